@@ -1,0 +1,210 @@
+"""The marks of a whole cohort as arrays, one sheet a criteria set: where scoring starts.
+
+Everything that scoring needs enters here once: units, their groups, the criteria, and of each criterion the marks
+of the stage that decides it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.criteria.model import CriteriaSet, Criterion, Kind
+from scoring.errors import CriteriaDiffer, Fault, Place
+from scoring.marks import NOT_APPLICABLE, Column, MarkBook
+from scoring.numbers import Integers
+from scoring.texts import Text
+from scoring.units import Group, Grouping, Unit
+
+ABSENT = -2
+"""How *no mark* stands in a sheet; NOT_APPLICABLE stands for itself."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """The groups of one kind, in order of name, and of each unit the place of its group, -1 for none [unit]."""
+
+    names: tuple[Group, ...]
+    of: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """The distinct measured numbers of one criterion: `scaled` [fact] over one `scale`."""
+
+    scaled: Integers
+    scale: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ballots:
+    """The distinct ballots of one criterion: votes [fact, grade], best grade first."""
+
+    votes: NDArray[np.int64]
+
+
+Facts = Numbers | Ballots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sheet:
+    """One criteria set's marks. Criteria and adjustments are in the set's order, units in the cohort's.
+
+    `marks` [slot, criterion, unit] holds the marks of the deciding stage, one slot an evaluator: grains (hundredths
+    over the set's `grain`) for judged and level marks, else the place of the fact in `facts`; ABSENT and
+    NOT_APPLICABLE where there is none. `stages` [criterion, unit] names the deciding stage by position, -1 for none.
+    `counts` and `count_stages` are the same for adjustments. `gated` [gate] are the positions of gated units.
+    """
+
+    criteria: CriteriaSet
+    places: NDArray[np.int64]
+    marks: NDArray[np.int32]
+    stages: NDArray[np.int8]
+    counts: NDArray[np.int32]
+    count_stages: NDArray[np.int8]
+    facts: dict[int, Facts]
+    gated: NDArray[np.int64]
+    column: Column | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a mark that no form would take: what follows relies on marks between none and full."""
+        full = np.array([_most(self, row) for row in range(len(self.criteria.criteria))], dtype=np.int64)
+        if self.marks.size and (self.marks.max(axis=(0, 2)) > full).any():
+            raise ValueError("a mark is above full marks")
+        if self.marks.size and int(self.marks.min()) < ABSENT:
+            raise ValueError("a mark is below 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Assessments:
+    """A cohort: every unit of one period in order of code, one sheet a criteria set, and the groups.
+
+    The sets must agree in score, cut points, quotas and target; raises CriteriaDiffer.
+    """
+
+    units: tuple[Unit, ...]
+    sheets: tuple[Sheet, ...]
+    groups: dict[Grouping, Groups]
+    evaluators: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_agreement([sheet.criteria for sheet in self.sheets])
+
+    @property
+    def criteria(self) -> CriteriaSet:
+        """The set whose score, cut points, quotas and target all sets of the cohort share."""
+        return self.sheets[0].criteria
+
+
+def assemble(units: Sequence[Unit], book: MarkBook) -> Assessments:
+    """Return the assessments of *units* (in order of code) from the marks entered in *book* for them."""
+    members: dict[int, list[int]] = {id(column): [] for column in book.columns}
+    for place, column in enumerate(book.column_of):
+        members[id(column)].append(place)
+    sheets = tuple(_sheet(column, np.array(members[id(column)], dtype=np.int64), units) for column in book.columns)
+    return Assessments(
+        units=tuple(units), sheets=sheets, groups=groups_of(units), evaluators=tuple(book.evaluators)
+    )
+
+
+def groups_of(units: Sequence[Unit]) -> dict[Grouping, Groups]:
+    """Return the groups of *units*, by kind."""
+    found = {}
+    for grouping in Grouping:
+        own = [unit.group(grouping) for unit in units]
+        names = sorted({group for group in own if group is not None}, key=lambda group: (group.name, group.kind))
+        places = {group: place for place, group in enumerate(names)}
+        of = np.array([-1 if group is None else places[group] for group in own], dtype=np.int64)
+        found[grouping] = Groups(tuple(names), of)
+    return found
+
+
+def check_agreement(sets: Sequence[CriteriaSet]) -> None:
+    """Raise CriteriaDiffer unless *sets* share score, cut points, quotas and target."""
+    first, *others = sets
+    faults = []
+    for other in others:
+        for name in ("score", "cuts", "quotas", "target"):
+            if getattr(first, name) != getattr(other, name):
+                field = "cut_points" if name == "cuts" else name
+                sentence = Text(
+                    f"与 {first.ref} 的“{field}”不一致；同一期的各套标准须一致",
+                    f"differs from {first.ref} in “{field}”; the sets of one period must agree in it",
+                )
+                faults.append(Fault(place=Place(file=other.ref, field=field), sentence=sentence))
+    if faults:
+        raise CriteriaDiffer(faults)
+
+
+def _sheet(column: Column, places: NDArray[np.int64], units: Sequence[Unit]) -> Sheet:
+    criteria = column.criteria
+    facts = {row: _facts(criteria.criteria[row], known) for row, known in column.facts.items()}
+    total = len(criteria.criteria) + len(criteria.adjustments)
+    marks, stages = _decided(column, places, total)
+    split = len(criteria.criteria)
+    grains = marks[:, :split]
+    for row, criterion in enumerate(criteria.criteria):
+        if criterion.kind in (Kind.JUDGED, Kind.LEVELS):
+            grains[:, row] = np.where(grains[:, row] > 0, grains[:, row] // criteria.grain, grains[:, row])
+    return Sheet(
+        criteria=criteria,
+        places=places,
+        marks=np.ascontiguousarray(grains),
+        stages=stages[:split],
+        counts=np.ascontiguousarray(marks[:, split:]),
+        count_stages=stages[split:],
+        facts=facts,
+        gated=np.array([own for own, place in enumerate(places) if units[place].gates], dtype=np.int64),
+        column=column,
+    )
+
+
+def _decided(column: Column, places: NDArray[np.int64], rows: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Return the codes of the deciding stage [slot, row, unit] and that stage [row, unit].
+
+    The latest stage in which a row has any mark decides it, if it is not earlier than the first that may.
+    """
+    own = np.searchsorted(places, np.asarray(column.units, dtype=np.int64))
+    row, stage = np.asarray(column.rows, dtype=np.int64), np.asarray(column.stages, dtype=np.int64)
+    evaluator, code = np.asarray(column.evaluators), np.asarray(column.codes, dtype=np.int32)
+    key = row * len(places) + own
+    latest = np.full(rows * len(places), -1, dtype=np.int64)
+    np.maximum.at(latest, key, stage)
+    latest[latest < column.criteria.first_deciding] = -1
+    taken = np.flatnonzero(stage == latest[key])
+    taken = taken[np.lexsort((evaluator[taken], key[taken]))]
+    slot = _running(key[taken])
+    slots = int(slot.max()) + 1 if slot.size else 1
+    marks = np.full((slots, rows * len(places)), ABSENT, dtype=np.int32)
+    marks[slot, key[taken]] = code[taken]
+    shape = (rows, len(places))
+    return marks.reshape(slots, *shape), latest.astype(np.int8).reshape(shape)
+
+
+def _running(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return of each of the sorted *keys* how many of the same stand before it."""
+    places = np.arange(keys.size)
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    return places - np.repeat(starts, np.diff(starts, append=keys.size))
+
+
+def _facts(criterion: Criterion, known: Sequence[Fraction | tuple[int, ...]]) -> Facts:
+    if criterion.kind is Kind.BALLOT:
+        return Ballots(np.array(known, dtype=np.int64).reshape(len(known), len(criterion.grades)))
+    numbers = [fact for fact in known if isinstance(fact, Fraction)]
+    scale = lcm(*(number.denominator for number in numbers))
+    scaled = [number.numerator * (scale // number.denominator) for number in numbers]
+    fits = all(abs(number) < 2**62 for number in scaled)
+    return Numbers(np.array(scaled, dtype=np.int64 if fits else object), scale)
+
+
+def _most(sheet: Sheet, row: int) -> int:
+    facts = sheet.facts.get(row)
+    if facts is None:
+        criterion = sheet.criteria.criteria[row]
+        judged = criterion.kind in (Kind.JUDGED, Kind.LEVELS)
+        return criterion.full_marks // sheet.criteria.grain if judged else NOT_APPLICABLE
+    return len(facts.scaled if isinstance(facts, Numbers) else facts.votes) - 1

@@ -1,0 +1,1 @@
+"""Criteria sets: what a unit is marked on, and what its marks are worth."""

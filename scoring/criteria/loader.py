@@ -1,0 +1,180 @@
+"""Criteria files read: the only reader of YAML. YAML is text here until the schema has seen it.
+
+Anchors, tags and second documents are refused, so that a file says what it seems to say and cannot grow when read.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from scoring.criteria.building import build
+from scoring.criteria.expansion import expanded
+from scoring.criteria.model import CriteriaSet
+from scoring.criteria.schema import SetShape, TreeShape
+from scoring.criteria.tree import Mapping
+from scoring.errors import CriteriaInvalid, Fault, Place
+from scoring.texts import Text
+
+LARGEST_FILE = 2_000_000
+_DEEPEST = 60
+_MOST_NODES = 200_000
+
+FindParent = Callable[[str], tuple[bytes, str] | None]
+"""Finds the file of a ref: its bytes and its name, or None."""
+
+
+def load(content: bytes, name: str, find_parent: FindParent) -> CriteriaSet:
+    """Return the criteria set in *content*, a YAML file named *name*, expanded on its parents.
+
+    Raises CriteriaInvalid with every fault and its line; a parent's faults are told under the parent's name.
+    """
+    tree, faults = _expanded_tree(content, name, find_parent, ())
+    return build(tree, faults)
+
+
+def document(criteria: CriteriaSet) -> dict[str, Any]:
+    """Return the expanded set as a document of text, lists and mappings that `load` reads back.
+
+    Fields at their defaults are left out, so that a later default cannot move a digest.
+    """
+    own = SetShape(exclude=("kind", "criteria", "parts", "adjustments")).document(criteria)
+    return own | TreeShape().document(criteria.root)
+
+
+def digest(criteria: CriteriaSet) -> str:
+    """Return the SHA-256 of the set's canonical JSON (UTF-8, sorted keys, no spaces), in hexadecimal."""
+    canonical = json.dumps(document(criteria), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def ref_of(content: bytes) -> str | None:
+    """Return the ref a criteria file gives itself, or None where that cannot be read."""
+    try:
+        tree = _tree(content, "")
+    except CriteriaInvalid:
+        return None
+    own = (tree.get("id"), tree.get("version"))
+    return f"{own[0]}@{own[1]}" if all(isinstance(word, str) for word in own) else None
+
+
+def _expanded_tree(
+    content: bytes, name: str, find_parent: FindParent, chain: tuple[str, ...]
+) -> tuple[Mapping, list[Fault]]:
+    tree = _tree(content, name)
+    ref = tree.get("extends")
+    if ref is None:
+        return _without_changes(tree)
+    place = tree.place_of("extends")
+    if not isinstance(ref, str) or "@" not in ref:
+        raise _invalid(place, "应写成“编号@版本”", "must be written as id@version")
+    own = f"{tree.get('id')}@{tree.get('version')}"
+    if ref in chain or ref == own:
+        raise _invalid(place, f"与 {ref} 互相继承，成了循环", f"extends {ref}, which extends it in turn: a circle")
+    found = find_parent(ref)
+    if found is None:
+        raise _invalid(
+            place,
+            f"找不到 {ref}：既不在同一文件夹，也不是本系统自带的标准",
+            f"{ref} is neither in the same folder nor among the sets that come with the service",
+        )
+    parent, parent_faults = _expanded_tree(*found, find_parent, (*chain, own))
+    build(parent, parent_faults)
+    return expanded(tree, parent, ref)
+
+
+def _without_changes(tree: Mapping) -> tuple[Mapping, list[Fault]]:
+    """Return a tree that extends nothing; override and add are faults in it."""
+    faults = [
+        Fault(place=tree.place_of(key), sentence=Text(f"只有写了 extends 才能写 {key}", f"{key} needs extends"))
+        for key in ("override", "add")
+        if tree.get(key) is not None
+    ]
+    for key in ("extends", "override", "add"):
+        tree.pop(key, None)
+    return tree, faults
+
+
+def _tree(content: bytes, name: str) -> Mapping:
+    """Return the file's one mapping. Raises CriteriaInvalid where it is no plain YAML mapping in UTF-8."""
+    whole = Place(file=name)
+    if len(content) > LARGEST_FILE:
+        raise _invalid(whole, f"文件超过 {LARGEST_FILE // 10**6} MB", f"is larger than {LARGEST_FILE // 10**6} MB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _invalid(whole, "不是 UTF-8 编码，请另存为 UTF-8", "is not in UTF-8; save it as UTF-8") from None
+    try:
+        _check_plain(text, name)
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = None if mark is None else mark.line + 1
+        what = error.problem or error.context or ""
+        raise _invalid(
+            Place(file=name, line=line), f"不是有效的 YAML（{what}）", f"is not valid YAML ({what})"
+        ) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _invalid(
+            Place(file=name, line=line), "含有不允许的控制字符", "holds a control character that is not allowed"
+        ) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise _invalid(whole, "应是若干“字段: 值”", "must be a mapping of fields to values")
+    faults: list[Fault] = []
+    tree: Mapping = _plain(node, name, faults)
+    if faults:
+        raise CriteriaInvalid(faults)
+    return tree
+
+
+def _check_plain(text: str, name: str) -> None:
+    """Refuse what a criteria file has no use for, before anything is built of it."""
+    depth = documents = nodes = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        place = Place(file=name, line=event.start_mark.line + 1)
+        nodes += 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _invalid(place, "不能使用锚点与引用（& 和 *）", "anchors and aliases (& and *) are not allowed")
+        if getattr(event, "tag", None):
+            raise _invalid(place, "不能使用标签（!）", "tags (!) are not allowed")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+        if depth > _DEEPEST or nodes > _MOST_NODES:
+            raise _invalid(place, "嵌套过深或内容过多", "is nested too deeply or holds too much")
+        if documents > 1:
+            raise _invalid(place, "一个文件只能写一套标准（有第二个 ---）", "holds a second document (---)")
+
+
+def _plain(node: yaml.Node, name: str, faults: list[Fault]) -> Any:
+    """Return a node as text, None, a list or a mapping."""
+    place = Place(file=name, line=node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        mapping = Mapping(place)
+        for key_node, value_node in node.value:
+            key_place = Place(file=name, line=key_node.start_mark.line + 1)
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+            if key in mapping or key == "?":
+                faults.append(Fault(place=key_place, sentence=_repeated_field(key)))
+            mapping.put(key, _plain(value_node, name, faults), key_place)
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(entry, name, faults) for entry in node.value]
+    assert isinstance(node, yaml.ScalarNode)
+    return None if node.style is None and node.value in ("", "null", "~") else node.value
+
+
+def _repeated_field(key: str) -> Text:
+    if key == "?":
+        return Text("字段名应是文字", "a field's name must be a text")
+    return Text(f"字段“{key}”写了两次", f"the field “{key}” stands there twice")
+
+
+def _invalid(place: Place, zh: str, en: str) -> CriteriaInvalid:
+    return CriteriaInvalid([Fault(place=place, sentence=Text(zh, en))])

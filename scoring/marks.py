@@ -1,0 +1,259 @@
+"""Marks: what evaluators enter on a criterion, read from text by its kind, and the book they are entered in.
+
+A judged or level mark is an integer of hundredths; a measured number a fraction; a ballot a count for each grade;
+an adjustment's mark the count of times. None stands for *not applicable*.
+"""
+
+import unicodedata
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet, Criterion, Kind, marks_text
+from scoring.errors import ScoringError
+from scoring.numbers import exact_text, plain_number, share_text
+from scoring.texts import Text
+from scoring.units import Unit
+
+NOT_APPLICABLE = -1
+"""How *not applicable* stands in a column of marks."""
+
+Value = int | Fraction | tuple[int, ...] | None
+
+_LARGEST_COUNT = 1_000_000
+_NOT_APPLICABLE_WORDS = frozenset({"n/a", "na", "不适用"})
+
+
+class MarkRefused(ScoringError):
+    """A mark cannot be entered: *column* is what is wrong with it, *sentence* says why."""
+
+    def __init__(self, column: str, sentence: Text) -> None:
+        self.column = column
+        self.sentence = sentence
+        super().__init__(f"{column}: {sentence.en}")
+
+
+def read_value(subject: Criterion | Adjustment, text: str) -> Value:
+    """Return the mark that *text* writes for *subject*. Raises MarkRefused where it is none, or none allowed."""
+    if isinstance(subject, Adjustment):
+        return _count(text, subject.title)
+    if text.lower() in _NOT_APPLICABLE_WORDS:
+        return None
+    match subject.kind:
+        case Kind.JUDGED | Kind.LEVELS:
+            return _judgement(subject, text)
+        case Kind.MEASURED | Kind.DERIVED:
+            return _number(subject, text)
+        case Kind.BALLOT:
+            return _ballot(subject, text)
+
+
+def value_text(subject: Criterion | Adjustment, value: Value) -> str:
+    """Return *value* as a file of marks writes it."""
+    if value is None:
+        return "n/a"
+    if isinstance(value, tuple):
+        assert isinstance(subject, Criterion)
+        return ";".join(f"{grade.id}={count}" for grade, count in zip(subject.grades, value, strict=True))
+    if isinstance(value, int) and isinstance(subject, Criterion):
+        return marks_text(value)
+    return exact_text(Fraction(value))
+
+
+@dataclass(slots=True)
+class Column:
+    """The marks of one criteria set, one entry a mark: position of unit, row of subject, stage, evaluator, code.
+
+    Rows are the set's criteria, then its adjustments. The code is hundredths, a count, NOT_APPLICABLE, or, for
+    numbers and ballots, the place of the fact in `facts` of that row.
+    """
+
+    criteria: CriteriaSet
+    units: "array[int]" = field(default_factory=lambda: array("i"))
+    rows: "array[int]" = field(default_factory=lambda: array("i"))
+    stages: "array[int]" = field(default_factory=lambda: array("b"))
+    evaluators: "array[int]" = field(default_factory=lambda: array("i"))
+    codes: "array[int]" = field(default_factory=lambda: array("i"))
+    facts: dict[int, list[Fraction | tuple[int, ...]]] = field(default_factory=dict)
+
+
+class MarkBook:
+    """The book of a cohort's marks. Each is checked as it is entered; the order of entry is of no account."""
+
+    def __init__(self, units: Sequence[Unit], sets: Sequence[CriteriaSet]) -> None:
+        """Open the book for *units* (in order of code), each with the set that assesses it."""
+        columns = {id(criteria): Column(criteria) for criteria in sets}
+        self.columns = list(columns.values())
+        self.column_of = [columns[id(criteria)] for criteria in sets]
+        self.evaluators: list[str] = []
+        self._pages = {id(criteria): _Page(columns[id(criteria)]) for criteria in sets}
+        self._page_of = {
+            unit.code: (self._pages[id(criteria)], place)
+            for place, (unit, criteria) in enumerate(zip(units, sets, strict=True))
+        }
+        self._evaluator_places: dict[str, int] = {}
+        self._entered: set[tuple[int, int, int, int]] = set()
+
+    def enter(self, unit: str, criterion: str, stage: str, evaluator: str, mark: str) -> None:
+        """Enter one mark as text. Raises MarkRefused, naming the column at fault and the reason."""
+        if unit not in self._page_of:
+            raise MarkRefused("unit", _unknown("单位", "unit", unit))
+        page, place = self._page_of[unit]
+        row = page.rows.get(criterion)
+        if row is None:
+            ref = page.column.criteria.ref
+            raise MarkRefused(
+                "criterion",
+                Text(f"{ref} 中没有“{criterion}”这一项", f"{ref} has no criterion or adjustment “{criterion}”"),
+            )
+        stage_place = page.stages.get(stage)
+        if stage_place is None:
+            known = "、".join(page.stages), ", ".join(page.stages)
+            raise MarkRefused(
+                "stage", Text(f"没有“{stage}”这个阶段；可用：{known[0]}", f"there is no stage “{stage}”; use {known[1]}")
+            )
+        if not evaluator:
+            raise MarkRefused("evaluator", Text("未填评分人", "the evaluator is missing"))
+        evaluator_place = self._evaluator_places.setdefault(evaluator, len(self._evaluator_places))
+        if evaluator_place == len(self.evaluators):
+            self.evaluators.append(evaluator)
+        key = (place, row, stage_place, evaluator_place if stage != MODERATION else -1)
+        if key in self._entered:
+            raise MarkRefused("evaluator", _entered_twice(stage, evaluator))
+        self._entered.add(key)
+        page.enter(place, row, stage_place, evaluator_place, mark)
+
+
+class _Page:
+    """One set's column, and what is looked up while it is filled."""
+
+    def __init__(self, column: Column) -> None:
+        criteria = column.criteria
+        self.column = column
+        self.subjects: list[Criterion | Adjustment] = [*criteria.criteria, *criteria.adjustments]
+        self.rows = {subject.id: row for row, subject in enumerate(self.subjects)}
+        self.stages = {stage: place for place, stage in enumerate(criteria.all_stages)}
+        self._codes: dict[tuple[int, str], int] = {}
+        self._fact_places: dict[tuple[int, Fraction | tuple[int, ...]], int] = {}
+
+    def enter(self, place: int, row: int, stage: int, evaluator: int, mark: str) -> None:
+        code = self._codes.get((row, mark))
+        if code is None:
+            code = self._codes[row, mark] = self._code(row, read_value(self.subjects[row], mark))
+        column = self.column
+        column.units.append(place)
+        column.rows.append(row)
+        column.stages.append(stage)
+        column.evaluators.append(evaluator)
+        column.codes.append(code)
+
+    def _code(self, row: int, value: Value) -> int:
+        if value is None:
+            return NOT_APPLICABLE
+        if isinstance(value, int):
+            return value
+        facts = self.column.facts.setdefault(row, [])
+        code = self._fact_places.setdefault((row, value), len(facts))
+        if code == len(facts):
+            facts.append(value)
+        return code
+
+
+def _judgement(criterion: Criterion, text: str) -> int:
+    full = marks_text(criterion.full_marks)
+    hundredths = _plain(text, criterion.title) * 100
+    if hundredths.denominator != 1:
+        raise _refused(f"“{text}”最多保留两位小数", f"“{text}” may have two decimals at most")
+    mark = hundredths.numerator
+    if mark < 0:
+        raise _refused(f"评分 {text} 小于 0", f"the mark {text} is below 0")
+    if mark > criterion.full_marks:
+        raise _refused(f"评分 {text} 高于满分 {full}", f"the mark {text} is above full marks {full}")
+    if criterion.kind is Kind.LEVELS:
+        if mark not in {level.marks for level in criterion.levels}:
+            known = [marks_text(level.marks) for level in criterion.levels]
+            raise _refused(
+                f"评分 {text} 不是任何一档的分值（{'、'.join(known)}）",
+                f"the mark {text} is none of the levels' marks ({', '.join(known)})",
+            )
+    elif mark % criterion.step_taken:
+        step = marks_text(criterion.step_taken)
+        raise _refused(f"评分 {text} 不是 {step} 的整数倍", f"the mark {text} is not a multiple of {step}")
+    return mark
+
+
+def _number(criterion: Criterion, text: str) -> Fraction:
+    return _plain(text, criterion.title)
+
+
+def _ballot(criterion: Criterion, text: str) -> tuple[int, ...]:
+    counts = dict.fromkeys((grade.id for grade in criterion.grades), 0)
+    titles = {grade.title.zh: grade.id for grade in criterion.grades}
+    seen = set()
+    for entry in filter(None, (entry.strip() for entry in text.replace("；", ";").split(";"))):
+        word, equals, count = (piece.strip() for piece in entry.replace("＝", "=").partition("="))
+        grade = titles.get(word, word)
+        if not equals or grade not in counts:
+            known = "；".join(f"{grade}=票数" for grade in counts), ";".join(f"{grade}=votes" for grade in counts)
+            raise _refused(f"“{entry}”看不懂，应写成 {known[0]}", f"“{entry}” must be written like {known[1]}")
+        if grade in seen:
+            raise _refused(f"“{word}”写了两次", f"“{word}” stands there twice")
+        seen.add(grade)
+        counts[grade] = _count(count, criterion.title)
+    if not seen:
+        raise _refused("票数未填", "no votes are given")
+    votes, best = sum(counts.values()), next(iter(counts.values()))
+    most = criterion.best_share_most
+    if most is not None and best * most.denominator > most.numerator * votes:
+        grade_title = criterion.grades[0].title
+        allowed = most.numerator * votes // most.denominator
+        raise _refused(
+            f"{votes} 票中“{grade_title.zh}”{best} 票，超过 {share_text(most)}（最多 {allowed} 票）",
+            f"{best} of {votes} votes for “{grade_title.en}” is more than {share_text(most)} (at most {allowed})",
+        )
+    return tuple(counts.values())
+
+
+def _count(text: str, title: Text) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 9 and int(text) <= _LARGEST_COUNT:
+        return int(text)
+    number = _plain(text, title)
+    if number.denominator != 1 or number < 0:
+        raise _refused(f"次数“{text}”应为不小于 0 的整数", f"the count “{text}” must be a whole number, 0 or more")
+    if number > _LARGEST_COUNT:
+        raise _refused(f"次数 {text} 过大", f"the count {text} is too large")
+    return int(number)
+
+
+def _plain(text: str, title: Text) -> Fraction:
+    try:
+        return plain_number(text)
+    except ValueError:
+        pass
+    narrow = unicodedata.normalize("NFKC", text)
+    if not text:
+        raise _refused("评分为空", "the mark is empty")
+    if narrow != text:
+        raise _refused(f"“{text}”请改用半角数字（{narrow}）", f"“{text}” is full-width; write {narrow}")
+    raise _refused(f"“{title.zh}”应填数字，现为“{text}”", f"“{title.en}” needs a number, not “{text}”")
+
+
+def _refused(zh: str, en: str) -> MarkRefused:
+    return MarkRefused("mark", Text(zh, en))
+
+
+def _unknown(zh: str, en: str, code: str) -> Text:
+    narrow = unicodedata.normalize("NFKC", code)
+    if narrow != code:
+        return Text(f"没有{zh}“{code}”（含全角字符？）", f"there is no {en} “{code}” (full-width characters?)")
+    return Text(f"没有{zh}“{code}”", f"there is no {en} “{code}”")
+
+
+def _entered_twice(stage: str, evaluator: str) -> Text:
+    if stage == MODERATION:
+        return Text("同一单位同一指标已有一个复议评分", "this unit and criterion already have a moderation mark")
+    return Text(
+        f"{evaluator} 在本阶段对这一单位、这一指标已评过分",
+        f"{evaluator} has already marked this unit and criterion in this stage",
+    )

@@ -1,0 +1,246 @@
+"""Scores: what agreed marks add up to over the tree of parts, exactly, rounded once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd, lcm
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.agreement import Agreed, Outcome, agree, count_of_adjustments
+from scoring.assessment import Assessments, Sheet
+from scoring.criteria.model import ROOT, CriteriaSet, Part
+from scoring.numbers import Integers, Ratios
+
+Applicable = NDArray[np.bool_] | None
+"""Where a part applies [unit]; None where it applies to every unit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartValues:
+    """What a part came to: a share of full marks [unit] before and after adjustments and clipping."""
+
+    plain: Ratios
+    value: Ratios
+    applicable: Applicable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SheetScores:
+    """A sheet with its agreed marks, counts of adjustments [adjustment, unit], disputed counts and parts by id."""
+
+    sheet: Sheet
+    agreed: Agreed
+    counts: NDArray[np.int64]
+    disputed: NDArray[np.bool_]
+    parts: dict[str, PartValues]
+
+    @property
+    def root(self) -> PartValues:
+        """The whole tree."""
+        return self.parts[ROOT]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """A cohort's scores: `printed` [unit] in units of the last decimal, and where there is one, `rated` [unit].
+
+    A unit with a missing or disputed mark, or to which nothing applies, is not rated; its `printed` is 0.
+    """
+
+    assessments: Assessments
+    printed: NDArray[np.int64]
+    rated: NDArray[np.bool_]
+    sheets: tuple[SheetScores, ...]
+
+    def place_of(self, unit: int) -> tuple[SheetScores, int]:
+        """Return the sheet of the unit at cohort position *unit*, and its position there."""
+        for scores in self.sheets:
+            own = int(np.searchsorted(scores.sheet.places, unit))
+            if own < len(scores.sheet.places) and scores.sheet.places[own] == unit:
+                return scores, own
+        raise KeyError(unit)
+
+    def missing(self, unit: int) -> tuple[str, ...]:
+        """Return the ids of the criteria and adjustments that leave the unit at that position unrated."""
+        scores, own = self.place_of(unit)
+        criteria, outcomes = scores.sheet.criteria, scores.agreed.outcomes[:, own]
+        open_criteria = np.flatnonzero(outcomes >= Outcome.MISSING)
+        return (
+            *(criteria.criteria[row].id for row in open_criteria),
+            *(criteria.adjustments[row].id for row in np.flatnonzero(scores.disputed[:, own])),
+        )
+
+
+def score(assessments: Assessments) -> Scores:
+    """Return the scores of *assessments*: 100 × the root of each tree, rounded once by the sets' common rule."""
+    printed = np.zeros(len(assessments.units), dtype=np.int64)
+    rated = np.zeros(len(assessments.units), dtype=bool)
+    rule = assessments.criteria.score
+    sheets = tuple(_score_sheet(sheet) for sheet in assessments.sheets)
+    for scores in sheets:
+        root = scores.root
+        complete = ~((scores.agreed.outcomes >= Outcome.MISSING).any(axis=0) | scores.disputed.any(axis=0))
+        own = complete if root.applicable is None else complete & root.applicable
+        whole = root.value.times(Fraction(100)).rounded(rule.decimals, rule.rounding)
+        places = scores.sheet.places
+        printed[places] = np.where(own, whole, 0)
+        rated[places] = own
+    return Scores(assessments, printed, rated, sheets)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What scoring a part needs of the criteria, worked out once a set.
+
+    The part's own criteria are the rows from `first` on. `factors` over `factor_den` turn agreed grains into
+    weighted shares; `weights` over `weight_den` are the weights of its criteria, then of its parts.
+    """
+
+    part: Part
+    first: int
+    below: tuple["_Plan", ...]
+    first_adjustment: int
+    factors: Integers
+    factor_den: int
+    most: int
+    weights: tuple[int, ...]
+    weight_den: int
+    term_weights: tuple[Fraction, ...]
+
+
+@lru_cache(maxsize=256)
+def _plan(criteria: CriteriaSet) -> _Plan:
+    rows, adjustments = iter(range(10**9)), iter(range(10**9))
+    return _plan_part(criteria.root, criteria.grain, rows, adjustments)
+
+
+def _plan_part(part: Part, grain: int, rows: Iterator[int], adjustments: Iterator[int]) -> _Plan:
+    first = [next(rows) for _ in part.criteria]
+    own_adjustments = [next(adjustments) for _ in part.adjustments]
+    below = tuple(_plan_part(child, grain, rows, adjustments) for child in part.parts)
+    weights = [child.share_of_tree for child in (*part.criteria, *part.parts)]
+    weight_den = lcm(*(weight.denominator for weight in weights))
+    fulls = [criterion.full_marks // grain for criterion in part.criteria]
+    factors = [weight / full for weight, full in zip(weights, fulls, strict=False)]
+    factor_den = lcm(*(factor.denominator for factor in factors))
+    whole = [int(factor * factor_den) for factor in factors]
+    most = sum(factor * full for factor, full in zip(whole, fulls, strict=True))
+    return _Plan(
+        part=part,
+        first=first[0] if first else 0,
+        below=below,
+        first_adjustment=own_adjustments[0] if own_adjustments else 0,
+        factors=np.array(whole, dtype=np.int64 if most < 2**62 else object),
+        factor_den=factor_den,
+        most=most,
+        weights=tuple(int(weight * weight_den) for weight in weights),
+        weight_den=weight_den,
+        term_weights=tuple(weights[len(part.criteria) :]),
+    )
+
+
+def _score_sheet(sheet: Sheet) -> SheetScores:
+    agreed = agree(sheet)
+    counts, disputed = count_of_adjustments(sheet)
+    parts: dict[str, PartValues] = {}
+    marking = _Marking(sheet.criteria, agreed, (agreed.outcomes != Outcome.AGREED).any(axis=1).tolist(), counts)
+    _value(_plan(sheet.criteria), marking, parts)
+    return SheetScores(sheet, agreed, counts, disputed, parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Marking:
+    """The marks a tree is valued on; `gaps` says of each criterion whether it does not apply to some unit."""
+
+    criteria: CriteriaSet
+    agreed: Agreed
+    gaps: list[bool]
+    counts: NDArray[np.int64]
+
+
+def _value(plan: _Plan, marking: _Marking, parts: dict[str, PartValues]) -> PartValues:
+    """Return s = Σ wᵢ·sᵢ / Σ wᵢ over the applicable children, plus adjustments over the part's marks, clipped.
+
+    Adds the part and those below it to *parts*.
+    """
+    below = [_value(child, marking, parts) for child in plan.below]
+    total, weights, applicable = _weighted(plan, marking, below)
+    if weights is None:
+        plain = total.times(Fraction(plan.weight_den, sum(plan.weights)))
+    else:
+        plain = total.times(Fraction(plan.weight_den)).over(Ratios(weights, 1, sum(plan.weights), 1))
+    value = plain
+    if plan.part.adjustments:
+        value = value.plus(_adjusted(plan, marking))
+    if plan.part.adjustments or plan.below or plan.part.ceiling < 100:
+        value = value.clipped(plan.part.ceiling / 100)
+    if applicable is not None:
+        value = Ratios(np.where(applicable, value.num, 0), value.den, value.num_most, value.den_most)
+    found = parts[plan.part.id] = PartValues(plain, value, applicable)
+    return found
+
+
+def _weighted(
+    plan: _Plan, marking: _Marking, below: list[PartValues]
+) -> tuple[Ratios, Integers | None, Applicable]:
+    """Return Σ wᵢ·sᵢ, Σ wᵢ × weight_den (None where all apply to all; never 0), and where any child applies."""
+    agreed, first, last = marking.agreed, plan.first, plan.first + len(plan.part.criteria)
+    terms = []
+    if last > first:
+        terms.append(_term_of_criteria(plan, agreed, first, last))
+        for row in range(first, last):
+            if row in agreed.apart:
+                factor = Fraction(int(plan.factors[row - first]), plan.factor_den)
+                terms.append(agreed.apart[row].times(factor))
+    terms += [
+        child.value.times(weight) for child, weight in zip(below, plan.term_weights, strict=True)
+    ]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total.plus(term)
+    with_gaps = [(row, weight) for row, weight in zip(range(first, last), plan.weights, strict=False) if marking.gaps[row]]
+    absent = [(agreed.outcomes[row] != Outcome.AGREED, weight) for row, weight in with_gaps]
+    absent += [
+        (~child.applicable, weight)
+        for child, weight in zip(below, plan.weights[last - first :], strict=True)
+        if child.applicable is not None
+    ]
+    if not absent:
+        return total, None, None
+    whole = sum(plan.weights)
+    weights = np.full(agreed.num.shape[1], whole, dtype=np.int64 if whole < 2**62 else object)
+    for where, weight in absent:
+        weights -= np.where(where, weight, 0)
+    if weights.all():
+        return total, weights, None
+    return total, np.where(weights == 0, 1, weights), weights != 0
+
+
+def _term_of_criteria(plan: _Plan, agreed: Agreed, first: int, last: int) -> Ratios:
+    """Return the weighted marks of the part's criteria that share one denominator."""
+    most = plan.most * agreed.den
+    rows = agreed.num[first:last]
+    if most >= 2**62 or plan.factors.dtype == object:
+        rows = rows.astype(object)
+    if (plan.factors == plan.factors[0]).all():
+        num = rows.sum(axis=0)
+        common = gcd(int(plan.factors[0]), plan.factor_den)
+        factor, den = int(plan.factors[0]) // common, plan.factor_den // common * agreed.den
+        return Ratios(num if factor == 1 else num * factor, den, most // common, den)
+    return Ratios(plan.factors @ rows, plan.factor_den * agreed.den, most, plan.factor_den * agreed.den)
+
+
+def _adjusted(plan: _Plan, marking: _Marking) -> Ratios:
+    """Return (bonuses − deductions) / F: F the part's full marks, 100 at the root."""
+    marks = np.zeros(marking.counts.shape[1], dtype=np.int64)
+    for row, adjustment in enumerate(plan.part.adjustments, plan.first_adjustment):
+        size = marking.counts[row] * adjustment.each
+        size = size if adjustment.most is None else np.minimum(size, adjustment.most)
+        marks += size * (1 if adjustment.marks(1) > 0 else -1)
+    full = 10_000 if plan.part.id == ROOT else plan.part.full_marks
+    return Ratios.of(marks, full).reduced()
+
+
