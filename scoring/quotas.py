@@ -29,7 +29,7 @@ def _limit(ratings: Ratings, quota: Quota, criteria: CriteriaSet) -> Ratings:
     held = np.flatnonzero(grouped & (ratings.stars == quota.stars))
     holders = np.bincount(groups.of[held], minlength=len(groups.names))
     full = holders > allowed
-    down, tied = _going_down(held[full[groups.of[held]]], ratings, groups, quota, allowed)
+    down, tied, edge = _going_down(held[full[groups.of[held]]], ratings, groups, quota, allowed)
     if not down.size:
         return ratings
     lower = next((stars for stars in criteria.star_levels if stars < quota.stars), 0)
@@ -44,6 +44,7 @@ def _limit(ratings: Ratings, quota: Quota, criteria: CriteriaSet) -> Ratings:
             holders=int(holders[group]),
             allowed=int(allowed[group]),
             tied=bool(tied[group]),
+            kept_from=_kept_from(ratings, held[groups.of[held] == group], int(edge[group])),
         )
         for group in np.unique(own_groups)
     }
@@ -56,11 +57,15 @@ def _going_down(
     groups: Groups,
     quota: Quota,
     allowed: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return which of *held*, units of groups with too many, go down (sorted), and where a tie made more go [group]."""
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which of *held*, units of groups with too many, go down (sorted), and two facts of each group.
+
+    These are whether a tie made more go than the quota asks [group], and the highest score that went [group].
+    """
     tied = np.zeros(len(groups.names), dtype=bool)
+    edge = np.zeros(len(groups.names), dtype=np.int64)
     if not held.size:
-        return held, tied
+        return held, tied, edge
     printed, group = ratings.scores.printed[held], groups.of[held]
     order = np.lexsort((-printed, group))
     printed, group = printed[order], group[order]
@@ -69,11 +74,16 @@ def _going_down(
     first_out = printed[starts + allowed[own]]
     last_in = printed[starts + np.maximum(allowed[own] - 1, 0)]
     across = (allowed[own] > 0) & (first_out == last_in)
-    edge = np.zeros(len(groups.names), dtype=np.int64)
     if quota.ties is Ties.KEEP:
         edge[own] = np.where(allowed[own] > 0, last_in - 1, first_out)
     else:
         edge[own] = first_out
         tied[own] = across
     down = printed <= edge[group]
-    return np.sort(held[order][down]), tied
+    return np.sort(held[order][down]), tied, edge
+
+
+def _kept_from(ratings: Ratings, holders: NDArray[np.int64], edge: int) -> int | None:
+    kept = ratings.scores.printed[holders]
+    kept = kept[kept > edge]
+    return int(kept.min()) if kept.size else None

@@ -145,17 +145,21 @@ def _plan_part(part: Part, grain: int, rows: Iterator[int], adjustments: Iterato
 def _score_sheet(sheet: Sheet) -> SheetScores:
     agreed = agree(sheet)
     counts, disputed = count_of_adjustments(sheet)
+    return SheetScores(sheet, agreed, counts, disputed, value_parts(sheet.criteria, agreed, counts))
+
+
+def value_parts(criteria: CriteriaSet, agreed: Agreed, counts: NDArray[np.int64]) -> dict[str, PartValues]:
+    """Return what every part of the tree comes to, by id, on those agreed marks and counts [adjustment, unit]."""
     parts: dict[str, PartValues] = {}
-    marking = _Marking(sheet.criteria, agreed, (agreed.outcomes != Outcome.AGREED).any(axis=1).tolist(), counts)
-    _value(_plan(sheet.criteria), marking, parts)
-    return SheetScores(sheet, agreed, counts, disputed, parts)
+    gaps = (agreed.outcomes != Outcome.AGREED).any(axis=1).tolist()
+    _value(_plan(criteria), _Marking(agreed, gaps, counts), parts)
+    return parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Marking:
     """The marks a tree is valued on; `gaps` says of each criterion whether it does not apply to some unit."""
 
-    criteria: CriteriaSet
     agreed: Agreed
     gaps: list[bool]
     counts: NDArray[np.int64]

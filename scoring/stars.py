@@ -35,7 +35,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaPlace:
-    """A quota in one group: how many were rated, held the stars, and might keep them; whether a tie was lowered."""
+    """A quota in one group: how many were rated, held the stars, and might keep them; whether a tie was lowered.
+
+    `kept_from` is the lowest printed score that kept the stars, None where nobody did.
+    """
 
     quota: Quota
     group: Group
@@ -43,6 +46,7 @@ class QuotaPlace:
     holders: int
     allowed: int
     tied: bool
+    kept_from: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

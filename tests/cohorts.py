@@ -247,7 +247,7 @@ class _Tree:
         if _chance(self.rng, self.bonus_rate):
             full = sum(_hundredths(criterion["full_marks"]) for criterion in criteria_below(node))
             node["adjustments"] = [
-                self.adjustment(full if depth else 10000) for _ in range(self.rng.choice([1, 1, 2, 3]))
+                self.adjustment(full if depth else 10000) for _ in range(self.rng.choice([1, 2, 2, 3]))
             ]
 
     def part_sizes(self, size: int, depth: int) -> list[int]:
@@ -346,7 +346,7 @@ class _Tree:
             {"id": name, "worth": str(value)} for name, value in zip(names, [100, *worth], strict=True)
         ]
         if _chance(rng, 0.6):
-            criterion["least_voters"] = str(rng.randint(1, 5))
+            criterion["least_voters"] = str(rng.choice([1, 2, 3, 3, 5, 6]))
         if _chance(rng, 0.4):
             criterion["best_share_most"] = rng.choice(["1/3", "50%", "0.3"])
 
@@ -509,12 +509,11 @@ class _Clerk:
 
     def wanting(self, item: dict) -> list[tuple]:
         """Rows that leave a criterion missing; of an adjustment, rows that count as 0."""
-        if int(item.get("least_voters", "1")) > 1 and _chance(self.rng, 0.7):
+        least = int(item.get("least_voters", "1"))
+        if least > 1 and _chance(self.rng, 0.7):
+            votes = self.rng.sample(range(1, least), self.rng.randint(1, min(2, least - 1)))
             worst = item["grades"][-1]["id"]
-            votes = [f"{worst}={self.rng.randint(1, int(item['least_voters']) - 1)}"]
-            if _chance(self.rng, 0.4):
-                votes.append(f"{worst}=0")
-            return self.stage(self.reached()[-1], item, votes)
+            return self.stage(self.reached()[-1], item, [f"{worst}={n}" for n in votes])
         if self.first and _chance(self.rng, 0.6):
             return self.stage(self.rng.randrange(self.first), item, self.agreeing(item))
         return []
@@ -568,7 +567,7 @@ class _Clerk:
 
 def _add_stars(rng: random.Random, sets: list[dict], units: list[dict], marks: list[dict]) -> None:
     """Add what makes stars of scores, the same to every set but for the gates."""
-    cut_points = _cut_points(rng, _printed(sets, units, marks))
+    cut_points = _cut_points(rng, *_seen(sets, units, marks))
     stars = [cut_point["stars"] for cut_point in cut_points]
     quotas = _quotas(rng, stars) if _chance(rng, 0.9) else None
     target = {"stars": rng.choice(stars), "share": rng.choice(["60%", "1/3", "0.5", "12.5%", "75%", "1"])}
@@ -582,21 +581,25 @@ def _add_stars(rng: random.Random, sets: list[dict], units: list[dict], marks: l
         _add_gates(rng, document, units, stars)
 
 
-def _printed(sets: list[dict], units: list[dict], marks: list[dict]) -> list[int]:
-    """Return the printed scores of some units in whole hundredths, cut off below them, in order."""
-    scores = (row.score for row in Oracle(sets, units[:12], marks).rows)
-    return sorted({int(score * 100) for score in scores if score is not None})
+def _seen(sets: list[dict], units: list[dict], marks: list[dict]) -> tuple[list[int], int]:
+    """Return printed scores of some units and the best exact score that every set reaches, in hundredths."""
+    printed, best = [], []
+    for document in sets:
+        own = [unit for unit in units if unit["domain"] in document.get("domains", [unit["domain"]])]
+        rows = [row for row in Oracle([document], own[:12], marks).rows if row.score is not None]
+        printed += [int(row.score * 100) for row in rows]
+        best.append(max((int(row.exact * 100) for row in rows), default=0))
+    return sorted(set(printed)), min(best)
 
 
-def _cut_points(rng: random.Random, scores: list[int]) -> list[dict]:
-    """Cut points on scores that occur, or just above them, never above the best."""
-    bounds = {0} if not scores or _chance(rng, 0.4) else set()
-    bounds |= {rng.choice(scores) + rng.choice([0, 0, 0, 1]) for _ in range(rng.randint(1, 7)) if scores}
-    best = scores[-1] if scores else 0
-    bounds = sorted(bound for bound in bounds if bound <= best)[-7:] or [best]
-    stars = sorted(rng.sample(range(1, 8), len(bounds)) if _chance(rng, 0.5) else range(1, len(bounds) + 1))
+def _cut_points(rng: random.Random, scores: list[int], best: int) -> list[dict]:
+    """Cut points on scores that occur, or just above them, all within reach."""
+    bounds = {0} if _chance(rng, 0.4) else set()
+    bounds |= {rng.choice(scores) + rng.choice([0, 0, 0, 1]) for _ in range(rng.randint(1, 9)) if scores}
+    within = sorted(bound for bound in bounds if bound <= best)[-7:] or [best]
+    stars = sorted(rng.sample(range(1, 8), len(within)) if _chance(rng, 0.5) else range(1, len(within) + 1))
     cut_points = [
-        {"stars": str(n), "at_least": _plain(bound)} for n, bound in zip(stars, bounds, strict=True)
+        {"stars": str(star), "at_least": _plain(bound)} for star, bound in zip(stars, within, strict=True)
     ]
     return cut_points if _chance(rng, 0.2) else cut_points[::-1]
 
@@ -606,7 +609,7 @@ def _quotas(rng: random.Random, stars: list[str]) -> list[dict]:
     quotas = {}
     for _ in range(rng.randint(1, 4)):
         quota = {
-            "stars": rng.choice(stars),
+            "stars": rng.choice([*stars, *(star for star, _ in quotas)]),
             "share": rng.choice(["30%", "1/3", "0.5", "20%", "10%", "25%", "2/7"]),
             "within": rng.choice(within),
         }

@@ -326,10 +326,7 @@ class Oracle:
         applicable = [(weight, value) for weight, value in children if value is not None]
         if not applicable:
             return None
-        adjusted = self.weighted_mean(applicable)
-        adjustment = self.adjustment(node, row)
-        if adjustment:
-            adjusted += adjustment / self.adjustment_base(node, row)
+        adjusted = self.adjusted(self.weighted_mean(applicable), node, row)
         clipped = self.clip(adjusted, node, row)
         self.note_value(row, adjusted, clipped)
         return clipped
@@ -353,6 +350,10 @@ class Oracle:
         if id(node) not in self.totals:
             self.totals[id(node)] = sum(map(_full_marks, criteria_below(node)), Fraction(0))
         return self.totals[id(node)]
+
+    def adjusted(self, value: Fraction, node: dict, row: Row) -> Fraction:
+        adjustment = self.adjustment(node, row)
+        return value + adjustment / self.adjustment_base(node, row) if adjustment else value
 
     def adjustment(self, node: dict, row: Row) -> Fraction:
         """Bonuses less deductions, in marks."""
@@ -1152,12 +1153,13 @@ def ceiling_at_most_100(self, node, row):
     return min(Oracle.ceiling(self, node, row), Fraction(1))
 
 
-@_bend("adjustment", "bonuses are clipped at the ceiling before deductions are taken")
-def clipped_between(self, node, row):
+@_bend("adjusted", "bonuses are clipped at the ceiling before deductions are taken")
+def clipped_between(self, value, node, row):
     signed = [self.signed(adjustment, row) for adjustment in node.get("adjustments", [])]
-    bonuses = sum((amount for amount in signed if amount > 0), Fraction(0))
-    most = self.ceiling(node, row) * self.adjustment_base(node, row)
-    return min(bonuses, most) + sum((amount for amount in signed if amount < 0), Fraction(0))
+    bonuses = sum(amount for amount in signed if amount > 0)
+    deductions = sum(amount for amount in signed if amount < 0)
+    base = self.adjustment_base(node, row)
+    return min(value + bonuses / base, self.ceiling(node, row)) + deductions / base
 
 
 # Rounding

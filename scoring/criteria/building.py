@@ -75,7 +75,9 @@ class _Builder:
         """Return the fields of *tree* that could be read, nested ones built, and the names of those that failed."""
         failed: set[str] = set()
         try:
-            values = dict(shape.load({key: value for key, value in tree.items() if value is not None}))
+            known = {field.data_key or name for name, field in shape.fields.items()}
+            given = {key: value for key, value in tree.items() if value is not None or key not in known}
+            values = dict(shape.load(given))
         except ValidationError as invalid:
             values = dict(invalid.valid_data) if isinstance(invalid.valid_data, dict) else {}
             by_key = {field.data_key or name: name for name, field in shape.fields.items()}

@@ -18,6 +18,9 @@ from scoring.criteria.tree import Mapping
 from scoring.errors import CriteriaInvalid, Fault, Place
 from scoring.texts import Text
 
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Text only, no types; libyaml where it is there."""
+
 LARGEST_FILE = 2_000_000
 _DEEPEST = 60
 _MOST_NODES = 200_000
@@ -108,7 +111,7 @@ def _tree(content: bytes, name: str) -> Mapping:
         raise _invalid(whole, "不是 UTF-8 编码，请另存为 UTF-8", "is not in UTF-8; save it as UTF-8") from None
     try:
         _check_plain(text, name)
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
@@ -133,7 +136,7 @@ def _tree(content: bytes, name: str) -> Mapping:
 def _check_plain(text: str, name: str) -> None:
     """Refuse what a criteria file has no use for, before anything is built of it."""
     depth = documents = nodes = 0
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+    for event in yaml.parse(text, Loader=_LOADER):
         place = Place(file=name, line=event.start_mark.line + 1)
         nodes += 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):

@@ -1,0 +1,345 @@
+"""The package of an XLSX workbook: unpacked and counted for real, and its first visible sheet taken out of it.
+
+Nothing a zip says of itself is believed. Whoever reads the cells is never given the file, but a new workbook
+of the parts that were looked at here: what was not looked at cannot be read.
+"""
+
+import io
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import NoReturn
+from xml.etree import ElementTree as ET  # noqa: S405 -- parts with a DTD are refused before they are parsed
+
+import numpy as np
+
+from scoring.errors import Fault, FileRefused, Place
+from scoring.texts import Text
+
+ROWS_MOST = 200_000
+COLUMNS_MOST = 1_000
+CELLS_MOST = 1_000_000
+MEGABYTE = 1024 * 1024
+UNPACKED_MOST = 100 * MEGABYTE
+_READ_MOST = 64 * MEGABYTE
+_STRINGS_MOST = 64 * MEGABYTE
+_INDEX_MOST = MEGABYTE
+_MEMBERS_MOST = 2_000
+_RATIO_MOST = 200
+_RATIO_FROM = 8 * MEGABYTE
+_LISTED_MOST = 2_000
+_STEP = 64 * 1024
+_SCAN = 2 * MEGABYTE
+
+_DTD = (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le")[:-1], "<!ENTITY".encode("utf-16-le")[:-1])
+_ENCRYPTED = 0x41
+
+_DAMAGED = Text(
+    "工作簿不完整或已损坏，可能没有传完；请重新传一次，或用 Excel、WPS 打开后另存为 xlsx。",
+    "The workbook is incomplete or damaged, perhaps it was not sent to the end; "
+    "send it again, or open it in Excel or WPS and save it as xlsx.",
+)
+_UNUSUAL = Text(
+    "工作簿的内部写法特殊，无法放心读取；请用 Excel 或 WPS 打开后另存为 xlsx 再提交。",
+    "The workbook is written in an unusual way and cannot be read with confidence; "
+    "open it in Excel or WPS, save it as xlsx and send that.",
+)
+_SWOLLEN = Text(
+    "工作簿解压后大得不正常；请新建一个工作簿，只把要提交的数据粘贴进去再提交。",
+    "Unpacked, the workbook is far larger than a table has reason to be; "
+    "paste just the data into a new workbook and send that.",
+)
+_ENTITIES = Text(
+    "工作簿里夹带了 XML 实体定义，正常的表格没有这种内容；请新建一个工作簿，只把数据粘贴进去再提交。",
+    "The workbook carries XML entity definitions, which no ordinary table has; "
+    "paste just the data into a new workbook and send that.",
+)
+_PASSWORD = Text(
+    "工作簿加了密码；请取消密码后另存为 xlsx 再提交。",
+    "The workbook is protected by a password; remove the password, save it as xlsx and send that.",
+)
+_NO_SHEET = Text(
+    "工作簿里没有可见的工作表；请把要提交的工作表取消隐藏后再提交。",
+    "The workbook has no visible worksheet; unhide the sheet you mean to send.",
+)
+_OTHER_ZIP = Text(
+    "这不是 xlsx 工作簿，而是压缩包或别的文件；请解压，或用 Excel、WPS 打开后另存为 xlsx。",
+    "This is no xlsx workbook but an archive or another kind of document; "
+    "unpack it, or open it in Excel or WPS and save it as xlsx.",
+)
+_OTHER_BOOK = Text(
+    "这种工作簿（xlsm、xlsb、ods）不能直接提交；请用 Excel 或 WPS 打开后另存为 xlsx。",
+    "Workbooks of this kind (xlsm, xlsb, ods) are not taken; open it in Excel or WPS and save it as xlsx.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cells of one sort in a sheet, in order: the first ones as (row, column), and how many there are."""
+
+    first: tuple[tuple[int, int], ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A range of merged cells: its first and last row, its first column, and its name in Excel (`A1:C1`)."""
+
+    first_row: int
+    last_row: int
+    column: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """The first visible sheet of a workbook, by itself, and what stands in it that is not a plain value."""
+
+    sheet: str
+    content: io.BytesIO
+    formulas: Cells
+    percents: Cells
+    merged: tuple[Merged, ...]
+
+
+def open_workbook(content: bytes, place: Place) -> Workbook:
+    """Return the first visible sheet of the workbook that is *content*. Raises FileRefused if it is not safe."""
+    package = _Package(content, place)
+    sheet, target, related = _first_sheet(package)
+    xml = _without_prefix(package.part(target))
+    strings = package.part(related["sharedStrings"]) if "sharedStrings" in related else bytearray()
+    styles = package.part(related["styles"]) if "styles" in related else bytearray()
+    package.finish()
+    within = Place(file=place.file, sheet=sheet)
+    if len(xml) + len(strings) + len(styles) > _READ_MOST:
+        _refuse(within, _SWOLLEN)
+    start, stop = _data(xml, within)
+    valued, has_formulas = _survey(xml, start, stop, within)
+    _check_strings(xml, strings, valued, within)
+    percent = rb'<c r="([A-Z]+)([0-9]+)" s="(?:%s)"(?: t="n")?>\s*<v>' % b"|".join(_percent_styles(styles))
+    return Workbook(
+        sheet=sheet,
+        content=_rewritten(_errors_as_text(xml, start, stop), strings, styles),
+        formulas=_listed(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*>\s*<f[\s/>]', xml) if has_formulas else Cells(),
+        percents=_listed(percent, xml),
+        merged=_merged(xml, stop),
+    )
+
+
+def column_number(letters: str) -> int:
+    """Return the 1-based number of the column that Excel calls *letters*: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _refuse(place: Place, sentence: Text) -> NoReturn:
+    raise FileRefused([Fault(place=place, sentence=sentence)])
+
+
+class _Package:
+    """The members of a zip by name, each inflated once and counted against one allowance for all."""
+
+    def __init__(self, content: bytes, place: Place) -> None:
+        self._content = content
+        self._place = place
+        self._left = UNPACKED_MOST
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                infos, comment = archive.infolist(), archive.comment
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error):
+            _refuse(place, _DAMAGED)
+        if len(infos) > _MEMBERS_MOST or comment:
+            _refuse(place, _UNUSUAL)
+        for info in infos:
+            name = info.filename.replace("\\", "/").lstrip("/").lower()
+            if name in self._members:
+                _refuse(place, _UNUSUAL)
+            self._members[name] = info
+        if any(info.flag_bits & _ENCRYPTED for info in infos):
+            _refuse(place, _PASSWORD)
+        self._check_kind()
+
+    def part(self, name: str) -> bytearray:
+        """Return the XML part of that name. Whoever wrote a comment or CDATA into it was no office program."""
+        info = self._members.pop(name.lower(), None)
+        if info is None:
+            _refuse(self._place, _DAMAGED)
+        xml = bytearray()
+        for piece in self._inflated(info):
+            xml += piece
+        self._check_entities(xml)
+        if b"<!" in xml or 0 in xml:
+            _refuse(self._place, _UNUSUAL)
+        return xml
+
+    def index(self, name: str) -> ET.Element:
+        """Return the root of a part that only lists others."""
+        xml = self.part(name)
+        if len(xml) > _INDEX_MOST:
+            _refuse(self._place, _SWOLLEN)
+        try:
+            return ET.fromstring(bytes(xml))  # noqa: S314 -- parts with a DTD are refused before
+        except (ET.ParseError, ValueError, LookupError):
+            _refuse(self._place, _DAMAGED)
+
+    def refuse(self, sentence: Text) -> NoReturn:
+        """Raise the refusal of this workbook."""
+        _refuse(self._place, sentence)
+
+    def finish(self) -> None:
+        """Inflate and count what nobody asked for."""
+        for name, info in self._members.items():
+            tail = b""
+            for piece in self._inflated(info):
+                if name.endswith((".xml", ".rels")):
+                    self._check_entities(tail + piece)
+                    tail = piece[-32:]
+
+    def _check_kind(self) -> None:
+        names = self._members.keys()
+        if any(name.endswith(("vbaproject.bin", "xl/workbook.bin")) for name in names) or (
+            "mimetype" in names and "content.xml" in names
+        ):
+            self.refuse(_OTHER_BOOK)
+        if "_rels/.rels" not in names or not any(name.startswith("xl/") for name in names):
+            self.refuse(_OTHER_ZIP)
+
+    def _check_entities(self, xml: bytes | bytearray) -> None:
+        if any(mark in xml for mark in _DTD):
+            self.refuse(_ENTITIES)
+
+    def _inflated(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        """Yield the member piece by piece. Its end, length and checksum must be what its headers say."""
+        size = crc = 0
+        for piece in self._pieces(info):
+            size += len(piece)
+            if size > self._left or (size > _RATIO_FROM and size > _RATIO_MOST * info.compress_size):
+                self.refuse(_SWOLLEN)
+            crc = zlib.crc32(piece, crc)
+            yield piece
+        if size != info.file_size or crc != info.CRC:
+            self.refuse(_DAMAGED)
+        self._left -= size
+
+    def _pieces(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        header = self._content[info.header_offset : info.header_offset + 30]
+        if len(header) < 30 or header[:4] != b"PK\x03\x04":
+            self.refuse(_DAMAGED)
+        start = info.header_offset + 30 + sum(struct.unpack("<HH", header[26:]))
+        stop = start + info.compress_size
+        if stop > len(self._content):
+            self.refuse(_DAMAGED)
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS) if info.compress_type == zipfile.ZIP_DEFLATED else None
+        if inflate is None and info.compress_type != zipfile.ZIP_STORED:
+            self.refuse(_UNUSUAL)
+        for at in range(start, stop, _STEP):
+            packed = self._content[at : min(at + _STEP, stop)]
+            if inflate is None:
+                yield packed
+                continue
+            try:
+                while packed:
+                    yield inflate.decompress(packed, MEGABYTE)
+                    packed = inflate.unconsumed_tail
+            except zlib.error:
+                self.refuse(_DAMAGED)
+        if inflate is not None and (not inflate.eof or inflate.unused_data):
+            self.refuse(_DAMAGED)
+
+
+def _first_sheet(package: _Package) -> tuple[str, str, dict[str, str]]:
+    """Return the name and part of the first visible worksheet, and the workbook's other parts by kind."""
+    roots = _relations(package, "")
+    workbook = next((part for kind, part in roots.values() if kind == "officeDocument"), None)
+    if workbook is None:
+        package.refuse(_OTHER_ZIP)
+    book = package.index(workbook)
+    related = _relations(package, workbook)
+    for sheet in book.iterfind("{*}sheets/{*}sheet"):
+        key = next((value for name, value in sheet.items() if name.endswith("/relationships}id")), "")
+        kind, part = related.get(key, ("", ""))
+        if not part:
+            package.refuse(_DAMAGED)
+        if kind == "worksheet" and sheet.get("state", "visible") == "visible":
+            return sheet.get("name", ""), part, dict(related.values())
+    package.refuse(_NO_SHEET)
+
+
+def _relations(package: _Package, part: str) -> dict[str, tuple[str, str]]:
+    """Return what *part* refers to inside the package: id → (last word of the type, name of the part)."""
+    folder, name = posixpath.split(part)
+    relations = {}
+    for relation in package.index(posixpath.join(folder, "_rels", f"{name}.rels")):
+        if relation.get("TargetMode") != "External":
+            target = posixpath.join("/", folder, relation.get("Target", "").replace("\\", "/"))
+            kind = relation.get("Type", "").rpartition("/")[2]
+            relations[relation.get("Id", "")] = (kind, posixpath.normpath(target).lstrip("/"))
+    return relations
+
+
+def _without_prefix(xml: bytearray) -> bytearray:
+    """Return a sheet whose tags carry a namespace prefix (`<x:c`) without it."""
+    match = re.search(rb"<([A-Za-z0-9_]+:)worksheet[\s>]", xml[:4096])
+    return xml.replace(b"<" + match[1], b"<").replace(b"</" + match[1], b"</") if match else xml
+
+
+def _data(xml: bytearray, place: Place) -> tuple[int, int]:
+    """Return where the tag that opens the sheet's data begins, and the one that closes it."""
+    named = xml.find(b"sheetData")
+    if named < 1 or xml[named - 1] != ord("<"):
+        _refuse(place, _DAMAGED if named < 1 else _UNUSUAL)
+    if re.match(rb"sheetData\s*/>", xml[named : named + 80]):
+        return named - 1, named - 1
+    stop = xml.rfind(b"</sheetData>")
+    if stop < 0 or xml.find(b"</worksheet>", stop) < 0:
+        _refuse(place, _DAMAGED)
+    return named - 1, stop
+
+
+def _code(tag: bytes) -> int:
+    return int.from_bytes(tag, "little")
+
+
+_CELL, _ROWS = _code(b"c r="), [_code(b"row" + end) for end in (b" ", b">", b"/")]
+_VALUES, _FORMULAS, _TEXTS = ([_code(tag + end) for end in (b" ", b">", b"/")] for tag in (b"v", b"f", b"t"))
+_INLINE, _FORMULA_END = _code(b"is>"), _code(b"/f>")
+_OTHER_TAG = re.compile(rb"<(?!(?:c|v|f|is|row)[\s/>])[A-Za-z0-9]+[\s/>]")
+
+
+def _survey(xml: bytearray, start: int, stop: int, place: Place) -> tuple[int, bool]:
+    """Return how many cells of the data hold something, and whether one holds a formula.
+
+    The reader of cells makes room for every cell between the first and the last one that holds something:
+    this is where a sheet with one cell in XFD1048576 is refused. So is one in which a cell might escape this
+    look, because its tag is not written as office programs write it.
+    """
+    valued, has_formulas, last_row, last_column = 0, False, 0, 0
+    while start < stop:
+        text = np.frombuffer(xml, np.uint8, count=min(_SCAN, stop - start) + 12, offset=start)
+        opens = np.flatnonzero(text[:-11] == ord("<"))
+        if len(opens) < 2:
+            _refuse(place, _UNUSUAL)
+        word = sum((text[opens + 1 + byte].astype(np.uint32) << (8 * byte) for byte in range(4)), np.uint32(0))
+        two, three = word & 0xFFFF, word & 0xFFFFFF
+        cell, formula = word == _CELL, np.isin(two, _FORMULAS)
+        value = np.isin(two, _VALUES) | (three == _INLINE)
+        known = cell | value | formula | np.isin(two, _TEXTS) | np.isin(word, _ROWS) | (word & 0xFF == ord("/"))
+        stray = value[1:] & ~(cell | formula | (three == _FORMULA_END))[:-1]
+        if stray.any() or not all(_OTHER_TAG.match(xml, start + int(at)) for at in opens[~known]):
+            _refuse(place, _UNUSUAL)
+        held = opens[:-1][cell[:-1] & (value | formula)[1:]]
+        if len(held):
+            row, column = _farthest(text, held, place)
+            last_row, last_column = max(last_row, row), max(last_column, column)
+        valued, has_formulas = valued + len(held), has_formulas or bool(formula.any())
+        start += int(opens[-1])
+    _check_extent(last_row, last_column, place)
+    return valued, has_formulas
