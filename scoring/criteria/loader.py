@@ -170,7 +170,7 @@ def _plain(node: yaml.Node, name: str, faults: list[Fault]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(entry, name, faults) for entry in node.value]
     assert isinstance(node, yaml.ScalarNode)
-    return None if node.style is None and node.value in ("", "null", "~") else node.value
+    return None if not node.style and node.value in ("", "null", "~") else node.value
 
 
 def _repeated_field(key: str) -> Text:

@@ -112,7 +112,7 @@ def open_workbook(content: bytes, place: Place) -> Workbook:
     package = _Package(content, place)
     sheet, target, related = _first_sheet(package)
     xml = _without_prefix(package.part(target))
-    strings = package.part(related["sharedStrings"]) if "sharedStrings" in related else bytearray()
+    strings = _without_prefix(package.part(related["sharedStrings"])) if "sharedStrings" in related else bytearray()
     styles = package.part(related["styles"]) if "styles" in related else bytearray()
     package.finish()
     within = Place(file=place.file, sheet=sheet)
@@ -121,12 +121,12 @@ def open_workbook(content: bytes, place: Place) -> Workbook:
     start, stop = _data(xml, within)
     valued, has_formulas = _survey(xml, start, stop, within)
     _check_strings(xml, strings, valued, within)
-    percent = rb'<c r="([A-Z]+)([0-9]+)" s="(?:%s)"(?: t="n")?>\s*<v>' % b"|".join(_percent_styles(styles))
+    percents = b"|".join(_percent_styles(styles))
     return Workbook(
         sheet=sheet,
         content=_rewritten(_errors_as_text(xml, start, stop), strings, styles),
-        formulas=_listed(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*>\s*<f[\s/>]', xml) if has_formulas else Cells(),
-        percents=_listed(percent, xml),
+        formulas=_listed(rb"[^<>]*>\s*<f[\s/>]", xml) if has_formulas else Cells(),
+        percents=_listed(rb' s="(?:%s)"(?: t="n")?>\s*<v>' % percents, xml) if percents else Cells(),
         merged=_merged(xml, stop),
     )
 
@@ -251,8 +251,11 @@ class _Package:
                     packed = inflate.unconsumed_tail
             except zlib.error:
                 self.refuse(_DAMAGED)
-        if inflate is not None and (not inflate.eof or inflate.unused_data):
-            self.refuse(_DAMAGED)
+        if inflate is not None:
+            while not inflate.eof and (rest := inflate.decompress(b"", MEGABYTE)):
+                yield rest
+            if not inflate.eof or inflate.unused_data:
+                self.refuse(_DAMAGED)
 
 
 def _first_sheet(package: _Package) -> tuple[str, str, dict[str, str]]:
@@ -286,8 +289,8 @@ def _relations(package: _Package, part: str) -> dict[str, tuple[str, str]]:
 
 
 def _without_prefix(xml: bytearray) -> bytearray:
-    """Return a sheet whose tags carry a namespace prefix (`<x:c`) without it."""
-    match = re.search(rb"<([A-Za-z0-9_]+:)worksheet[\s>]", xml[:4096])
+    """Return a part whose tags carry a namespace prefix (`<x:c`) without it."""
+    match = re.search(rb"<([A-Za-z0-9_]+:)(?:worksheet|sst)[\s>]", xml[:4096])
     return xml.replace(b"<" + match[1], b"<").replace(b"</" + match[1], b"</") if match else xml
 
 
@@ -343,3 +346,22 @@ def _survey(xml: bytearray, start: int, stop: int, place: Place) -> tuple[int, b
         start += int(opens[-1])
     _check_extent(last_row, last_column, place)
     return valued, has_formulas
+
+
+def _farthest(text: np.ndarray[tuple[int], np.dtype[np.uint8]], held: "_At", place: Place) -> tuple[int, int]:
+    """Return the last row and the last column of the cells whose tags begin at *held*."""
+    row, column = np.zeros(len(held), np.int64), np.zeros(len(held), np.int64)
+    done, good = np.zeros(len(held), bool), text[held + 5] == ord('"')
+    for at in range(6, 17):
+        byte = text[held + at].astype(np.int64)
+        letter = ~done & (row == 0) & (byte >= ord("A")) & (byte <= ord("Z"))
+        digit = ~done & (column > 0) & (byte >= ord("0")) & (byte <= ord("9"))
+        good &= done | letter | digit | (byte == ord('"'))
+        done |= byte == ord('"')
+        column = np.where(letter, column * 26 + byte - (ord("A") - 1), column)
+        row = np.where(digit, row * 10 + byte - ord("0"), row)
+        if done.all():
+            break
+    if not (good & done & (row > 0)).all():
+        _refuse(place, _UNUSUAL)
+    return int(row.max()), int(column.max())
