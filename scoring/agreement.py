@@ -53,7 +53,7 @@ def agree(sheet: Sheet) -> Agreed:
     outcomes = _outcomes(marks, count)
     for row in sheet.facts:
         outcomes[row][_differ(marks[:, row], given[:, row])] = Outcome.DISPUTED
-    num, den = _RULES[sheet.criteria.agreement.rule](marks, given, count)
+    num, den = _RULES[sheet.criteria.agreement.rule](marks, count)
     apart: dict[int, Ratios] = {}
     for row, facts in sheet.facts.items():
         criterion = sheet.criteria.criteria[row]
@@ -100,7 +100,7 @@ def count_of_adjustments(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.bo
 
 
 def _count(given: NDArray[np.bool_]) -> NDArray[np.int8]:
-    count = given[0].astype(np.int8)
+    count: NDArray[np.int8] = given[0].astype(np.int8)
     for slot in given[1:]:
         count += slot
     return count
@@ -108,7 +108,7 @@ def _count(given: NDArray[np.bool_]) -> NDArray[np.int8]:
 
 def _outcomes(marks: NDArray[np.int32], count: NDArray[np.int8]) -> NDArray[np.int8]:
     """Return the outcomes as far as they follow from who gave a mark and who said *not applicable*."""
-    outcomes = np.where(count > 0, np.int8(Outcome.AGREED), np.int8(Outcome.MISSING))
+    outcomes: NDArray[np.int8] = np.where(count > 0, np.int8(Outcome.AGREED), np.int8(Outcome.MISSING))
     waived = (marks == NOT_APPLICABLE).any(axis=0)
     if waived.any():
         outcomes[waived] = np.where(count[waived] > 0, Outcome.DISPUTED, Outcome.NOT_APPLICABLE)
@@ -121,21 +121,19 @@ def _differ(codes: NDArray[np.int32], given: NDArray[np.bool_]) -> NDArray[np.bo
     return np.asarray((given & (codes != highest)).any(axis=0))
 
 
-def _mean(marks: NDArray[np.int32], given: NDArray[np.bool_], count: NDArray[np.int8]) -> tuple[Integers, int]:
+def _mean(marks: NDArray[np.int32], count: NDArray[np.int8]) -> tuple[Integers, int]:
     return _shared(_total(marks), count)
 
 
-def _trimmed_mean(
-    marks: NDArray[np.int32], given: NDArray[np.bool_], count: NDArray[np.int8]
-) -> tuple[Integers, int]:
+def _trimmed_mean(marks: NDArray[np.int32], count: NDArray[np.int8]) -> tuple[Integers, int]:
     """From three marks on, one highest and one lowest are left out."""
-    lowest = np.where(given, marks, np.iinfo(np.int32).max).min(axis=0)
+    lowest = np.where(marks >= 0, marks, np.iinfo(np.int32).max).min(axis=0)
     trimmed = count >= 3
     total = _total(marks) - np.where(trimmed, marks.max(axis=0).astype(np.int64) + lowest, 0)
     return _shared(total, np.where(trimmed, count - 2, count))
 
 
-def _median(marks: NDArray[np.int32], given: NDArray[np.bool_], count: NDArray[np.int8]) -> tuple[Integers, int]:
+def _median(marks: NDArray[np.int32], count: NDArray[np.int8]) -> tuple[Integers, int]:
     """The middle mark, or the mean of the middle two; those given stand last when sorted."""
     ordered = _ordered(marks)
     slots = len(ordered)
@@ -156,7 +154,7 @@ _RULES = {
 
 
 def _total(marks: NDArray[np.int32]) -> NDArray[np.int64]:
-    total = np.maximum(marks[0], 0).astype(np.int64)
+    total: NDArray[np.int64] = np.maximum(marks[0], 0).astype(np.int64)
     for slot in marks[1:]:
         total += np.maximum(slot, 0)
     return total
@@ -170,7 +168,9 @@ def _shared(total: NDArray[np.int64], count: NDArray[np.int8]) -> tuple[Integers
         return total, den
     factors = [0, *(den // n if n in counts else 0 for n in range(1, max(counts) + 1))]
     wide = den * int(total.max(initial=0)) > 2**62
-    return (total.astype(object) if wide else total) * np.array(factors, dtype=object if wide else np.int64)[count], den
+    return (total.astype(object) if wide else total) * np.array(factors, dtype=object if wide else np.int64)[
+        count
+    ], den
 
 
 def _ordered(marks: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -213,14 +213,10 @@ def _worth_by_bands(criterion: Criterion, facts: Numbers, grain: int) -> Ratios:
     return Ratios.of(worth, 1)
 
 
-def _worth_of_ballots(
-    criterion: Criterion, ballots: Ballots, full: int
-) -> tuple[Ratios, NDArray[np.bool_]]:
+def _worth_of_ballots(criterion: Criterion, ballots: Ballots, full: int) -> tuple[Ratios, NDArray[np.bool_]]:
     """Full marks × Σ votes × worth / (100 × Σ votes)."""
     scale = lcm(*(grade.worth.denominator for grade in criterion.grades))
     worths = np.array([int(grade.worth * scale) for grade in criterion.grades], dtype=object)
     voters = ballots.votes.sum(axis=1)
     worth = Ratios.of(ballots.votes @ worths, np.maximum(voters, 1)).times(Fraction(full, 100 * scale))
     return worth.reduced(), voters >= criterion.voters_needed
-
-

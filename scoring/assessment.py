@@ -104,7 +104,9 @@ def assemble(units: Sequence[Unit], book: MarkBook) -> Assessments:
     members: dict[int, list[int]] = {id(column): [] for column in book.columns}
     for place, column in enumerate(book.column_of):
         members[id(column)].append(place)
-    sheets = tuple(_sheet(column, np.array(members[id(column)], dtype=np.int64), units) for column in book.columns)
+    sheets = tuple(
+        _sheet(column, np.array(members[id(column)], dtype=np.int64), units) for column in book.columns
+    )
     return Assessments(
         units=tuple(units), sheets=sheets, groups=groups_of(units), evaluators=tuple(book.evaluators)
     )
@@ -115,7 +117,9 @@ def groups_of(units: Sequence[Unit]) -> dict[Grouping, Groups]:
     found = {}
     for grouping in Grouping:
         own = [unit.group(grouping) for unit in units]
-        names = sorted({group for group in own if group is not None}, key=lambda group: (group.name, group.kind))
+        names = sorted(
+            {group for group in own if group is not None}, key=lambda group: (group.name, group.kind)
+        )
         places = {group: place for place, group in enumerate(names)}
         of = np.array([-1 if group is None else places[group] for group in own], dtype=np.int64)
         found[grouping] = Groups(tuple(names), of)
@@ -162,7 +166,9 @@ def _sheet(column: Column, places: NDArray[np.int64], units: Sequence[Unit]) -> 
     )
 
 
-def _decided(column: Column, places: NDArray[np.int64], rows: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+def _decided(
+    column: Column, places: NDArray[np.int64], rows: int
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Return the codes of the deciding stage [slot, row, unit] and that stage [row, unit].
 
     The latest stage in which a row has any mark decides it, if it is not earlier than the first that may.

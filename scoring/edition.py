@@ -3,18 +3,18 @@
 Numbers that may have decimals are strings, exactly as they are printed; what there is none of is null.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from scoring.agreement import Outcome
 from scoring.assessment import Assessments
 from scoring.criteria.loader import digest
 from scoring.criteria.model import CriteriaSet, marks_text
-from scoring.explain import reason
 from scoring.numbers import decimal_text, exact_text, share_text
 from scoring.rollup import Standing, Standings
 from scoring.scores import SheetScores
-from scoring.target import TargetState
-from scoring.texts import Lang
+from scoring.stars import Step
+from scoring.target import TargetState, target_state
 from scoring.units import Grouping
 
 OUTCOMES = {
@@ -25,19 +25,19 @@ OUTCOMES = {
 }
 
 
-def document(standings: Standings, lang: Lang) -> dict[str, Any]:
+def document(standings: Standings, reason: Callable[[Step], str]) -> dict[str, Any]:
     """Return the whole cohort: criteria, units in order of code, standings by kind of group, and the target.
 
-    Reasons of steps are sentences in *lang*; everything else is the same in every language.
+    *reason* gives the sentence of a step; everything else is the same in every language.
     """
     assessments = standings.ratings.scores.assessments
-    target = standings.county.target
+    target = target_state(standings.county, assessments.criteria)
     return {
         "criteria": [
             {"ref": criteria.ref, "digest": digest(criteria)}
             for criteria in sorted(criteria_sets(assessments), key=lambda one: one.ref)
         ],
-        "units": [unit_row(standings, unit, lang) for unit in range(len(assessments.units))],
+        "units": [unit_row(standings, unit, reason) for unit in range(len(assessments.units))],
         "standings": {
             grouping.value: [standing_row(standing, assessments.criteria) for standing in rows]
             for grouping, rows in standings.groups.items()
@@ -51,7 +51,7 @@ def criteria_sets(assessments: Assessments) -> tuple[CriteriaSet, ...]:
     return tuple(sheet.criteria for sheet in assessments.sheets)
 
 
-def unit_row(standings: Standings, unit: int, lang: Lang) -> dict[str, Any]:
+def unit_row(standings: Standings, unit: int, reason: Callable[[Step], str]) -> dict[str, Any]:
     """Return the row of the unit at that position."""
     places, ratings = standings.places, standings.ratings
     scores = ratings.scores
@@ -64,7 +64,7 @@ def unit_row(standings: Standings, unit: int, lang: Lang) -> dict[str, Any]:
         "score": printed_score(int(scores.printed[unit]), criteria) if scores.rated[unit] else None,
         "stars": int(ratings.stars[unit]) if ratings.has_stars[unit] else None,
         "steps": [
-            {"kind": step.kind.value, "stars": step.stars, "reason": reason(step).in_(lang)}
+            {"kind": step.kind.value, "stars": step.stars, "reason": reason(step)}
             for step in ratings.steps(unit)
         ],
         "rank": places.rank(unit, Grouping.COUNTY),
@@ -114,6 +114,7 @@ def adjustments(scores: SheetScores, unit: int) -> list[dict[str, Any]]:
 
 def standing_row(standing: Standing, criteria: CriteriaSet) -> dict[str, Any]:
     """Return the row of one group."""
+    target = target_state(standing, criteria)
     return {
         "group": standing.group.name,
         "units": standing.units,
@@ -121,8 +122,8 @@ def standing_row(standing: Standing, criteria: CriteriaSet) -> dict[str, Any]:
         "mean": None if standing.mean is None else printed_score(standing.mean, criteria),
         "rank": standing.rank,
         "stars": {str(stars): units for stars, units in standing.stars} | {"none": standing.not_rated},
-        "at_target": None if standing.target is None else standing.target.reached,
-        "meets": None if standing.target is None else standing.target.meets,
+        "at_target": None if target is None else target.reached,
+        "meets": None if target is None else target.meets,
     }
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from scoring.agreement import Outcome
-from scoring.criteria.model import Adjustment, CriteriaSet, CutPoint, Criterion, Gate, Part, Quota, Ties
+from scoring.criteria.model import Adjustment, CriteriaSet, Criterion, CutPoint, Gate, Part, Quota, Ties
 from scoring.improvement import Way, fewest_marks, gains, single_ways
 from scoring.marks import NOT_APPLICABLE, Value, value_text
 from scoring.numbers import exact_text, share_text
@@ -173,7 +173,6 @@ class _Unfolding:
         column, criteria = sheet.column, sheet.criteria
         if column is None:
             return {}
-        subjects = [*criteria.criteria, *criteria.adjustments]
         deciding = [*sheet.stages[:, self.own], *sheet.count_stages[:, self.own]]
         found: dict[int, list[tuple[int, str, MarkSeen]]] = {}
         for entry in np.flatnonzero(np.asarray(column.units) == sheet.places[self.own]):
@@ -183,7 +182,7 @@ class _Unfolding:
             seen = MarkSeen(
                 stage=criteria.all_stages[stage],
                 evaluator=evaluator,
-                mark=value_text(subjects[row], value),
+                mark=value_text(criteria.subjects[row], value),
                 decides=bool(deciding[row] == stage),
             )
             found.setdefault(row, []).append((stage, evaluator, seen))

@@ -12,7 +12,7 @@ from math import gcd
 import numpy as np
 
 from scoring.agreement import Agreed, Outcome
-from scoring.criteria.model import ROOT, CriteriaSet, Criterion, Kind
+from scoring.criteria.model import ROOT, Criterion, Kind
 from scoring.numbers import Integers, Ratios
 from scoring.scores import SheetScores, value_parts
 
@@ -75,7 +75,10 @@ def fewest_marks(scores: SheetScores, unit: int, printed: int) -> Way | None:
     """
     options = {row: list(_options(scores, row, unit)) for row in _raisable(scores, unit)}
     options = {row: marks for row, marks in options.items() if marks}
-    if not options or _printed(scores, unit, [{row: marks[-1] for row, marks in options.items()}])[0] < printed:
+    if (
+        not options
+        or _printed(scores, unit, [{row: marks[-1] for row, marks in options.items()}])[0] < printed
+    ):
         return None
     by_gain = _greedy(scores, unit, options, printed)
     chosen = _search(scores, unit, options, printed, by_gain) or by_gain
@@ -98,9 +101,7 @@ def _greedy(
     base = growing[last - 1] if last else {}
     ends = [base | {order[last]: to} for to in options[order[last]]]
     ends += [base | {row: to} for row in order[last + 1 :] for to in options[row]]
-    enough = [
-        end for end, score in zip(ends, _printed(scores, unit, ends), strict=True) if score >= printed
-    ]
+    enough = [end for end, score in zip(ends, _printed(scores, unit, ends), strict=True) if score >= printed]
     return min(enough, key=lambda end: sum(to - scores.agreed.at(row, unit) for row, to in end.items()))
 
 
@@ -158,13 +159,13 @@ def _options(scores: SheetScores, row: int, unit: int) -> Iterator[Fraction]:
     """Yield the agreed marks, in grains, the criterion could be raised to, lowest first."""
     criteria = scores.sheet.criteria
     now = scores.agreed.at(row, unit)
-    for hundredths in sorted(_possible(criteria, criteria.criteria[row])):
+    for hundredths in sorted(_possible(criteria.criteria[row])):
         marks = Fraction(hundredths, criteria.grain)
         if marks > now:
             yield marks
 
 
-def _possible(criteria: CriteriaSet, criterion: Criterion) -> set[int]:
+def _possible(criterion: Criterion) -> set[int]:
     """Return the marks, in hundredths, that can be agreed on; of lines and ballots every half mark."""
     if criterion.kind is Kind.LEVELS:
         return {level.marks for level in criterion.levels}

@@ -105,13 +105,18 @@ class MarkBook:
             ref = page.column.criteria.ref
             raise MarkRefused(
                 "criterion",
-                Text(f"{ref} 中没有“{criterion}”这一项", f"{ref} has no criterion or adjustment “{criterion}”"),
+                Text(
+                    f"{ref} 中没有“{criterion}”这一项", f"{ref} has no criterion or adjustment “{criterion}”"
+                ),
             )
         stage_place = page.stages.get(stage)
         if stage_place is None:
             known = "、".join(page.stages), ", ".join(page.stages)
             raise MarkRefused(
-                "stage", Text(f"没有“{stage}”这个阶段；可用：{known[0]}", f"there is no stage “{stage}”; use {known[1]}")
+                "stage",
+                Text(
+                    f"没有“{stage}”这个阶段；可用：{known[0]}", f"there is no stage “{stage}”; use {known[1]}"
+                ),
             )
         if not evaluator:
             raise MarkRefused("evaluator", Text("未填评分人", "the evaluator is missing"))
@@ -131,7 +136,7 @@ class _Page:
     def __init__(self, column: Column) -> None:
         criteria = column.criteria
         self.column = column
-        self.subjects: list[Criterion | Adjustment] = [*criteria.criteria, *criteria.adjustments]
+        self.subjects = criteria.subjects
         self.rows = {subject.id: row for row, subject in enumerate(self.subjects)}
         self.stages = {stage: place for place, stage in enumerate(criteria.all_stages)}
         self._codes: dict[tuple[int, str], int] = {}
@@ -195,8 +200,13 @@ def _ballot(criterion: Criterion, text: str) -> tuple[int, ...]:
         word, equals, count = (piece.strip() for piece in entry.replace("＝", "=").partition("="))
         grade = titles.get(word, word)
         if not equals or grade not in counts:
-            known = "；".join(f"{grade}=票数" for grade in counts), ";".join(f"{grade}=votes" for grade in counts)
-            raise _refused(f"“{entry}”看不懂，应写成 {known[0]}", f"“{entry}” must be written like {known[1]}")
+            known = (
+                "；".join(f"{grade}=票数" for grade in counts),
+                ";".join(f"{grade}=votes" for grade in counts),
+            )
+            raise _refused(
+                f"“{entry}”看不懂，应写成 {known[0]}", f"“{entry}” must be written like {known[1]}"
+            )
         if grade in seen:
             raise _refused(f"“{word}”写了两次", f"“{word}” stands there twice")
         seen.add(grade)
@@ -220,7 +230,9 @@ def _count(text: str, title: Text) -> int:
         return int(text)
     number = _plain(text, title)
     if number.denominator != 1 or number < 0:
-        raise _refused(f"次数“{text}”应为不小于 0 的整数", f"the count “{text}” must be a whole number, 0 or more")
+        raise _refused(
+            f"次数“{text}”应为不小于 0 的整数", f"the count “{text}” must be a whole number, 0 or more"
+        )
     if number > _LARGEST_COUNT:
         raise _refused(f"次数 {text} 过大", f"the count {text} is too large")
     return int(number)
@@ -246,13 +258,17 @@ def _refused(zh: str, en: str) -> MarkRefused:
 def _unknown(zh: str, en: str, code: str) -> Text:
     narrow = unicodedata.normalize("NFKC", code)
     if narrow != code:
-        return Text(f"没有{zh}“{code}”（含全角字符？）", f"there is no {en} “{code}” (full-width characters?)")
+        return Text(
+            f"没有{zh}“{code}”（含全角字符？）", f"there is no {en} “{code}” (full-width characters?)"
+        )
     return Text(f"没有{zh}“{code}”", f"there is no {en} “{code}”")
 
 
 def _entered_twice(stage: str, evaluator: str) -> Text:
     if stage == MODERATION:
-        return Text("同一单位同一指标已有一个复议评分", "this unit and criterion already have a moderation mark")
+        return Text(
+            "同一单位同一指标已有一个复议评分", "this unit and criterion already have a moderation mark"
+        )
     return Text(
         f"{evaluator} 在本阶段对这一单位、这一指标已评过分",
         f"{evaluator} has already marked this unit and criterion in this stage",

@@ -122,12 +122,13 @@ class Ratios:
             num_most = self.num_most * left + other.num_most * right
             num = _wide(self.num, num_most) * left + _wide(other.num, num_most) * right
             return Ratios(num, den, num_most, den)
-        if self._sum_most(other) > _WIDEST:
-            self, other = self.reduced(), other.reduced()
-        most = self._sum_most(other)
-        ours, theirs = _wide(self.den, most), _wide(other.den, most)
-        num = _wide(self.num, most) * theirs + _wide(other.num, most) * ours
-        return Ratios(num, ours * theirs, most, self.den_most * other.den_most)
+        one, two = self, other
+        if one._sum_most(two) > _WIDEST:
+            one, two = one.reduced(), two.reduced()
+        most = one._sum_most(two)
+        ours, theirs = _wide(one.den, most), _wide(two.den, most)
+        num = _wide(one.num, most) * theirs + _wide(two.num, most) * ours
+        return Ratios(num, ours * theirs, most, one.den_most * two.den_most)
 
     def over(self, divisor: "Ratios") -> "Ratios":
         """Return each fraction divided by the one of *divisor*, which is above 0."""
@@ -156,8 +157,8 @@ class Ratios:
         if isinstance(self.den, int):
             common = gcd(self.den, int(np.gcd.reduce(self.num))) if len(self.num) else self.den
             return Ratios.of(_narrow(self.num // common), self.den // common)
-        common = np.gcd(self.num, self.den)
-        return Ratios.of(_narrow(self.num // common), _narrow(self.den // common))
+        divisors = np.gcd(self.num, self.den)
+        return Ratios.of(_narrow(self.num // divisors), _narrow(self.den // divisors))
 
     def rounded(self, decimals: int, rounding: Rounding) -> Integers:
         """Return each fraction × 10**decimals as int64 [unit], rounded once. None may be negative."""

@@ -10,7 +10,6 @@ from scoring.criteria.model import ScoreRule
 from scoring.numbers import Ratios
 from scoring.ranking import Places, competition
 from scoring.stars import Ratings
-from scoring.target import TargetState
 from scoring.units import Group, Grouping
 
 ROLLED_UP = (Grouping.TOWNSHIP, Grouping.DEPARTMENT, Grouping.DOMAIN)
@@ -31,7 +30,6 @@ class Standing:
     rank: int | None
     stars: tuple[tuple[int, int], ...]
     not_rated: int
-    target: TargetState | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +75,6 @@ def _standings(ratings: Ratings, groups: Groups) -> tuple[Standing, ...]:
             rank=int(ranks[place]) or None,
             stars=tuple(zip(levels, counts[place], strict=True)),
             not_rated=int(units[place]) - sum(counts[place]),
-            target=_target(ratings, counts[place], levels, int(units[place])),
         )
         for place in range(size)
     ]
@@ -96,14 +93,8 @@ def _counts(ratings: Ratings, groups: Groups, levels: tuple[int, ...]) -> list[l
     """Return how many units of each group hold each of *levels* [group][level]."""
     held = ratings.has_stars & (groups.of >= 0)
     highest = levels[0] + 1
-    counts = np.bincount(groups.of[held] * highest + ratings.stars[held], minlength=len(groups.names) * highest)
+    counts = np.bincount(
+        groups.of[held] * highest + ratings.stars[held], minlength=len(groups.names) * highest
+    )
     found: list[list[int]] = counts.reshape(-1, highest)[:, list(levels)].tolist()
     return found
-
-
-def _target(ratings: Ratings, counts: list[int], levels: tuple[int, ...], units: int) -> TargetState | None:
-    criteria = ratings.scores.assessments.criteria
-    if criteria.target is None or not criteria.cut_points:
-        return None
-    reached = sum(count for stars, count in zip(levels, counts, strict=True) if stars >= criteria.target.stars)
-    return TargetState(target=criteria.target, reached=reached, units=units)

@@ -121,7 +121,7 @@ def _plan_part(part: Part, grain: int, rows: Iterator[int], adjustments: Iterato
     first = [next(rows) for _ in part.criteria]
     own_adjustments = [next(adjustments) for _ in part.adjustments]
     below = tuple(_plan_part(child, grain, rows, adjustments) for child in part.parts)
-    weights = [child.share_of_tree for child in (*part.criteria, *part.parts)]
+    weights = [child.share_of_tree for child in part.children]
     weight_den = lcm(*(weight.denominator for weight in weights))
     fulls = [criterion.full_marks // grain for criterion in part.criteria]
     factors = [weight / full for weight, full in zip(weights, fulls, strict=False)]
@@ -199,13 +199,15 @@ def _weighted(
             if row in agreed.apart:
                 factor = Fraction(int(plan.factors[row - first]), plan.factor_den)
                 terms.append(agreed.apart[row].times(factor))
-    terms += [
-        child.value.times(weight) for child, weight in zip(below, plan.term_weights, strict=True)
-    ]
+    terms += [child.value.times(weight) for child, weight in zip(below, plan.term_weights, strict=True)]
     total = terms[0]
     for term in terms[1:]:
         total = total.plus(term)
-    with_gaps = [(row, weight) for row, weight in zip(range(first, last), plan.weights, strict=False) if marking.gaps[row]]
+    with_gaps = [
+        (row, weight)
+        for row, weight in zip(range(first, last), plan.weights, strict=False)
+        if marking.gaps[row]
+    ]
     absent = [(agreed.outcomes[row] != Outcome.AGREED, weight) for row, weight in with_gaps]
     absent += [
         (~child.applicable, weight)
@@ -246,5 +248,3 @@ def _adjusted(plan: _Plan, marking: _Marking) -> Ratios:
         marks += size * (1 if adjustment.marks(1) > 0 else -1)
     full = 10_000 if plan.part.id == ROOT else plan.part.full_marks
     return Ratios.of(marks, full).reduced()
-
-

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from scoring.criteria.model import Target
+from scoring.criteria.model import CriteriaSet, Target
+from scoring.rollup import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +23,11 @@ class TargetState:
     def meets(self) -> bool:
         """Whether reached ≥ share × units, exactly; units not rated count among the units."""
         return self.reached * self.target.share.denominator >= self.target.share.numerator * self.units
+
+
+def target_state(standing: Standing, criteria: CriteriaSet) -> TargetState | None:
+    """Return how the group of *standing* stands to the target of *criteria*; None without target or cut points."""
+    if criteria.target is None or not criteria.cut_points:
+        return None
+    reached = sum(units for stars, units in standing.stars if stars >= criteria.target.stars)
+    return TargetState(target=criteria.target, reached=reached, units=standing.units)

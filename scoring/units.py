@@ -27,7 +27,10 @@ DOMAINS: dict[str, Text] = {
 }
 """The seven domains that have criteria sets of their own, by id; an office may name others."""
 
-_DOMAIN_IDS = {title.zh: domain for domain, title in DOMAINS.items()} | {"医院": "hospital", "两新组织": "new_sector"}
+_DOMAIN_IDS = {title.zh: domain for domain, title in DOMAINS.items()} | {
+    "医院": "hospital",
+    "两新组织": "new_sector",
+}
 
 
 def domain_id(domain: str) -> str:

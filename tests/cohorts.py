@@ -69,13 +69,15 @@ def cohort(seed: int) -> Cohort:
 def situations(cohort: Cohort) -> Counter[str]:
     """Count the units of *cohort* in each situation, and `units` and `rated` themselves.
 
-    `disputed` units are unrated by a dispute; all others are counted only while the unit is rated: `moderated`
-    (moderation decides something), `na_nested` (a criterion in a part of depth 2 or more is n/a),
-    `na_part_nested` (such a part is n/a as a whole), `clipped_low`, `clipped_high` and `clipped` (either; some
-    part or the root), `tied_at_edge` (one of those tied across a quota's edge), `wide` (a numerator or
-    denominator of some part's fully reduced value exceeds 63 bits), `wide_unreduced` (one of an intermediate
-    value exceeds 2**63 when the weighted means, adjustments left out, are computed as pairs with plain products
-    of denominators and no reducing).
+    `disputed` units are unrated by a dispute; all others are counted only while the unit is rated:
+
+    - `moderated`: moderation decides something.
+    - `na_nested`: a criterion below a part of depth 2 or more is n/a; `na_part_nested`: all below one are.
+    - `clipped_low`, `clipped_high`, `clipped` (either): some part or the root leaves 0 or its ceiling.
+    - `tied_at_edge`: one of those tied across a quota's edge.
+    - `wide`: a numerator or denominator of a part's fully reduced value does not fit into 63 bits.
+    - `wide_unreduced`: some intermediate numerator or denominator exceeds 2**63 when the weighted means,
+      without adjustments, are computed as pairs by plain products of denominators, nothing ever reduced.
     """
     trace: dict[str, set[str]] = {}
     answer = oracle(cohort.sets, cohort.units, cohort.marks, trace=trace)
@@ -94,7 +96,7 @@ def situations(cohort: Cohort) -> Counter[str]:
 
 
 def as_yaml(document: dict, rng: random.Random | None = None) -> str:
-    """Return *document* as YAML with every scalar double-quoted, keys of mappings shuffled by *rng* if given."""
+    """Return *document* as YAML, every scalar double-quoted, the keys of mappings shuffled by *rng*."""
     return json.dumps(_shuffled(document, rng) if rng else document, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -108,7 +110,7 @@ def _shuffled(node: object, rng: random.Random) -> object:
 
 
 def _unreduced(node: dict, agreed: dict[str, str | None]) -> tuple[tuple[int, int] | None, int]:
-    """Return the weighted mean of *node* as an unreduced pair, None if nothing applies, and the widest number."""
+    """Return the mean of *node* as an unreduced pair, None if nothing applies, and the widest number met."""
     children = []
     widest = 0
     for criterion in node.get("criteria", []):
@@ -325,7 +327,8 @@ class _Tree:
             self.rng.shuffle(ends)
             criterion["line"] = {"from": ends[0], "to": ends[1]}
             return
-        bounds = self.rng.sample([str(low), str(high), f"{low + 1}.125", f"{high - 1}.5"], self.rng.randint(1, 4))
+        bounds = [str(low), str(high), f"{low + 1}.125", f"{high - 1}.5"]
+        bounds = self.rng.sample(bounds, self.rng.randint(1, 4))
         full = _hundredths(criterion["full_marks"])
         marks = [full, *(self.rng.randrange(0, full + 1, max(1, full // 8)) for _ in bounds[1:])]
         criterion["bands"] = [
@@ -372,7 +375,7 @@ def _units(rng: random.Random, sets: list[dict]) -> list[dict]:
     ]
 
 
-def _superiors(rng: random.Random, townships: tuple[str, ...], departments: tuple[str, ...]) -> dict[str, str]:
+def _superiors(rng: random.Random, townships: tuple, departments: tuple) -> dict[str, str]:
     has_township = _chance(rng, 0.8)
     has_department = not has_township or _chance(rng, 0.4)
     return {
@@ -450,8 +453,9 @@ class _Clerk:
 
     def leave_out(self, sheet: dict[str, list[tuple]], criteria: list[dict]) -> None:
         for criterion in criteria:
-            rows = [self.stage(i, criterion, [NA] * self.rng.randint(1, 2)) for i in self.reached()]
-            sheet[criterion["id"]] = sum(rows, [])
+            sheet[criterion["id"]] = [
+                row for at in self.reached() for row in self.stage(at, [NA] * self.rng.randint(1, 2))
+            ]
 
     def moderate(self, sheet: dict[str, list[tuple]], item: dict) -> None:
         """Settle marks, a dispute, or nothing at all by a moderation."""
@@ -461,14 +465,14 @@ class _Clerk:
         sheet[item["id"]] = [*before, (MODERATION, "moderator", mark)]
 
     def rows(self, item: dict) -> list[tuple]:
-        return sum((self.stage(i, item, self.agreeing(item)) for i in self.reached()), [])
+        return [row for at in self.reached() for row in self.stage(at, self.agreeing(item))]
 
     def reached(self) -> list[int]:
         """Some stages, the last of which may decide."""
         last = self.rng.randint(self.first, len(self.stages) - 1)
         return [i for i in range(last) if _chance(self.rng, 0.3)] + [last]
 
-    def stage(self, at: int, item: dict, marks: list[str]) -> list[tuple]:
+    def stage(self, at: int, marks: list[str]) -> list[tuple]:
         name = self.stages[at]
         return [(name, f"{name}{i}", mark) for i, mark in enumerate(marks, start=1)]
 
@@ -497,7 +501,7 @@ class _Clerk:
         else:
             marks = [mark, self.other(item, mark)]
         self.rng.shuffle(marks)
-        return self.stage(at, item, marks)
+        return self.stage(at, marks)
 
     def other(self, item: dict, mark: str) -> str:
         if item["kind"] != "ballot":
@@ -513,9 +517,9 @@ class _Clerk:
         if least > 1 and _chance(self.rng, 0.7):
             votes = self.rng.sample(range(1, least), self.rng.randint(1, min(2, least - 1)))
             worst = item["grades"][-1]["id"]
-            return self.stage(self.reached()[-1], item, [f"{worst}={n}" for n in votes])
+            return self.stage(self.reached()[-1], [f"{worst}={n}" for n in votes])
         if self.first and _chance(self.rng, 0.6):
-            return self.stage(self.rng.randrange(self.first), item, self.agreeing(item))
+            return self.stage(self.rng.randrange(self.first), self.agreeing(item))
         return []
 
     def mark(self, item: dict) -> str:
@@ -548,7 +552,7 @@ class _Clerk:
         return self.mark_measured(criterion)
 
     def mark_ballot(self, criterion: dict) -> str:
-        """A ballot of enough voters with no more of the best grade than allowed; grades of 0 partly omitted."""
+        """A ballot of enough voters, the best grade within its share; some grades of 0 are omitted."""
         rng = self.rng
         voters = max(rng.choice([1, 3, 6, 7, 29, 40]), int(criterion.get("least_voters", "1")))
         names = [grade["id"] for grade in criterion["grades"]]
@@ -559,7 +563,8 @@ class _Clerk:
         left = voters - votes[names[0]]
         votes[names[1]] += rng.randint(left // 2, left)
         votes[names[-1]] += voters - sum(votes.values())
-        return ";".join(f"{name}={n}" for name, n in votes.items() if n or name == names[0] or _chance(rng, 0.5))
+        named = [name for name in names if votes[name] or name == names[0] or _chance(rng, 0.5)]
+        return ";".join(f"{name}={votes[name]}" for name in named)
 
 
 # Stars

@@ -1340,7 +1340,8 @@ def quotas_in_file_order(self):
 
 @_bend("quotas", "quotas on the same stars run in the reverse of file order")
 def quotas_reversed(self):
-    return sorted(reversed(self.shared.get("quotas") or []), key=lambda quota: -int(quota["stars"]))
+    last_first = list(reversed(self.shared.get("quotas") or []))
+    return sorted(last_first, key=lambda quota: -int(quota["stars"]))
 
 
 @_bend("quotas", "only the first quota on the same stars runs")

@@ -55,7 +55,8 @@ class _Builder:
         values["root"] = Part(id=ROOT, title=_STAND_IN.title, ceiling=ceiling, **root)
         for key, stand_in in (("id", "set"), ("version", "0"), ("title", _STAND_IN.title)):
             values.setdefault(key, stand_in)
-        return self._made(CriteriaSet, values, tree, failed)
+        made: CriteriaSet | None = self._made(CriteriaSet, values, tree, failed)
+        return made
 
     def element(self, tree: Mapping, field: Nested) -> Any:
         """Return what *field* builds of *tree*, or None with the faults noted."""
@@ -66,7 +67,11 @@ class _Builder:
             values["title"] = Text(values["id"], values["id"])
         if failed & {"id", "kind", "full_marks"} or failed & set(_required(field.shape)):
             return None
-        if field.builds is Part and failed & set(_TREE) and not (values.get("criteria") or values.get("parts")):
+        if (
+            field.builds is Part
+            and failed & set(_TREE)
+            and not (values.get("criteria") or values.get("parts"))
+        ):
             return None
         made = self._made(field.builds, values, tree, failed)
         return None if failed - set(_TREE) else made
@@ -81,7 +86,7 @@ class _Builder:
         except ValidationError as invalid:
             values = dict(invalid.valid_data) if isinstance(invalid.valid_data, dict) else {}
             by_key = {field.data_key or name: name for name, field in shape.fields.items()}
-            for key, messages in invalid.normalized_messages().items():
+            for key, messages in invalid.messages_dict.items():
                 failed.add(by_key.get(key, key))
                 for path, sentence in _sentences(messages):
                     self._fault(tree.place_of(key), sentence, ".".join([key, *path]))
@@ -105,7 +110,9 @@ class _Builder:
             return kept, len(kept) < len(made_all)
         return None
 
-    def _made(self, builds: Callable[..., Any], values: dict[str, Any], tree: Mapping, failed: set[str]) -> Any:
+    def _made(
+        self, builds: Callable[..., Any], values: dict[str, Any], tree: Mapping, failed: set[str]
+    ) -> Any:
         try:
             return builds(**values)
         except Wrong as wrong:

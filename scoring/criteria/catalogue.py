@@ -16,7 +16,9 @@ _MOST_NEIGHBOURS = 200
 
 def refs() -> tuple[str, ...]:
     """Return the refs of the shipped sets, in order."""
-    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in _SETS.iterdir() if entry.name.endswith(".yaml")))
+    return tuple(
+        sorted(entry.name.removesuffix(".yaml") for entry in _SETS.iterdir() if entry.name.endswith(".yaml"))
+    )
 
 
 @cache
@@ -25,7 +27,9 @@ def find(ref: str) -> CriteriaSet:
     shipped = _shipped(ref)
     if shipped is None:
         known = "、".join(refs()), ", ".join(refs())
-        sentence = Text(f"没有 {ref} 这套标准；现有：{known[0]}", f"there is no set {ref}; there are: {known[1]}")
+        sentence = Text(
+            f"没有 {ref} 这套标准；现有：{known[0]}", f"there is no set {ref}; there are: {known[1]}"
+        )
         raise CriteriaUnknown([Fault(place=Place(), sentence=sentence)])
     return loader.load(*shipped, _shipped)
 
@@ -36,10 +40,8 @@ def read(path: Path) -> CriteriaSet:
     Raises CriteriaInvalid, also where there is no such file.
     """
     try:
-        if path.stat().st_size > loader.LARGEST_FILE:
-            content = b" " * (loader.LARGEST_FILE + 1)
-        else:
-            content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(loader.LARGEST_FILE + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         sentence = Text(f"打不开文件（{reason}）", f"cannot be opened ({reason})")
@@ -62,7 +64,9 @@ def _shipped(ref: str) -> tuple[bytes, str] | None:
 def _beside(path: Path, ref: str) -> tuple[bytes, str] | None:
     """Return the file beside *path* that gives itself that ref: by its name if it can be, else by looking inside."""
     neighbours = sorted(
-        entry for entry in path.parent.iterdir() if entry.suffix in _ENDINGS and entry.resolve() != path.resolve()
+        entry
+        for entry in path.parent.iterdir()
+        if entry.suffix in _ENDINGS and entry.resolve() != path.resolve()
     )
     named = [entry for entry in neighbours if entry.stem == ref]
     for entry in [*named, *neighbours[:_MOST_NEIGHBOURS]]:

@@ -22,9 +22,8 @@ def expanded(child: Mapping, parent: Mapping, parent_ref: str) -> tuple[Mapping,
     override = _mapping(child, "override", faults)
     add = _mapping(child, "add", faults)
     by_id = {element.get("id"): (holder, element) for holder, element in elements(whole)}
-    for element_id in override:
-        if element_id not in by_id:
-            faults.append(_unknown(override.place_of(element_id), element_id, parent_ref))
+    strangers = [element_id for element_id in override if element_id not in by_id]
+    faults += [_unknown(override.place_of(stranger), stranger, parent_ref) for stranger in strangers]
     for element_id, change in override.items():
         if element_id in by_id and change is not None:
             faults += _replace(by_id[element_id][1], change, override.place_of(element_id))
@@ -57,7 +56,13 @@ def _mapping(child: Mapping, key: str, faults: list[Fault]) -> Mapping:
 
 def _replace(element: Mapping, change: Any, place: Place) -> list[Fault]:
     if not isinstance(change, Mapping):
-        return [_fault(place, "应写明要改的字段，或写 null 删去", "must give the fields to replace, or null to remove")]
+        return [
+            _fault(
+                place,
+                "应写明要改的字段，或写 null 删去",
+                "must give the fields to replace, or null to remove",
+            )
+        ]
     for key, value in change.items():
         element.put(key, value, change.place_of(key))
     return []
@@ -65,7 +70,9 @@ def _replace(element: Mapping, change: Any, place: Place) -> list[Fault]:
 
 def _append(part: Mapping, added: Any, place: Place) -> list[Fault]:
     if not isinstance(added, Mapping):
-        return [_fault(place, "应写明 parts、criteria 或 adjustments", "must hold parts, criteria or adjustments")]
+        return [
+            _fault(place, "应写明 parts、criteria 或 adjustments", "must hold parts, criteria or adjustments")
+        ]
     faults = []
     for key, entries in added.items():
         if key in _LISTS and isinstance(entries, list):
@@ -74,7 +81,11 @@ def _append(part: Mapping, added: Any, place: Place) -> list[Fault]:
             faults.append(_fault(added.place_of(key), "应是列表", "must be a list"))
         else:
             faults.append(
-                _fault(added.place_of(key), "只能添加 parts、criteria、adjustments", "only parts, criteria and adjustments can be added")
+                _fault(
+                    added.place_of(key),
+                    "只能添加 parts、criteria、adjustments",
+                    "only parts, criteria and adjustments can be added",
+                )
             )
     return faults
 

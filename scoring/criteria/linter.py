@@ -13,7 +13,9 @@ from scoring.texts import Text
 from scoring.units import Grouping
 
 _VAGUE = re.compile(r"加强|深入|进一步|切实|大力|不断|扎实|积极(?!分子)|努力|全面提升|着力")
-_VAGUE_EN = re.compile(r"\b(strengthen\w*|thorough\w*|further|vigorous\w*|actively|continu\w+ improv\w+)\b", re.I)
+_VAGUE_EN = re.compile(
+    r"\b(strengthen\w*|thorough\w*|further|vigorous\w*|actively|continu\w+ improv\w+)\b", re.IGNORECASE
+)
 _MEASURE = re.compile(r"[0-9０-９一二两三四五六七八九十百半每全无未]")
 _PARTIAL = (Grouping.TOWNSHIP, Grouping.DEPARTMENT)
 
@@ -45,7 +47,7 @@ Found = Iterator[tuple[str, Text]]
 
 def _totals(criteria: CriteriaSet) -> Found:
     """Full marks that add up to something else than the cut points are out of, where nothing weighs them."""
-    children = (*criteria.root.criteria, *criteria.root.parts)
+    children = criteria.root.children
     total = criteria.root.full_marks
     if criteria.cut_points and total != 10_000 and all(child.weight is None for child in children):
         cuts = "/".join(exact_text(cut.at_least) for cut in criteria.cuts)
@@ -61,7 +63,7 @@ def _totals(criteria: CriteriaSet) -> Found:
 
 def _weights(part: Part) -> Found:
     """Siblings of which some have a weight and some go by their full marks."""
-    children = (*part.criteria, *part.parts)
+    children = part.children
     bare = [child.id for child in children if child.weight is None]
     if bare and len(bare) < len(children):
         yield (
@@ -94,7 +96,10 @@ def _stars_without_cut_points(criteria: CriteriaSet) -> Found:
         return
     for name, there in (("quotas", criteria.quotas), ("target", criteria.target), ("gates", criteria.gates)):
         if there:
-            yield name, Text("没有分数线（cut_points），此项不起作用", "has no effect: there are no cut points")
+            yield (
+                name,
+                Text("没有分数线（cut_points），此项不起作用", "has no effect: there are no cut points"),
+            )
 
 
 def _vague(criterion: Criterion) -> Found:
@@ -119,7 +124,10 @@ def _bare(criterion: Criterion) -> Found:
     if not criterion.basis:
         yield criterion.id, Text("没有写明依据（basis）", "names no basis")
     if criterion.evidence is None and criterion.kind is not Kind.DERIVED:
-        yield criterion.id, Text("没有写明要什么佐证材料（evidence）", "does not say what evidence is asked for")
+        yield (
+            criterion.id,
+            Text("没有写明要什么佐证材料（evidence）", "does not say what evidence is asked for"),
+        )
 
 
 def _unreachable_marks(criterion: Criterion) -> Found:
@@ -127,7 +135,10 @@ def _unreachable_marks(criterion: Criterion) -> Found:
     given = [level.marks for level in criterion.levels] + [band.marks for band in criterion.bands]
     if given and max(given) < criterion.full_marks:
         best, full = marks_text(max(given)), marks_text(criterion.full_marks)
-        yield criterion.id, Text(f"最高一档 {best} 分，满分 {full} 分无人可得", f"the best entry gives {best} of {full}")
+        yield (
+            criterion.id,
+            Text(f"最高一档 {best} 分，满分 {full} 分无人可得", f"the best entry gives {best} of {full}"),
+        )
 
 
 def _burden(criteria: CriteriaSet, previous: CriteriaSet) -> Found:

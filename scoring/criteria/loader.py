@@ -75,7 +75,9 @@ def _expanded_tree(
         raise _invalid(place, "应写成“编号@版本”", "must be written as id@version")
     own = f"{tree.get('id')}@{tree.get('version')}"
     if ref in chain or ref == own:
-        raise _invalid(place, f"与 {ref} 互相继承，成了循环", f"extends {ref}, which extends it in turn: a circle")
+        raise _invalid(
+            place, f"与 {ref} 互相继承，成了循环", f"extends {ref}, which extends it in turn: a circle"
+        )
     found = find_parent(ref)
     if found is None:
         raise _invalid(
@@ -91,7 +93,9 @@ def _expanded_tree(
 def _without_changes(tree: Mapping) -> tuple[Mapping, list[Fault]]:
     """Return a tree that extends nothing; override and add are faults in it."""
     faults = [
-        Fault(place=tree.place_of(key), sentence=Text(f"只有写了 extends 才能写 {key}", f"{key} needs extends"))
+        Fault(
+            place=tree.place_of(key), sentence=Text(f"只有写了 extends 才能写 {key}", f"{key} needs extends")
+        )
         for key in ("override", "add")
         if tree.get(key) is not None
     ]
@@ -104,11 +108,15 @@ def _tree(content: bytes, name: str) -> Mapping:
     """Return the file's one mapping. Raises CriteriaInvalid where it is no plain YAML mapping in UTF-8."""
     whole = Place(file=name)
     if len(content) > LARGEST_FILE:
-        raise _invalid(whole, f"文件超过 {LARGEST_FILE // 10**6} MB", f"is larger than {LARGEST_FILE // 10**6} MB")
+        raise _invalid(
+            whole, f"文件超过 {LARGEST_FILE // 10**6} MB", f"is larger than {LARGEST_FILE // 10**6} MB"
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _invalid(whole, "不是 UTF-8 编码，请另存为 UTF-8", "is not in UTF-8; save it as UTF-8") from None
+        raise _invalid(
+            whole, "不是 UTF-8 编码，请另存为 UTF-8", "is not in UTF-8; save it as UTF-8"
+        ) from None
     try:
         _check_plain(text, name)
         node = yaml.compose(text, Loader=_LOADER)
@@ -122,7 +130,9 @@ def _tree(content: bytes, name: str) -> Mapping:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _invalid(
-            Place(file=name, line=line), "含有不允许的控制字符", "holds a control character that is not allowed"
+            Place(file=name, line=line),
+            "含有不允许的控制字符",
+            "holds a control character that is not allowed",
         ) from None
     if not isinstance(node, yaml.MappingNode):
         raise _invalid(whole, "应是若干“字段: 值”", "must be a mapping of fields to values")
@@ -135,12 +145,14 @@ def _tree(content: bytes, name: str) -> Mapping:
 
 def _check_plain(text: str, name: str) -> None:
     """Refuse what a criteria file has no use for, before anything is built of it."""
-    depth = documents = nodes = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        place = Place(file=name, line=event.start_mark.line + 1)
-        nodes += 1
+    depth = documents = 0
+    for nodes, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        mark = event.start_mark
+        place = Place(file=name, line=None if mark is None else mark.line + 1)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _invalid(place, "不能使用锚点与引用（& 和 *）", "anchors and aliases (& and *) are not allowed")
+            raise _invalid(
+                place, "不能使用锚点与引用（& 和 *）", "anchors and aliases (& and *) are not allowed"
+            )
         if getattr(event, "tag", None):
             raise _invalid(place, "不能使用标签（!）", "tags (!) are not allowed")
         if isinstance(event, yaml.CollectionStartEvent):

@@ -254,7 +254,12 @@ class Criterion:
                 "等次须由高到低排列",
                 "grades must be listed best first",
             ),
-            (bool(worths) and max(worths) == 0, "grades", "最好等次的分值须大于 0", "the best grade must be worth more than 0"),
+            (
+                bool(worths) and max(worths) == 0,
+                "grades",
+                "最好等次的分值须大于 0",
+                "the best grade must be worth more than 0",
+            ),
             _repeated("grades", [grade.id for grade in self.grades]),
             _not_positive("least_voters", self.least_voters),
             _wrong_share("best_share_most", share),
@@ -326,6 +331,11 @@ class Part:
         yield self
         for part in self.parts:
             yield from part.all_parts()
+
+    @property
+    def children(self) -> tuple["Criterion | Part", ...]:
+        """What it weighs: its criteria, then its parts."""
+        return (*self.criteria, *self.parts)
 
     @property
     def full_marks(self) -> int:
@@ -499,6 +509,11 @@ class CriteriaSet:
         return tuple(self.root.all_adjustments())
 
     @cached_property
+    def subjects(self) -> tuple[Criterion | Adjustment, ...]:
+        """All that can be marked: its criteria, then its adjustments."""
+        return (*self.criteria, *self.adjustments)
+
+    @cached_property
     def grain(self) -> int:
         """The largest number of hundredths of which all marks in the set are multiples; keeps integers small."""
         sizes = [adjustment.each for adjustment in self.adjustments]
@@ -569,7 +584,12 @@ def _not_positive(name: str, number: int | Fraction | None) -> tuple[bool, str, 
 def _wrong_share(name: str, share: Fraction | None) -> tuple[bool, str, str, str]:
     wrong = share is not None and not 0 < share <= 1
     shown = share_text(share) if wrong and share is not None else ""
-    return (wrong, name, f"应大于 0 且不超过 100%，现为 {shown}", f"must be above 0 and at most 100%, is {shown}")
+    return (
+        wrong,
+        name,
+        f"应大于 0 且不超过 100%，现为 {shown}",
+        f"must be above 0 and at most 100%, is {shown}",
+    )
 
 
 def _repeated(name: str, values: Sequence[object], *, marks: bool = False) -> tuple[bool, str, str, str]:
@@ -589,7 +609,12 @@ def _wrong_steps(name: str, marks: Sequence[int], full_marks: int) -> list[tuple
             f"有一档的分值高于满分 {full}",
             f"one entry gives more than full marks {full}",
         ),
-        (bool(marks) and max(marks) == 0, name, "至少一档的分值须大于 0", "at least one entry must give marks"),
+        (
+            bool(marks) and max(marks) == 0,
+            name,
+            "至少一档的分值须大于 0",
+            "at least one entry must give marks",
+        ),
     ]
 
 
@@ -653,5 +678,3 @@ def _wrong_cut_points(criteria: CriteriaSet) -> Iterator[tuple[bool, str, str, s
 
 def _no_cut_point(stars: int) -> tuple[str, str]:
     return (f"{stars} 星不在 cut_points 之中", f"{stars} stars are not among the cut points")
-
-

@@ -6,7 +6,8 @@ the way back. Faults of shape are marshmallow's; faults of meaning are the model
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields as fields_of
+from dataclasses import MISSING
+from dataclasses import fields as fields_of
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
@@ -28,13 +29,13 @@ LONGEST_TEXT = 2000
 
 def wrong(zh: str, en: str) -> ValidationError:
     """Return the fault of one field, in both languages."""
-    return ValidationError([Text(zh, en)])  # type: ignore[list-item]
+    return ValidationError([Text(zh, en)])
 
 
 class Entry(Field[V]):
     """A field whose standing messages are in both languages; *value* is text, a list or a mapping."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
+    default_error_messages = {  # noqa: RUF012  marshmallow's own way of saying it
         "required": [Text("缺少此项", "is missing")],
         "null": [Text("不能为空", "must not be empty")],
         "type": [Text("写法不对", "has the wrong form")],
@@ -54,7 +55,9 @@ class Words(Entry[str]):
         text = unicodedata.normalize("NFC", value.strip())
         if not text:
             raise wrong("不能为空", "must not be empty")
-        if len(text) > LONGEST_TEXT or any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in text):
+        if len(text) > LONGEST_TEXT or any(
+            unicodedata.category(char) == "Cc" and char not in "\n\t" for char in text
+        ):
             raise wrong(
                 f"文字过长（最多 {LONGEST_TEXT} 字）或含控制字符",
                 f"is too long (at most {LONGEST_TEXT} characters) or holds control characters",
@@ -74,7 +77,9 @@ class Numeral(Entry[V]):
             shown = value if isinstance(value, str) else "…"
             narrow = unicodedata.normalize("NFKC", shown)
             if narrow != shown:
-                raise wrong(f"“{shown}”请改用半角字符", f"“{shown}” is written in full-width characters") from None
+                raise wrong(
+                    f"“{shown}”请改用半角字符", f"“{shown}” is written in full-width characters"
+                ) from None
             raise wrong(f"“{shown}”应为{self.hint.zh}", f"“{shown}” must be {self.hint.en}") from None
 
     def read(self, text: str) -> V:
@@ -97,7 +102,9 @@ class Whole(Numeral[int]):
 class Marks(Numeral[int]):
     """Marks with at most two decimals, as hundredths."""
 
-    hint = Text("最多两位小数的普通数字（不超过 1000000）", "a plain number with at most two decimals (up to 1000000)")
+    hint = Text(
+        "最多两位小数的普通数字（不超过 1000000）", "a plain number with at most two decimals (up to 1000000)"
+    )
 
     def read(self, text: str) -> int:
         """Return the hundredths."""
@@ -166,7 +173,9 @@ class Choice(Entry[E]):
         except ValueError:
             known = "、".join(self.words), ", ".join(self.words)
             shown = value if isinstance(value, str) else "…"
-            raise wrong(f"“{shown}”不在可选之列：{known[0]}", f"“{shown}” is not one of: {known[1]}") from None
+            raise wrong(
+                f"“{shown}”不在可选之列：{known[0]}", f"“{shown}” is not one of: {known[1]}"
+            ) from None
 
 
 class Listed(Entry[tuple[V, ...]]):
@@ -225,7 +234,7 @@ class Shape(Schema):
 
         unknown = RAISE
 
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages: dict[str, Any] = {  # type: ignore[assignment] # noqa: RUF012  marshmallow's own way of saying it
         "unknown": Text("没有这个字段（是否拼写有误？）", "is not a field here (a spelling mistake?)"),
         "type": Text("应是若干“字段: 值”", "must be a mapping of fields to values"),
     }
@@ -345,7 +354,7 @@ class TreeShape(Shape):
     """What the root and every part may hold."""
 
     criteria = Listed(Nested(CriterionShape, model.Criterion))
-    parts = Listed(Nested(lambda: PartShape(), model.Part))
+    parts = Listed(Nested(lambda: PartShape(), model.Part))  # noqa: PLW0108  it is defined below
     adjustments = Listed(Nested(AdjustmentShape, model.Adjustment))
 
 

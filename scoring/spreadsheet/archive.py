@@ -17,6 +17,7 @@ from typing import NoReturn
 from xml.etree import ElementTree as ET  # noqa: S405 -- parts with a DTD are refused before they are parsed
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.errors import Fault, FileRefused, Place
 from scoring.texts import Text
@@ -35,11 +36,12 @@ _RATIO_FROM = 8 * MEGABYTE
 _LISTED_MOST = 2_000
 _STEP = 64 * 1024
 _SCAN = 2 * MEGABYTE
+_FAR = 1 << 20
 
 _DTD = (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le")[:-1], "<!ENTITY".encode("utf-16-le")[:-1])
 _ENCRYPTED = 0x41
 
-_DAMAGED = Text(
+DAMAGED = Text(
     "工作簿不完整或已损坏，可能没有传完；请重新传一次，或用 Excel、WPS 打开后另存为 xlsx。",
     "The workbook is incomplete or damaged, perhaps it was not sent to the end; "
     "send it again, or open it in Excel or WPS and save it as xlsx.",
@@ -59,7 +61,7 @@ _ENTITIES = Text(
     "The workbook carries XML entity definitions, which no ordinary table has; "
     "paste just the data into a new workbook and send that.",
 )
-_PASSWORD = Text(
+PASSWORD = Text(
     "工作簿加了密码；请取消密码后另存为 xlsx 再提交。",
     "The workbook is protected by a password; remove the password, save it as xlsx and send that.",
 )
@@ -155,7 +157,7 @@ class _Package:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 infos, comment = archive.infolist(), archive.comment
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error):
-            _refuse(place, _DAMAGED)
+            _refuse(place, DAMAGED)
         if len(infos) > _MEMBERS_MOST or comment:
             _refuse(place, _UNUSUAL)
         for info in infos:
@@ -164,20 +166,20 @@ class _Package:
                 _refuse(place, _UNUSUAL)
             self._members[name] = info
         if any(info.flag_bits & _ENCRYPTED for info in infos):
-            _refuse(place, _PASSWORD)
+            _refuse(place, PASSWORD)
         self._check_kind()
 
     def part(self, name: str) -> bytearray:
         """Return the XML part of that name. Whoever wrote a comment or CDATA into it was no office program."""
         info = self._members.pop(name.lower(), None)
         if info is None:
-            _refuse(self._place, _DAMAGED)
+            _refuse(self._place, DAMAGED)
         xml = bytearray()
         for piece in self._inflated(info):
             xml += piece
-        self._check_entities(xml)
         if b"<!" in xml or 0 in xml:
-            _refuse(self._place, _UNUSUAL)
+            self._check_entities(xml)
+            self.refuse(_UNUSUAL)
         return xml
 
     def index(self, name: str) -> ET.Element:
@@ -188,7 +190,7 @@ class _Package:
         try:
             return ET.fromstring(bytes(xml))  # noqa: S314 -- parts with a DTD are refused before
         except (ET.ParseError, ValueError, LookupError):
-            _refuse(self._place, _DAMAGED)
+            _refuse(self._place, DAMAGED)
 
     def refuse(self, sentence: Text) -> NoReturn:
         """Raise the refusal of this workbook."""
@@ -226,17 +228,17 @@ class _Package:
             crc = zlib.crc32(piece, crc)
             yield piece
         if size != info.file_size or crc != info.CRC:
-            self.refuse(_DAMAGED)
+            self.refuse(DAMAGED)
         self._left -= size
 
     def _pieces(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         header = self._content[info.header_offset : info.header_offset + 30]
         if len(header) < 30 or header[:4] != b"PK\x03\x04":
-            self.refuse(_DAMAGED)
+            self.refuse(DAMAGED)
         start = info.header_offset + 30 + sum(struct.unpack("<HH", header[26:]))
         stop = start + info.compress_size
         if stop > len(self._content):
-            self.refuse(_DAMAGED)
+            self.refuse(DAMAGED)
         inflate = zlib.decompressobj(-zlib.MAX_WBITS) if info.compress_type == zipfile.ZIP_DEFLATED else None
         if inflate is None and info.compress_type != zipfile.ZIP_STORED:
             self.refuse(_UNUSUAL)
@@ -250,12 +252,12 @@ class _Package:
                     yield inflate.decompress(packed, MEGABYTE)
                     packed = inflate.unconsumed_tail
             except zlib.error:
-                self.refuse(_DAMAGED)
+                self.refuse(DAMAGED)
         if inflate is not None:
             while not inflate.eof and (rest := inflate.decompress(b"", MEGABYTE)):
                 yield rest
             if not inflate.eof or inflate.unused_data:
-                self.refuse(_DAMAGED)
+                self.refuse(DAMAGED)
 
 
 def _first_sheet(package: _Package) -> tuple[str, str, dict[str, str]]:
@@ -270,7 +272,7 @@ def _first_sheet(package: _Package) -> tuple[str, str, dict[str, str]]:
         key = next((value for name, value in sheet.items() if name.endswith("/relationships}id")), "")
         kind, part = related.get(key, ("", ""))
         if not part:
-            package.refuse(_DAMAGED)
+            package.refuse(DAMAGED)
         if kind == "worksheet" and sheet.get("state", "visible") == "visible":
             return sheet.get("name", ""), part, dict(related.values())
     package.refuse(_NO_SHEET)
@@ -298,12 +300,12 @@ def _data(xml: bytearray, place: Place) -> tuple[int, int]:
     """Return where the tag that opens the sheet's data begins, and the one that closes it."""
     named = xml.find(b"sheetData")
     if named < 1 or xml[named - 1] != ord("<"):
-        _refuse(place, _DAMAGED if named < 1 else _UNUSUAL)
+        _refuse(place, DAMAGED if named < 1 else _UNUSUAL)
     if re.match(rb"sheetData\s*/>", xml[named : named + 80]):
         return named - 1, named - 1
     stop = xml.rfind(b"</sheetData>")
     if stop < 0 or xml.find(b"</worksheet>", stop) < 0:
-        _refuse(place, _DAMAGED)
+        _refuse(place, DAMAGED)
     return named - 1, stop
 
 
@@ -330,7 +332,7 @@ def _survey(xml: bytearray, start: int, stop: int, place: Place) -> tuple[int, b
         opens = np.flatnonzero(text[:-11] == ord("<"))
         if len(opens) < 2:
             _refuse(place, _UNUSUAL)
-        word = sum((text[opens + 1 + byte].astype(np.uint32) << (8 * byte) for byte in range(4)), np.uint32(0))
+        word = np.ndarray((len(text) - 3,), "<u4", xml, start, (1,))[opens + 1]
         two, three = word & 0xFFFF, word & 0xFFFFFF
         cell, formula = word == _CELL, np.isin(two, _FORMULAS)
         value = np.isin(two, _VALUES) | (three == _INLINE)
@@ -348,20 +350,129 @@ def _survey(xml: bytearray, start: int, stop: int, place: Place) -> tuple[int, b
     return valued, has_formulas
 
 
-def _farthest(text: np.ndarray[tuple[int], np.dtype[np.uint8]], held: "_At", place: Place) -> tuple[int, int]:
+def _farthest(text: NDArray[np.uint8], held: NDArray[np.intp], place: Place) -> tuple[int, int]:
     """Return the last row and the last column of the cells whose tags begin at *held*."""
-    row, column = np.zeros(len(held), np.int64), np.zeros(len(held), np.int64)
+    row, column = np.zeros(len(held), np.int32), np.zeros(len(held), np.int32)
     done, good = np.zeros(len(held), bool), text[held + 5] == ord('"')
     for at in range(6, 17):
-        byte = text[held + at].astype(np.int64)
+        byte = text[held + at].astype(np.int32)
         letter = ~done & (row == 0) & (byte >= ord("A")) & (byte <= ord("Z"))
-        digit = ~done & (column > 0) & (byte >= ord("0")) & (byte <= ord("9"))
+        digit = ~done & (column > 0) & (byte >= ord("0") + (row == 0)) & (byte <= ord("9"))
         good &= done | letter | digit | (byte == ord('"'))
         done |= byte == ord('"')
         column = np.where(letter, column * 26 + byte - (ord("A") - 1), column)
         row = np.where(digit, row * 10 + byte - ord("0"), row)
+        good &= column < _FAR
         if done.all():
             break
     if not (good & done & (row > 0)).all():
         _refuse(place, _UNUSUAL)
     return int(row.max()), int(column.max())
+
+
+def _check_extent(row: int, column: int, place: Place) -> None:
+    if row <= ROWS_MOST and column <= COLUMNS_MOST and row * column <= CELLS_MOST:
+        return
+    _refuse(
+        place,
+        Text(
+            f"内容一直占到第 {row:,} 行、第 {column:,} 列，超过限额（{ROWS_MOST:,} 行、{COLUMNS_MOST:,} 列、"
+            f"{CELLS_MOST:,} 格）；请删去数据以外零散的内容，或把数据分成几个文件。",
+            f"The contents reach to row {row:,} and column {column:,}; at most {ROWS_MOST:,} rows, "
+            f"{COLUMNS_MOST:,} columns and {CELLS_MOST:,} cells are taken. "
+            "Delete what lies scattered outside the data, or split it into several files.",
+        ),
+    )
+
+
+def _check_strings(xml: bytearray, strings: bytearray, valued: int, place: Place) -> None:
+    """Refuse a sheet whose cells, by repeating a few long texts, would grow beyond all measure when read."""
+    if strings.count(b"<si") > CELLS_MOST:
+        _refuse(place, _SWOLLEN)
+    if b":si" in strings and re.search(rb"<[^<>\s/]*:si[\s/>]", strings):
+        _refuse(place, _UNUSUAL)
+    starts = [match.start() for match in re.finditer(rb"<si[\s/>]", strings)]
+    lengths = [end - start for start, end in pairwise([*starts, len(strings)])]
+    longest = max(lengths, default=0)
+    if longest * valued <= _STRINGS_MOST:
+        return
+    total = longest * valued
+    for match in re.finditer(rb'<c r="[A-Z]+[0-9]+"([^<>]*)>\s*<v>([^<]*)</v>', xml):
+        attributes, value = match.groups()
+        text = b"t=" in attributes and not re.search(rb' t="(?:n|str|b|e|d)"', attributes)
+        total -= longest
+        if text:
+            total += lengths[int(value)] if value.isdigit() and int(value) < len(lengths) else longest
+    if total > _STRINGS_MOST:
+        _refuse(place, _SWOLLEN)
+
+
+def _percent_styles(styles: bytearray) -> list[bytes]:
+    """Return the numbers of the cell styles that show a value as a percentage (0.95 as 95%)."""
+    formats = {b"9", b"10"}
+    for number, code in re.findall(rb'numFmtId="([0-9]+)" formatCode="([^"]*)"', styles):
+        if b"%" in re.sub(rb"&quot;.*?&quot;|\\\\.", b"", code):
+            formats.add(number)
+    section = re.search(rb"cellXfs[\s>].*?cellXfs>", styles, re.DOTALL)
+    uses = re.finditer(rb'<(?:\w+:)?xf\s(?:[^<>]*?\snumFmtId|numFmtId)="([0-9]+)"|<(?:\w+:)?xf[\s/>]', section[0] if section else b"")
+    return [b"%d" % style for style, use in enumerate(islice(uses, 1 << 16)) if use[1] in formats]
+
+
+def _listed(rest: bytes, xml: bytearray) -> Cells:
+    """Return the cells whose tag goes on like *rest* after its name."""
+    found = (
+        (int(match[2]), column_number(match[1].decode()))
+        for match in re.finditer(rb'<c r="([A-Z]+)([0-9]+)"' + rest, xml)
+    )
+    first = tuple(islice(found, _LISTED_MOST))
+    return Cells(first=first, total=len(first) + sum(1 for _ in found))
+
+
+def _merged(xml: bytearray, start: int) -> tuple[Merged, ...]:
+    """Return the merged ranges of a sheet, which are listed somewhere after *start*."""
+    ranges = re.compile(rb'mergeCell\s[^<>]*?ref="(([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))"')
+    return tuple(
+        Merged(
+            first_row=int(match[3]),
+            last_row=int(match[4]),
+            column=column_number(match[2].decode()),
+            name=match[1].decode(),
+        )
+        for match in islice(ranges.finditer(xml, start), _LISTED_MOST)
+    )
+
+
+def _errors_as_text(xml: bytearray, start: int, stop: int) -> bytes | bytearray | memoryview:
+    """Return the sheet's data, with error cells (#N/A) turned to text: the reader of cells drops them unsaid."""
+    if xml.find(b' t="e"', start, stop) < 0:
+        return memoryview(xml)[start:stop]
+    return re.sub(rb'(<c r="[A-Z]+[0-9]+"[^<>]*) t="e"', rb'\1 t="str"', memoryview(xml)[start:stop])
+
+
+def _rewritten(data: bytes | bytearray | memoryview, strings: bytearray, styles: bytearray) -> io.BytesIO:
+    """Return a workbook of one sheet with these parts and nothing else."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("_rels/.rels", _RELATIONS % ("officeDocument", "xl/workbook.xml"))
+        archive.writestr("xl/workbook.xml", _WORKBOOK)
+        archive.writestr("xl/_rels/workbook.xml.rels", _RELATIONS % ("worksheet", "worksheets/sheet1.xml"))
+        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
+            part.write(b"<worksheet>")
+            part.write(data or b"<sheetData>")
+            part.write(b"</sheetData></worksheet>")
+        for name, xml in (("sharedStrings", strings), ("styles", styles)):
+            if xml:
+                archive.writestr(f"xl/{name}.xml", bytes(xml))
+    content.seek(0)
+    return content
+
+
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="r1" Type="{_OFFICE}/%s" Target="%s"/></Relationships>'
+)
+_WORKBOOK = (
+    '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    f'xmlns:r="{_OFFICE}"><sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>'
+)

@@ -1,0 +1,303 @@
+"""The rows of a clerk's file as text, whatever the file is called: CSV, or the first sheet of an XLSX workbook.
+
+A cell becomes the text that Excel shows of it. What has no such text, or one that Excel has already spoilt,
+becomes None, and `flaw` says why.
+"""
+
+import codecs
+import csv
+import datetime as dt
+import io
+import re
+import stat
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
+from pathlib import Path
+from typing import NoReturn
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from scoring.errors import Fault, FileRefused, Place
+from scoring.spreadsheet.archive import (
+    CELLS_MOST,
+    COLUMNS_MOST,
+    DAMAGED,
+    MEGABYTE,
+    PASSWORD,
+    ROWS_MOST,
+    Cells,
+    Merged,
+    open_workbook,
+)
+from scoring.texts import Text
+
+CELL_MOST = 2_000
+OPENING_LINES = 10
+FILE_MOST = 50 * MEGABYTE
+_TEXT_MOST = 80 * MEGABYTE
+_REMEMBERED_MOST = 50_000
+_STEP = MEGABYTE
+
+_SAVE_AS = (
+    "请用 Excel 或 WPS 打开后另存为 xlsx（或“CSV UTF-8”）再提交。",
+    "open it in Excel or WPS, save it as xlsx (or as CSV UTF-8) and send that.",
+)
+_MISSING = Text(
+    "打不开这个文件；请检查路径和文件名是否正确。", "This file cannot be opened; check its path and name."
+)
+_EMPTY = Text("文件是空的；请填写后再提交。", "The file is empty; fill it in and send it again.")
+_BIG = Text(
+    f"文件超过 {FILE_MOST // MEGABYTE} MB；请删去图片等无关内容，或分成几个文件提交。",
+    f"The file is larger than {FILE_MOST // MEGABYTE} MB; delete pictures and the like, or send it in parts.",
+)
+_OLD_BOOK = Text(
+    "这是旧格式的工作簿（.xls 或 .et）；请用 Excel 或 WPS 打开后另存为 xlsx 再提交。",
+    "This is a workbook of the old kind (.xls or .et); open it in Excel or WPS, save it as xlsx and send that.",
+)
+_WEB_PAGE = Text(f"这其实是网页或 XML 文件，不是表格；{_SAVE_AS[0]}", f"This is really a web page or XML file; {_SAVE_AS[1]}")
+_NO_TABLE = Text(
+    "这不是表格文件；只收 xlsx 工作簿和 CSV 文件。", "This is no spreadsheet; only xlsx workbooks and CSV files are taken."
+)
+_UTF_16 = Text(f"文件是 UTF-16 编码（Excel 的“Unicode 文本”）；{_SAVE_AS[0]}", f"The file is in UTF-16 (“Unicode text” of Excel); {_SAVE_AS[1]}")
+_NUL = Text(f"文件里有空字符（NUL），不是正常的 CSV；{_SAVE_AS[0]}", f"The file contains NUL characters and is no proper CSV; {_SAVE_AS[1]}")
+_CODING = Text(f"文字既不是 UTF-8 编码，也不是 GB18030 编码；{_SAVE_AS[0]}", f"The text is in neither UTF-8 nor GB18030; {_SAVE_AS[1]}")
+_QUOTE = Text(
+    "这一行有引号没有成对，后面的内容读不下去；请补上或删去这个引号（内容里的引号要写成两个 \"\"）。",
+    'A quotation mark opened in this row is not closed properly, and what follows cannot be read; '
+    'close it or delete it (a quotation mark inside a cell is written twice, "").',
+)
+_LONG = Text(
+    f"单元格超过 {CELL_MOST:,} 个字；请删减。", f"The cell holds more than {CELL_MOST:,} characters; shorten it."
+)
+_TOO_MUCH = Text(
+    "文字总量太大；请删去与数据无关的长文字，或分成几个文件提交。",
+    "There is too much text; delete long texts that are no part of the data, or send the file in parts.",
+)
+_LOGICAL = Text(
+    "单元格是逻辑值（TRUE 或 FALSE）；请改写成文字或数字。",
+    "The cell holds a logical value (TRUE or FALSE); write it as text or as a number.",
+)
+_DATE = Text(
+    "Excel 把单元格当成了日期或时间；请把单元格格式改为“文本”，再重新填写原来的内容。",
+    "Excel has taken the cell for a date or time; format the cell as Text and type its contents again.",
+)
+_LONG_NUMBER = Text(
+    "超过 15 位的号码按数字存放，后几位已被 Excel 改掉；请把单元格格式改为“文本”，再照原件重新填写。",
+    "A number of more than 15 digits: Excel has already changed its last digits; "
+    "format the cell as Text and type it again from the original.",
+)
+_SCIENTIFIC = Text(
+    "号码已被 Excel 改成科学记数（如 1.1E+17），后几位丢失；请把单元格格式改为“文本”，再照原件重新填写。",
+    "Excel has turned the number into scientific notation (like 1.1E+17) and lost its last digits; "
+    "format the cell as Text and type it again from the original.",
+)
+_ERROR = Text(
+    "单元格是 Excel 的错误值（如 #N/A、#DIV/0!）；请改成正确的内容，或清空。",
+    "The cell holds an error of Excel (like #N/A, #DIV/0!); put the right contents there, or clear it.",
+)
+_EXTENT = Text(
+    f"表格超过限额（{ROWS_MOST:,} 行、{COLUMNS_MOST:,} 列、{CELLS_MOST:,} 格）；请删去空行空列，或分成几个文件提交。",
+    f"The table is too large: at most {ROWS_MOST:,} rows, {COLUMNS_MOST:,} columns and {CELLS_MOST:,} cells "
+    "are taken. Delete empty rows and columns, or send it in several files.",
+)
+_ERROR_TEXT = re.compile(r"#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9/_]{1,20}[!?])")
+_SCIENTIFIC_TEXT = re.compile(r"[+-]?[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A file's rows, read as they are asked for, and what is known about it before.
+
+    `rows` yields the number of each row as Excel shows it and its raw values, column A first. `opening` holds
+    the first lines of a CSV file as they stand.
+    """
+
+    place: Place
+    rows: Iterator[tuple[int, Sequence[object]]]
+    opening: tuple[str, ...] = ()
+    formulas: Cells = Cells()
+    percents: Cells = Cells()
+    merged: tuple[Merged, ...] = ()
+
+
+def open_grid(path: Path) -> Grid:
+    """Return the rows of the file at *path*. Raises FileRefused, as does reading the rows."""
+    place = Place(file=path.name)
+    content = _content(path, place)
+    match _kind(content):
+        case Text() as sentence:
+            _refuse(place, sentence)
+        case "xlsx":
+            return _workbook_grid(content, place)
+        case _:
+            return _csv_grid(content, place)
+
+
+class Texts(dict[object, str | None]):
+    """From the value of a cell to its text, None where it has none; most values come many times over."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self._place = place
+        self._size = 0
+
+    def __missing__(self, value: object) -> str | None:
+        text = _text(value)
+        if isinstance(value, str) and text is not None:
+            self._size += sys.getsizeof(text)
+            if self._size > _TEXT_MOST:
+                _refuse(self._place, _TOO_MUCH)
+        # To a dict, 0 and 1 are the same keys as False and True.
+        if text is not None and len(self) < _REMEMBERED_MOST and value not in {0, 1}:
+            self[value] = text
+        return text
+
+
+def flaw(value: object) -> Text:
+    """Return why a cell of this value has no text."""
+    match value:
+        case bool():
+            return _LOGICAL
+        case float() | int():
+            return _LONG_NUMBER
+        case dt.date() | dt.time() | dt.timedelta():
+            return _DATE
+        case str() if len(value) > CELL_MOST:
+            return _LONG
+        case str() if value.strip().startswith("#"):
+            return _ERROR
+        case _:
+            assert isinstance(value, str), value
+            return _SCIENTIFIC
+
+
+def _refuse(place: Place, sentence: Text) -> NoReturn:
+    raise FileRefused([Fault(place=place, sentence=sentence)])
+
+
+def _content(path: Path, place: Place) -> bytes:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            _refuse(place, _MISSING)
+        if status.st_size > FILE_MOST:
+            _refuse(place, _BIG)
+        with path.open("rb") as file:
+            content = file.read(FILE_MOST + 1)
+    except (OSError, ValueError):
+        _refuse(place, _MISSING)
+    if len(content) > FILE_MOST:
+        _refuse(place, _BIG)
+    return content
+
+
+def _kind(content: bytes) -> Text | str:
+    """Return what the file is by its first bytes: `xlsx`, `csv`, or why it is neither."""
+    start = content[:1024].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if not start and len(content) <= 1024:
+        return _EMPTY
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "xlsx"
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return PASSWORD if "EncryptedPackage".encode("utf-16-le") in content else _OLD_BOOK
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _UTF_16
+    if start.startswith((b"<html", b"<!doctype", b"<?xml", b"<table", b"<head", b"<meta", b"<body", b"<div", b"mime-version:")):
+        return _WEB_PAGE
+    if start.startswith((b"%pdf", b"rar!", b"7z\xbc\xaf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"{\\rtf", b"\x1f\x8b")):
+        return _NO_TABLE
+    return _NUL if 0 in content else "csv"
+
+
+def _workbook_grid(content: bytes, place: Place) -> Grid:
+    workbook = open_workbook(content, place)
+    place = Place(file=place.file, sheet=workbook.sheet)
+    return Grid(
+        place=place,
+        rows=enumerate(_sheet(workbook.content, place).iter_rows(), 1),
+        formulas=workbook.formulas,
+        percents=workbook.percents,
+        merged=workbook.merged,
+    )
+
+
+def _sheet(content: io.BytesIO, place: Place) -> CalamineSheet:
+    try:
+        with content, CalamineWorkbook.from_filelike(content) as workbook:
+            return workbook.get_sheet_by_index(0)
+    except CalamineError:
+        _refuse(place, DAMAGED)
+
+
+def _csv_grid(content: bytes, place: Place) -> Grid:
+    start, encoding = _encoding(content, place)
+
+    def lines() -> io.TextIOWrapper:
+        stream = io.BytesIO(content)
+        stream.seek(start)
+        return io.TextIOWrapper(stream, encoding=encoding, newline="")
+
+    opening = lines()
+    return Grid(
+        place=place,
+        rows=_records(lines(), place),
+        opening=tuple(opening.readline(4 * CELL_MOST) for _ in range(OPENING_LINES)),
+    )
+
+
+def _encoding(content: bytes, place: Place) -> tuple[int, str]:
+    """Return where the text begins, after any byte order marks, and its encoding."""
+    start = 0
+    while content.startswith(codecs.BOM_UTF8, start):
+        start += len(codecs.BOM_UTF8)
+    for encoding in ("utf-8",) if start else ("utf-8", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            for at in range(start, len(content), _STEP):
+                decoder.decode(content[at : at + _STEP])
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return start, encoding
+    _refuse(place, _CODING)
+
+
+def _records(lines: io.TextIOWrapper, place: Place) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records of a CSV file under the numbers their rows have in Excel: a blank line is a row."""
+    reader = csv.reader(lines, strict=True)
+    number = cells = line = 0
+    try:
+        for number, record in enumerate(reader, 1):
+            cells += len(record)
+            if number > ROWS_MOST or len(record) > COLUMNS_MOST or cells > CELLS_MOST:
+                _refuse(Place(file=place.file, row=number), _EXTENT)
+            yield number, record
+            line = reader.line_num
+    except csv.Error as error:
+        long = "field larger" in str(error) and reader.line_num <= line + 1
+        _refuse(Place(file=place.file, row=number + 1), _LONG if long else _QUOTE)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, str):
+        text = value.strip()
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        spoilt = text.startswith("#") and _ERROR_TEXT.fullmatch(text)
+        spoilt = spoilt or ("E+" in text and _SCIENTIFIC_TEXT.fullmatch(text))
+        return None if spoilt or len(text) > CELL_MOST else text
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return _number_text(value)
+    return None
+
+
+def _number_text(number: float) -> str | None:
+    """Return *number* in plain digits, to the 15 significant digits Excel itself shows; None from 10^15 on."""
+    if not isfinite(number) or abs(number) >= 10**15:
+        return None
+    text = f"{Decimal(f'{number:.15g}'):f}"
+    return "0" if text == "-0" else text

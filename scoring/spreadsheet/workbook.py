@@ -1,0 +1,65 @@
+"""Workbooks written: formats in one place, text never taken for a formula, and a file that is there whole or not."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+FONT = "微软雅黑"
+"""The font of headings and cells; where it is missing, the office program takes its own."""
+
+_EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001  a workbook says when it was made; the same figures give the same bytes
+
+
+@contextmanager
+def new_workbook(path: Path) -> Iterator[Any]:
+    """Yield a workbook that is written beside *path* and takes its place only when it is complete."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    workbook = xlsxwriter.Workbook(str(draft), options)
+    workbook.set_properties({"created": _EPOCH})
+    try:
+        yield workbook
+        workbook.close()
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def formats(workbook: Any) -> dict[str, Any]:
+    """Return the cell formats of *workbook* by what they are for."""
+    plain = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+    head = plain | {"bold": True, "bg_color": "#F3EEE7", "border": 1, "border_color": "#C9C2B8"}
+    cell = plain | {"border": 1, "border_color": "#DDD8D0"}
+    made = {
+        "title": plain | {"bold": True, "font_size": 14},
+        "hint": plain | {"font_color": "#6B645A"},
+        "head": head | {"text_wrap": True},
+        "id": plain | {"font_color": "#8A8378", "font_size": 8, "border": 1, "border_color": "#DDD8D0"},
+        "text": cell,
+        "wrapped": cell | {"text_wrap": True},
+        "whole": cell | {"num_format": "0"},
+        "fixed": cell | {"bg_color": "#FAF8F5"},
+        "open": cell | {"locked": False},
+        "open_text": cell | {"locked": False, "num_format": "@"},
+    }
+    return {name: workbook.add_format(properties) for name, properties in made.items()}
+
+
+def number_format(workbook: Any, decimals: int) -> Any:
+    """Return the cell format of a score with that many decimals."""
+    shown = "0." + "0" * decimals if decimals else "0"
+    return workbook.add_format(
+        {
+            "font_name": FONT,
+            "font_size": 10,
+            "valign": "vcenter",
+            "border": 1,
+            "border_color": "#DDD8D0",
+            "num_format": shown,
+        }
+    )
