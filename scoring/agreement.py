@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.assessment import Ballots, Facts, Numbers, Sheet
-from scoring.criteria.model import AgreementRule, Criterion, Kind
+from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.model import AgreementRule
 from scoring.marks import NOT_APPLICABLE
 from scoring.numbers import Integers, Ratios
 

@@ -12,7 +12,8 @@ from math import lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.criteria.model import CriteriaSet, Criterion, Kind
+from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.model import CriteriaSet
 from scoring.errors import CriteriaDiffer, Fault, Place
 from scoring.marks import NOT_APPLICABLE, Column, MarkBook
 from scoring.numbers import Integers

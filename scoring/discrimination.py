@@ -6,7 +6,8 @@ from fractions import Fraction
 import numpy as np
 
 from scoring.agreement import Agreed, Outcome
-from scoring.criteria.model import ROOT, CriteriaSet, Criterion, Kind
+from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.model import ROOT, CriteriaSet
 from scoring.scores import Scores, value_parts
 
 FEWEST_UNITS = 20

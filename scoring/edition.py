@@ -9,8 +9,8 @@ from typing import Any
 from scoring.agreement import Outcome
 from scoring.assessment import Assessments
 from scoring.criteria.loader import digest
-from scoring.criteria.model import CriteriaSet, marks_text
-from scoring.numbers import decimal_text, exact_text, share_text
+from scoring.criteria.model import CriteriaSet
+from scoring.numbers import decimal_text, exact_text, marks_text, share_text
 from scoring.rollup import Standing, Standings
 from scoring.scores import SheetScores
 from scoring.stars import Step

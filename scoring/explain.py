@@ -7,7 +7,8 @@ from fractions import Fraction
 import numpy as np
 
 from scoring.agreement import Outcome
-from scoring.criteria.model import Adjustment, CriteriaSet, Criterion, CutPoint, Gate, Part, Quota, Ties
+from scoring.criteria.criterion import Criterion
+from scoring.criteria.model import Adjustment, CriteriaSet, CutPoint, Gate, Part, Quota, Ties
 from scoring.improvement import Way, fewest_marks, gains, single_ways
 from scoring.marks import NOT_APPLICABLE, Value, value_text
 from scoring.numbers import exact_text, share_text

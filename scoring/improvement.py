@@ -12,7 +12,8 @@ from math import gcd
 import numpy as np
 
 from scoring.agreement import Agreed, Outcome
-from scoring.criteria.model import ROOT, Criterion, Kind
+from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.model import ROOT
 from scoring.numbers import Integers, Ratios
 from scoring.scores import SheetScores, value_parts
 

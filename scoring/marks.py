@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet, Criterion, Kind, marks_text
+from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet
 from scoring.errors import ScoringError
-from scoring.numbers import exact_text, plain_number, share_text
+from scoring.numbers import exact_text, marks_text, plain_number, share_text
 from scoring.texts import Text
 from scoring.units import Unit
 

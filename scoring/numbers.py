@@ -63,10 +63,20 @@ def exact_text(number: Fraction) -> str:
     return decimal_text(int(number * 10**places), places)
 
 
+def marks_text(hundredths: int) -> str:
+    """Return marks as people write them: 650 is `6.5`."""
+    return exact_text(Fraction(hundredths, 100))
+
+
 def share_text(number: Fraction) -> str:
     """Return *number* as percent where that is a finite decimal (`60%`), else as a fraction (`1/3`)."""
     percent = exact_text(number * 100)
     return exact_text(number) if "/" in percent else f"{percent}%"
+
+
+def rounded_percent(number: Fraction) -> str:
+    """Return *number*, not negative, as percent with two decimals, rounded half up: `59.95%`. For reading only."""
+    return f"{decimal_text(rounded(number * 100, 2, Rounding.HALF_UP), 2)}%"
 
 
 def decimal_text(scaled: int, decimals: int) -> str:

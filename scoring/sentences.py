@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scoring.agreement import Outcome
-from scoring.criteria.model import ROOT, AgreementRule, Criterion, Kind, marks_text
+from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.model import ROOT, AgreementRule
 from scoring.explain import (
     AdjustmentLine,
     Explanation,
@@ -17,7 +18,7 @@ from scoring.explain import (
     reason,
 )
 from scoring.improvement import Raise, Way
-from scoring.numbers import Rounding, decimal_text, exact_text, share_text
+from scoring.numbers import Rounding, decimal_text, exact_text, marks_text, rounded_percent, share_text
 from scoring.texts import Text
 from scoring.units import Grouping, domain_title
 
@@ -50,8 +51,7 @@ def percent(share: Fraction) -> str:
     shown = share_text(share)
     if shown.endswith("%") and len(shown.partition(".")[2]) <= 5:
         return shown
-    hundredths = (share * 10_000 * 2 + 1) // 2
-    return f"{share.numerator}/{share.denominator} ≈ {decimal_text(int(hundredths), 2)}%"
+    return f"{share.numerator}/{share.denominator} ≈ {rounded_percent(share)}"
 
 
 def stage_title(stage: str) -> Text:
@@ -116,9 +116,7 @@ def _state(explanation: Explanation) -> Text:
 def _not_rated(explanation: Explanation) -> Text:
     if not explanation.missing:
         return Text("未评定：没有一项指标适用", "Not rated: no criterion applies")
-    titles = {
-        one.id: one.title for one in explanation.criteria.subjects
-    }
+    titles = {one.id: one.title for one in explanation.criteria.subjects}
     missing = [titles[missing] for missing in explanation.missing]
     return Text(
         f"未评定：以下 {len(missing)} 项缺评分或有争议——{'、'.join(title.zh for title in missing)}",

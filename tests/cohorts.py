@@ -496,10 +496,8 @@ class _Clerk:
         at = self.reached()[-1]
         mark = self.mark(item)
         may_be_na = "each" not in item
-        if item["kind"] in ("judged", "levels") or (may_be_na and _chance(self.rng, 0.4)):
-            marks = [mark, NA]
-        else:
-            marks = [mark, self.other(item, mark)]
+        against_na = item["kind"] in ("judged", "levels") or (may_be_na and _chance(self.rng, 0.4))
+        marks = [mark, NA if against_na else self.other(item, mark)]
         self.rng.shuffle(marks)
         return self.stage(at, marks)
 

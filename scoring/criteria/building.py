@@ -10,17 +10,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from scoring.criteria.model import (
-    ROOT,
-    Adjustment,
-    BallotGrade,
-    CriteriaSet,
-    Criterion,
-    Gate,
-    Kind,
-    Part,
-    Wrong,
-)
+from scoring.criteria.claims import Wrong
+from scoring.criteria.criterion import BallotGrade, Criterion, Kind
+from scoring.criteria.model import ROOT, Adjustment, CriteriaSet, Gate, Part
 from scoring.criteria.schema import Listed, Nested, SetShape, Shape
 from scoring.criteria.tree import Mapping
 from scoring.errors import CriteriaInvalid, Fault, Place

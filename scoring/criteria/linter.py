@@ -6,9 +6,10 @@ What is wrong cannot be built at all (`model`); what only the marks of a year ca
 import re
 from collections.abc import Iterator
 
-from scoring.criteria.model import CriteriaSet, Criterion, Kind, Part, marks_text
+from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.model import CriteriaSet, Part
 from scoring.errors import Fault, Place
-from scoring.numbers import exact_text
+from scoring.numbers import exact_text, marks_text
 from scoring.texts import Text
 from scoring.units import Grouping
 

@@ -16,8 +16,8 @@ from typing import Any, ClassVar, TypeVar
 from marshmallow import RAISE, Schema, ValidationError
 from marshmallow.fields import Field
 
-from scoring.criteria import model
-from scoring.numbers import Rounding, exact_text, plain_number, share, share_text
+from scoring.criteria import criterion, model
+from scoring.numbers import Rounding, exact_text, marks_text, plain_number, share, share_text
 from scoring.texts import Text
 from scoring.units import Grouping
 
@@ -115,7 +115,7 @@ class Marks(Numeral[int]):
 
     def written(self, value: Any) -> str:
         """Return hundredths as a plain decimal."""
-        return model.marks_text(value)
+        return marks_text(value)
 
 
 class Number(Numeral[Fraction]):
@@ -234,7 +234,7 @@ class Shape(Schema):
 
         unknown = RAISE
 
-    error_messages: dict[str, Any] = {  # type: ignore[assignment] # noqa: RUF012  marshmallow's own way of saying it
+    error_messages: dict[str, Any] = {  # noqa: RUF012  marshmallow's own way of saying it
         "unknown": Text("没有这个字段（是否拼写有误？）", "is not a field here (a spelling mistake?)"),
         "type": Text("应是若干“字段: 值”", "must be a mapping of fields to values"),
     }
@@ -284,7 +284,7 @@ class EvidenceShape(Shape):
 
     least = Whole()
     most = Whole()
-    kinds = Listed(Choice(model.EvidenceKind))
+    kinds = Listed(Choice(criterion.EvidenceKind))
 
 
 class LevelShape(Shape):
@@ -321,19 +321,19 @@ class CriterionShape(Shape):
 
     id = Words(required=True)
     title = _title()
-    kind = Choice(model.Kind, required=True)
+    kind = Choice(criterion.Kind, required=True)
     full_marks = Marks(required=True)
     weight = Weight()
     step = Marks()
-    levels = Listed(Nested(LevelShape, model.Level))
-    bands = Listed(Nested(BandShape, model.Band))
-    line = Nested(LineShape, model.Line)
+    levels = Listed(Nested(LevelShape, criterion.Level))
+    bands = Listed(Nested(BandShape, criterion.Band))
+    line = Nested(LineShape, criterion.Line)
     measured_in = Words(data_key="unit")
-    source = Choice(model.Source)
-    grades = Listed(Nested(GradeShape, model.BallotGrade))
+    source = Choice(criterion.Source)
+    grades = Listed(Nested(GradeShape, criterion.BallotGrade))
     least_voters = Whole()
     best_share_most = Share()
-    evidence = Nested(EvidenceShape, model.EvidenceAsked)
+    evidence = Nested(EvidenceShape, criterion.EvidenceAsked)
     basis = Words()
     note = _title()
 
@@ -353,7 +353,7 @@ class AdjustmentShape(Shape):
 class TreeShape(Shape):
     """What the root and every part may hold."""
 
-    criteria = Listed(Nested(CriterionShape, model.Criterion))
+    criteria = Listed(Nested(CriterionShape, criterion.Criterion))
     parts = Listed(Nested(lambda: PartShape(), model.Part))  # noqa: PLW0108  it is defined below
     adjustments = Listed(Nested(AdjustmentShape, model.Adjustment))
 

@@ -13,8 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import NoReturn
-from xml.etree import ElementTree as ET  # noqa: S405 -- parts with a DTD are refused before they are parsed
+from xml.etree import ElementTree as ET
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,12 +113,14 @@ def open_workbook(content: bytes, place: Place) -> Workbook:
     package = _Package(content, place)
     sheet, target, related = _first_sheet(package)
     xml = _without_prefix(package.part(target))
-    strings = _without_prefix(package.part(related["sharedStrings"])) if "sharedStrings" in related else bytearray()
+    strings = (
+        _without_prefix(package.part(related["sharedStrings"])) if "sharedStrings" in related else bytearray()
+    )
     styles = package.part(related["styles"]) if "styles" in related else bytearray()
     package.finish()
     within = Place(file=place.file, sheet=sheet)
     if len(xml) + len(strings) + len(styles) > _READ_MOST:
-        _refuse(within, _SWOLLEN)
+        raise refusal(within, _SWOLLEN)
     start, stop = _data(xml, within)
     valued, has_formulas = _survey(xml, start, stop, within)
     _check_strings(xml, strings, valued, within)
@@ -141,8 +142,9 @@ def column_number(letters: str) -> int:
     return number
 
 
-def _refuse(place: Place, sentence: Text) -> NoReturn:
-    raise FileRefused([Fault(place=place, sentence=sentence)])
+def refusal(place: Place, sentence: Text) -> FileRefused:
+    """Return the refusal of a file for one reason."""
+    return FileRefused([Fault(place=place, sentence=sentence)])
 
 
 class _Package:
@@ -157,44 +159,44 @@ class _Package:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 infos, comment = archive.infolist(), archive.comment
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error):
-            _refuse(place, DAMAGED)
+            raise refusal(place, DAMAGED) from None
         if len(infos) > _MEMBERS_MOST or comment:
-            _refuse(place, _UNUSUAL)
+            raise refusal(place, _UNUSUAL)
         for info in infos:
             name = info.filename.replace("\\", "/").lstrip("/").lower()
             if name in self._members:
-                _refuse(place, _UNUSUAL)
+                raise refusal(place, _UNUSUAL)
             self._members[name] = info
         if any(info.flag_bits & _ENCRYPTED for info in infos):
-            _refuse(place, PASSWORD)
+            raise refusal(place, PASSWORD)
         self._check_kind()
 
     def part(self, name: str) -> bytearray:
         """Return the XML part of that name. Whoever wrote a comment or CDATA into it was no office program."""
         info = self._members.pop(name.lower(), None)
         if info is None:
-            _refuse(self._place, DAMAGED)
+            raise refusal(self._place, DAMAGED)
         xml = bytearray()
         for piece in self._inflated(info):
             xml += piece
         if b"<!" in xml or 0 in xml:
             self._check_entities(xml)
-            self.refuse(_UNUSUAL)
+            raise self.refusal(_UNUSUAL)
         return xml
 
     def index(self, name: str) -> ET.Element:
         """Return the root of a part that only lists others."""
         xml = self.part(name)
         if len(xml) > _INDEX_MOST:
-            _refuse(self._place, _SWOLLEN)
+            raise refusal(self._place, _SWOLLEN)
         try:
             return ET.fromstring(bytes(xml))  # noqa: S314 -- parts with a DTD are refused before
         except (ET.ParseError, ValueError, LookupError):
-            _refuse(self._place, DAMAGED)
+            raise refusal(self._place, DAMAGED) from None
 
-    def refuse(self, sentence: Text) -> NoReturn:
-        """Raise the refusal of this workbook."""
-        _refuse(self._place, sentence)
+    def refusal(self, sentence: Text) -> FileRefused:
+        """Return the refusal of this workbook."""
+        return refusal(self._place, sentence)
 
     def finish(self) -> None:
         """Inflate and count what nobody asked for."""
@@ -210,13 +212,13 @@ class _Package:
         if any(name.endswith(("vbaproject.bin", "xl/workbook.bin")) for name in names) or (
             "mimetype" in names and "content.xml" in names
         ):
-            self.refuse(_OTHER_BOOK)
+            raise self.refusal(_OTHER_BOOK)
         if "_rels/.rels" not in names or not any(name.startswith("xl/") for name in names):
-            self.refuse(_OTHER_ZIP)
+            raise self.refusal(_OTHER_ZIP)
 
     def _check_entities(self, xml: bytes | bytearray) -> None:
         if any(mark in xml for mark in _DTD):
-            self.refuse(_ENTITIES)
+            raise self.refusal(_ENTITIES)
 
     def _inflated(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         """Yield the member piece by piece. Its end, length and checksum must be what its headers say."""
@@ -224,24 +226,24 @@ class _Package:
         for piece in self._pieces(info):
             size += len(piece)
             if size > self._left or (size > _RATIO_FROM and size > _RATIO_MOST * info.compress_size):
-                self.refuse(_SWOLLEN)
+                raise self.refusal(_SWOLLEN)
             crc = zlib.crc32(piece, crc)
             yield piece
         if size != info.file_size or crc != info.CRC:
-            self.refuse(DAMAGED)
+            raise self.refusal(DAMAGED)
         self._left -= size
 
     def _pieces(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         header = self._content[info.header_offset : info.header_offset + 30]
         if len(header) < 30 or header[:4] != b"PK\x03\x04":
-            self.refuse(DAMAGED)
+            raise self.refusal(DAMAGED)
         start = info.header_offset + 30 + sum(struct.unpack("<HH", header[26:]))
         stop = start + info.compress_size
         if stop > len(self._content):
-            self.refuse(DAMAGED)
+            raise self.refusal(DAMAGED)
         inflate = zlib.decompressobj(-zlib.MAX_WBITS) if info.compress_type == zipfile.ZIP_DEFLATED else None
         if inflate is None and info.compress_type != zipfile.ZIP_STORED:
-            self.refuse(_UNUSUAL)
+            raise self.refusal(_UNUSUAL)
         for at in range(start, stop, _STEP):
             packed = self._content[at : min(at + _STEP, stop)]
             if inflate is None:
@@ -252,12 +254,12 @@ class _Package:
                     yield inflate.decompress(packed, MEGABYTE)
                     packed = inflate.unconsumed_tail
             except zlib.error:
-                self.refuse(DAMAGED)
+                raise self.refusal(DAMAGED) from None
         if inflate is not None:
             while not inflate.eof and (rest := inflate.decompress(b"", MEGABYTE)):
                 yield rest
             if not inflate.eof or inflate.unused_data:
-                self.refuse(DAMAGED)
+                raise self.refusal(DAMAGED)
 
 
 def _first_sheet(package: _Package) -> tuple[str, str, dict[str, str]]:
@@ -265,17 +267,17 @@ def _first_sheet(package: _Package) -> tuple[str, str, dict[str, str]]:
     roots = _relations(package, "")
     workbook = next((part for kind, part in roots.values() if kind == "officeDocument"), None)
     if workbook is None:
-        package.refuse(_OTHER_ZIP)
+        raise package.refusal(_OTHER_ZIP)
     book = package.index(workbook)
     related = _relations(package, workbook)
     for sheet in book.iterfind("{*}sheets/{*}sheet"):
         key = next((value for name, value in sheet.items() if name.endswith("/relationships}id")), "")
         kind, part = related.get(key, ("", ""))
         if not part:
-            package.refuse(DAMAGED)
+            raise package.refusal(DAMAGED)
         if kind == "worksheet" and sheet.get("state", "visible") == "visible":
             return sheet.get("name", ""), part, dict(related.values())
-    package.refuse(_NO_SHEET)
+    raise package.refusal(_NO_SHEET)
 
 
 def _relations(package: _Package, part: str) -> dict[str, tuple[str, str]]:
@@ -300,12 +302,12 @@ def _data(xml: bytearray, place: Place) -> tuple[int, int]:
     """Return where the tag that opens the sheet's data begins, and the one that closes it."""
     named = xml.find(b"sheetData")
     if named < 1 or xml[named - 1] != ord("<"):
-        _refuse(place, DAMAGED if named < 1 else _UNUSUAL)
+        raise refusal(place, DAMAGED if named < 1 else _UNUSUAL)
     if re.match(rb"sheetData\s*/>", xml[named : named + 80]):
         return named - 1, named - 1
     stop = xml.rfind(b"</sheetData>")
     if stop < 0 or xml.find(b"</worksheet>", stop) < 0:
-        _refuse(place, DAMAGED)
+        raise refusal(place, DAMAGED)
     return named - 1, stop
 
 
@@ -331,15 +333,17 @@ def _survey(xml: bytearray, start: int, stop: int, place: Place) -> tuple[int, b
         text = np.frombuffer(xml, np.uint8, count=min(_SCAN, stop - start) + 12, offset=start)
         opens = np.flatnonzero(text[:-11] == ord("<"))
         if len(opens) < 2:
-            _refuse(place, _UNUSUAL)
+            raise refusal(place, _UNUSUAL)
         word = np.ndarray((len(text) - 3,), "<u4", xml, start, (1,))[opens + 1]
         two, three = word & 0xFFFF, word & 0xFFFFFF
         cell, formula = word == _CELL, np.isin(two, _FORMULAS)
         value = np.isin(two, _VALUES) | (three == _INLINE)
-        known = cell | value | formula | np.isin(two, _TEXTS) | np.isin(word, _ROWS) | (word & 0xFF == ord("/"))
+        known = (
+            cell | value | formula | np.isin(two, _TEXTS) | np.isin(word, _ROWS) | (word & 0xFF == ord("/"))
+        )
         stray = value[1:] & ~(cell | formula | (three == _FORMULA_END))[:-1]
         if stray.any() or not all(_OTHER_TAG.match(xml, start + int(at)) for at in opens[~known]):
-            _refuse(place, _UNUSUAL)
+            raise refusal(place, _UNUSUAL)
         held = opens[:-1][cell[:-1] & (value | formula)[1:]]
         if len(held):
             row, column = _farthest(text, held, place)
@@ -366,14 +370,14 @@ def _farthest(text: NDArray[np.uint8], held: NDArray[np.intp], place: Place) -> 
         if done.all():
             break
     if not (good & done & (row > 0)).all():
-        _refuse(place, _UNUSUAL)
+        raise refusal(place, _UNUSUAL)
     return int(row.max()), int(column.max())
 
 
 def _check_extent(row: int, column: int, place: Place) -> None:
     if row <= ROWS_MOST and column <= COLUMNS_MOST and row * column <= CELLS_MOST:
         return
-    _refuse(
+    raise refusal(
         place,
         Text(
             f"内容一直占到第 {row:,} 行、第 {column:,} 列，超过限额（{ROWS_MOST:,} 行、{COLUMNS_MOST:,} 列、"
@@ -388,9 +392,9 @@ def _check_extent(row: int, column: int, place: Place) -> None:
 def _check_strings(xml: bytearray, strings: bytearray, valued: int, place: Place) -> None:
     """Refuse a sheet whose cells, by repeating a few long texts, would grow beyond all measure when read."""
     if strings.count(b"<si") > CELLS_MOST:
-        _refuse(place, _SWOLLEN)
+        raise refusal(place, _SWOLLEN)
     if b":si" in strings and re.search(rb"<[^<>\s/]*:si[\s/>]", strings):
-        _refuse(place, _UNUSUAL)
+        raise refusal(place, _UNUSUAL)
     starts = [match.start() for match in re.finditer(rb"<si[\s/>]", strings)]
     lengths = [end - start for start, end in pairwise([*starts, len(strings)])]
     longest = max(lengths, default=0)
@@ -404,7 +408,7 @@ def _check_strings(xml: bytearray, strings: bytearray, valued: int, place: Place
         if text:
             total += lengths[int(value)] if value.isdigit() and int(value) < len(lengths) else longest
     if total > _STRINGS_MOST:
-        _refuse(place, _SWOLLEN)
+        raise refusal(place, _SWOLLEN)
 
 
 def _percent_styles(styles: bytearray) -> list[bytes]:
@@ -414,7 +418,10 @@ def _percent_styles(styles: bytearray) -> list[bytes]:
         if b"%" in re.sub(rb"&quot;.*?&quot;|\\\\.", b"", code):
             formats.add(number)
     section = re.search(rb"cellXfs[\s>].*?cellXfs>", styles, re.DOTALL)
-    uses = re.finditer(rb'<(?:\w+:)?xf\s(?:[^<>]*?\snumFmtId|numFmtId)="([0-9]+)"|<(?:\w+:)?xf[\s/>]', section[0] if section else b"")
+    uses = re.finditer(
+        rb'<(?:\w+:)?xf\s(?:[^<>]*?\snumFmtId|numFmtId)="([0-9]+)"|<(?:\w+:)?xf[\s/>]',
+        section[0] if section else b"",
+    )
     return [b"%d" % style for style, use in enumerate(islice(uses, 1 << 16)) if use[1] in formats]
 
 
@@ -442,37 +449,44 @@ def _merged(xml: bytearray, start: int) -> tuple[Merged, ...]:
     )
 
 
-def _errors_as_text(xml: bytearray, start: int, stop: int) -> bytes | bytearray | memoryview:
+def _errors_as_text(xml: bytearray, start: int, stop: int) -> bytes | memoryview:
     """Return the sheet's data, with error cells (#N/A) turned to text: the reader of cells drops them unsaid."""
     if xml.find(b' t="e"', start, stop) < 0:
         return memoryview(xml)[start:stop]
     return re.sub(rb'(<c r="[A-Z]+[0-9]+"[^<>]*) t="e"', rb'\1 t="str"', memoryview(xml)[start:stop])
 
 
-def _rewritten(data: bytes | bytearray | memoryview, strings: bytearray, styles: bytearray) -> io.BytesIO:
+def _rewritten(data: bytes | memoryview, strings: bytearray, styles: bytearray) -> io.BytesIO:
     """Return a workbook of one sheet with these parts and nothing else."""
+    parts = {kind: xml for kind, xml in (("sharedStrings", strings), ("styles", styles)) if xml}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("_rels/.rels", _RELATIONS % ("officeDocument", "xl/workbook.xml"))
+        archive.writestr("_rels/.rels", _relations_xml({"officeDocument": "xl/workbook.xml"}))
         archive.writestr("xl/workbook.xml", _WORKBOOK)
-        archive.writestr("xl/_rels/workbook.xml.rels", _RELATIONS % ("worksheet", "worksheets/sheet1.xml"))
-        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
+        targets = {"worksheet": "sheet.xml"} | {kind: f"{kind}.xml" for kind in parts}
+        archive.writestr("xl/_rels/workbook.xml.rels", _relations_xml(targets))
+        with archive.open("xl/sheet.xml", "w") as part:
             part.write(b"<worksheet>")
             part.write(data or b"<sheetData>")
             part.write(b"</sheetData></worksheet>")
-        for name, xml in (("sharedStrings", strings), ("styles", styles)):
-            if xml:
-                archive.writestr(f"xl/{name}.xml", bytes(xml))
+        for kind, xml in parts.items():
+            with archive.open(f"xl/{kind}.xml", "w") as part:
+                part.write(xml)
     content.seek(0)
     return content
 
 
+def _relations_xml(targets: dict[str, str]) -> str:
+    relations = (
+        f'<Relationship Id="{kind}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for kind, target in targets.items()
+    )
+    return f'<Relationships xmlns="{_PACKAGE}">{"".join(relations)}</Relationships>'
+
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELATIONS = (
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    f'<Relationship Id="r1" Type="{_OFFICE}/%s" Target="%s"/></Relationships>'
-)
 _WORKBOOK = (
     '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-    f'xmlns:r="{_OFFICE}"><sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>'
+    f'xmlns:r="{_OFFICE}"><sheets><sheet name="1" sheetId="1" r:id="worksheet"/></sheets></workbook>'
 )

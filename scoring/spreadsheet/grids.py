@@ -13,15 +13,13 @@ import stat
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from math import isfinite
 from pathlib import Path
-from typing import NoReturn
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from scoring.errors import Fault, FileRefused, Place
+from scoring.errors import Place
 from scoring.spreadsheet.archive import (
     CELLS_MOST,
     COLUMNS_MOST,
@@ -32,6 +30,7 @@ from scoring.spreadsheet.archive import (
     Cells,
     Merged,
     open_workbook,
+    refusal,
 )
 from scoring.texts import Text
 
@@ -58,20 +57,34 @@ _OLD_BOOK = Text(
     "这是旧格式的工作簿（.xls 或 .et）；请用 Excel 或 WPS 打开后另存为 xlsx 再提交。",
     "This is a workbook of the old kind (.xls or .et); open it in Excel or WPS, save it as xlsx and send that.",
 )
-_WEB_PAGE = Text(f"这其实是网页或 XML 文件，不是表格；{_SAVE_AS[0]}", f"This is really a web page or XML file; {_SAVE_AS[1]}")
-_NO_TABLE = Text(
-    "这不是表格文件；只收 xlsx 工作簿和 CSV 文件。", "This is no spreadsheet; only xlsx workbooks and CSV files are taken."
+_WEB_PAGE = Text(
+    f"这其实是网页或 XML 文件，不是表格；{_SAVE_AS[0]}",
+    f"This is really a web page or XML file; {_SAVE_AS[1]}",
 )
-_UTF_16 = Text(f"文件是 UTF-16 编码（Excel 的“Unicode 文本”）；{_SAVE_AS[0]}", f"The file is in UTF-16 (“Unicode text” of Excel); {_SAVE_AS[1]}")
-_NUL = Text(f"文件里有空字符（NUL），不是正常的 CSV；{_SAVE_AS[0]}", f"The file contains NUL characters and is no proper CSV; {_SAVE_AS[1]}")
-_CODING = Text(f"文字既不是 UTF-8 编码，也不是 GB18030 编码；{_SAVE_AS[0]}", f"The text is in neither UTF-8 nor GB18030; {_SAVE_AS[1]}")
+_NO_TABLE = Text(
+    "这不是表格文件；只收 xlsx 工作簿和 CSV 文件。",
+    "This is no spreadsheet; only xlsx workbooks and CSV files are taken.",
+)
+_UTF_16 = Text(
+    f"文件是 UTF-16 编码（Excel 的“Unicode 文本”）；{_SAVE_AS[0]}",
+    f"The file is in UTF-16 (“Unicode text” of Excel); {_SAVE_AS[1]}",
+)
+_NUL = Text(
+    f"文件里有空字符（NUL），不是正常的 CSV；{_SAVE_AS[0]}",
+    f"The file contains NUL characters and is no proper CSV; {_SAVE_AS[1]}",
+)
+_CODING = Text(
+    f"文字既不是 UTF-8 编码，也不是 GB18030 编码；{_SAVE_AS[0]}",
+    f"The text is in neither UTF-8 nor GB18030; {_SAVE_AS[1]}",
+)
 _QUOTE = Text(
-    "这一行有引号没有成对，后面的内容读不下去；请补上或删去这个引号（内容里的引号要写成两个 \"\"）。",
-    'A quotation mark opened in this row is not closed properly, and what follows cannot be read; '
+    '这一行有引号没有成对，后面的内容读不下去；请补上或删去这个引号（内容里的引号要写成两个 ""）。',
+    "A quotation mark opened in this row is not closed properly, and what follows cannot be read; "
     'close it or delete it (a quotation mark inside a cell is written twice, "").',
 )
 _LONG = Text(
-    f"单元格超过 {CELL_MOST:,} 个字；请删减。", f"The cell holds more than {CELL_MOST:,} characters; shorten it."
+    f"单元格超过 {CELL_MOST:,} 个字；请删减。",
+    f"The cell holds more than {CELL_MOST:,} characters; shorten it.",
 )
 _TOO_MUCH = Text(
     "文字总量太大；请删去与数据无关的长文字，或分成几个文件提交。",
@@ -119,8 +132,8 @@ class Grid:
     place: Place
     rows: Iterator[tuple[int, Sequence[object]]]
     opening: tuple[str, ...] = ()
-    formulas: Cells = Cells()
-    percents: Cells = Cells()
+    formulas: Cells = field(default_factory=Cells)
+    percents: Cells = field(default_factory=Cells)
     merged: tuple[Merged, ...] = ()
 
 
@@ -130,7 +143,7 @@ def open_grid(path: Path) -> Grid:
     content = _content(path, place)
     match _kind(content):
         case Text() as sentence:
-            _refuse(place, sentence)
+            raise refusal(place, sentence)
         case "xlsx":
             return _workbook_grid(content, place)
         case _:
@@ -150,7 +163,7 @@ class Texts(dict[object, str | None]):
         if isinstance(value, str) and text is not None:
             self._size += sys.getsizeof(text)
             if self._size > _TEXT_MOST:
-                _refuse(self._place, _TOO_MUCH)
+                raise refusal(self._place, _TOO_MUCH)
         # To a dict, 0 and 1 are the same keys as False and True.
         if text is not None and len(self) < _REMEMBERED_MOST and value not in {0, 1}:
             self[value] = text
@@ -175,23 +188,19 @@ def flaw(value: object) -> Text:
             return _SCIENTIFIC
 
 
-def _refuse(place: Place, sentence: Text) -> NoReturn:
-    raise FileRefused([Fault(place=place, sentence=sentence)])
-
-
 def _content(path: Path, place: Place) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            _refuse(place, _MISSING)
+            raise refusal(place, _MISSING)
         if status.st_size > FILE_MOST:
-            _refuse(place, _BIG)
+            raise refusal(place, _BIG)
         with path.open("rb") as file:
             content = file.read(FILE_MOST + 1)
     except (OSError, ValueError):
-        _refuse(place, _MISSING)
+        raise refusal(place, _MISSING) from None
     if len(content) > FILE_MOST:
-        _refuse(place, _BIG)
+        raise refusal(place, _BIG)
     return content
 
 
@@ -206,9 +215,13 @@ def _kind(content: bytes) -> Text | str:
         return PASSWORD if "EncryptedPackage".encode("utf-16-le") in content else _OLD_BOOK
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _UTF_16
-    if start.startswith((b"<html", b"<!doctype", b"<?xml", b"<table", b"<head", b"<meta", b"<body", b"<div", b"mime-version:")):
+    if start.startswith(
+        (b"<html", b"<!doctype", b"<?xml", b"<table", b"<head", b"<meta", b"<body", b"<div", b"mime-version:")
+    ):
         return _WEB_PAGE
-    if start.startswith((b"%pdf", b"rar!", b"7z\xbc\xaf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"{\\rtf", b"\x1f\x8b")):
+    if start.startswith(
+        (b"%pdf", b"rar!", b"7z\xbc\xaf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"{\\rtf", b"\x1f\x8b")
+    ):
         return _NO_TABLE
     return _NUL if 0 in content else "csv"
 
@@ -227,10 +240,11 @@ def _workbook_grid(content: bytes, place: Place) -> Grid:
 
 def _sheet(content: io.BytesIO, place: Place) -> CalamineSheet:
     try:
-        with content, CalamineWorkbook.from_filelike(content) as workbook:
+        with CalamineWorkbook.from_filelike(content) as workbook:
+            content.close()  # it has made a copy
             return workbook.get_sheet_by_index(0)
     except CalamineError:
-        _refuse(place, DAMAGED)
+        raise refusal(place, DAMAGED) from None
 
 
 def _csv_grid(content: bytes, place: Place) -> Grid:
@@ -263,7 +277,7 @@ def _encoding(content: bytes, place: Place) -> tuple[int, str]:
         except UnicodeDecodeError:
             continue
         return start, encoding
-    _refuse(place, _CODING)
+    raise refusal(place, _CODING)
 
 
 def _records(lines: io.TextIOWrapper, place: Place) -> Iterator[tuple[int, list[str]]]:
@@ -274,12 +288,12 @@ def _records(lines: io.TextIOWrapper, place: Place) -> Iterator[tuple[int, list[
         for number, record in enumerate(reader, 1):
             cells += len(record)
             if number > ROWS_MOST or len(record) > COLUMNS_MOST or cells > CELLS_MOST:
-                _refuse(Place(file=place.file, row=number), _EXTENT)
+                raise refusal(Place(file=place.file, row=number), _EXTENT)
             yield number, record
             line = reader.line_num
     except csv.Error as error:
         long = "field larger" in str(error) and reader.line_num <= line + 1
-        _refuse(Place(file=place.file, row=number + 1), _LONG if long else _QUOTE)
+        raise refusal(Place(file=place.file, row=number + 1), _LONG if long else _QUOTE) from None
 
 
 def _text(value: object) -> str | None:
@@ -297,7 +311,9 @@ def _text(value: object) -> str | None:
 
 def _number_text(number: float) -> str | None:
     """Return *number* in plain digits, to the 15 significant digits Excel itself shows; None from 10^15 on."""
-    if not isfinite(number) or abs(number) >= 10**15:
+    if not abs(number) < 10**15:
         return None
-    text = f"{Decimal(f'{number:.15g}'):f}"
+    text = f"{number:.15g}"
+    if "e" in text:
+        text = f"{Decimal(text):f}"
     return "0" if text == "-0" else text

@@ -13,7 +13,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from scoring.errors import Fault, FileRefused, Place
-from scoring.spreadsheet.archive import Cells, Merged
+from scoring.spreadsheet.archive import Merged, refusal
 from scoring.spreadsheet.grids import OPENING_LINES, Grid, Texts, flaw, open_grid
 from scoring.texts import Text
 
@@ -205,8 +205,8 @@ def _find_head(grid: Grid, texts: Texts, forms: Sequence[Form]) -> _Head:
         _refuse_delimiter(grid)
         raise
     _refuse_delimiter(grid)
-    _, row_or_none, missing = nearest
-    raise FileRefused([Fault(place=_within(grid.place, row_or_none), sentence=_missing(missing, row_or_none))])
+    _, row_or_none, lacking = nearest
+    raise refusal(_within(grid.place, row_or_none), _missing(lacking, row_or_none))
 
 
 def _heads_of(column: Column) -> set[str]:
@@ -223,7 +223,8 @@ def _called(column: Column) -> Text:
 
 
 def _missing(columns: Sequence[Column], row: int | None) -> Text:
-    zh, en = "、".join(_called(column).zh for column in columns), ", ".join(_called(column).en for column in columns)
+    called = [_called(column) for column in columns]
+    zh, en = "、".join(each.zh for each in called), ", ".join(each.en for each in called)
     if row is None:
         return Text(
             f"前 {_HEAD_WITHIN} 行里没有表头；请在数据上方加一行表头，写明：{zh}。",
@@ -251,7 +252,7 @@ def _refuse_delimiter(grid: Grid) -> None:
                 f"The columns are separated by {called.en} instead of commas; "
                 "open the file in Excel or WPS, split it into columns, and save it as xlsx or CSV.",
             )
-            raise FileRefused([Fault(place=grid.place, sentence=sentence)])
+            raise refusal(grid.place, sentence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,7 +351,10 @@ def _report_rest(total: int, called: Text, faults: _Faults) -> None:
     more = total - _ALIKE_MOST
     if more > 0:
         faults.add(
-            Text(f"另有 {more:,} 处{called.zh}，请一并改正。", f"There are {more:,} more {called.en}; mend them too.")
+            Text(
+                f"另有 {more:,} 处{called.zh}，请一并改正。",
+                f"There are {more:,} more {called.en}; mend them too.",
+            )
         )
 
 
@@ -376,9 +380,10 @@ def _body(grid: Grid, texts: Texts, layout: _Layout, faults: _Faults) -> Iterato
                 cells = tuple(cell or "" for cell in cells)
             if not any(cells):
                 continue
-            for position in (*layout.gaps, *range(layout.width, len(cells))):
-                if position < len(cells) and cells[position]:
-                    faults.add(_UNHEADED, row=row, position=position)
+            if layout.gaps or len(cells) > layout.width:
+                for position in (*layout.gaps, *range(layout.width, len(cells))):
+                    if position < len(cells) and cells[position]:
+                        faults.add(_UNHEADED, row=row, position=position)
             if len(cells) < needed:
                 cells += ("",) * (needed - len(cells))
             yield row, pick(cells)

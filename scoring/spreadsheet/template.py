@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scoring.criteria.model import Adjustment, CriteriaSet, Criterion, Kind, marks_text
+from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.model import Adjustment, CriteriaSet
+from scoring.numbers import marks_text
 from scoring.sentences import stage_title
 from scoring.spreadsheet.workbook import formats, new_workbook
 from scoring.texts import Lang, Text

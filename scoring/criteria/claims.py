@@ -1,0 +1,92 @@
+"""What makes a value of a criteria set impossible, said in both languages: the rules its classes check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoring.numbers import marks_text, share_text
+from scoring.texts import Text
+
+Rule = tuple[bool, str, str, str]
+"""Whether a rule is broken, the field it is about ('' for the whole), and the sentence in Chinese and English."""
+
+_RESERVED = ("root", "moderation")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is wrong with a value: the field it is in ('' for the whole) and a sentence."""
+
+    field: str
+    sentence: Text
+
+
+class Wrong(ValueError):
+    """A value that cannot exist; *claims* says all that is wrong with it."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self.claims = tuple(claims)
+        super().__init__("; ".join(f"{claim.field}: {claim.sentence.en}" for claim in claims))
+
+
+def refuse(*rules: Rule) -> None:
+    """Raise Wrong with every rule (is it broken, field, Chinese, English) that is broken."""
+    claims = [Claim(name, Text(zh, en)) for broken, name, zh, en in rules if broken]
+    if claims:
+        raise Wrong(claims)
+
+
+def valid_id(text: str) -> bool:
+    """Say whether *text* may be an id: letters (of any script), digits, `_`, `-` and `.`, at most 64."""
+    return 0 < len(text) <= 64 and all(char.isalnum() or char in "_-." for char in text)
+
+
+def id_wrong(text: str, *, name: str = "id", but: str = "") -> Rule:
+    wrong = not valid_id(text) or (text in _RESERVED and text != but)
+    return (
+        wrong,
+        name,
+        f"“{text}”不能作编号：只用文字、数字、“_”“-”“.”，最长 64 字，且不得为 root 或 moderation",
+        f"“{text}” cannot be an id: letters, digits, “_”, “-” and “.”, at most 64, and not root or moderation",
+    )
+
+
+def not_positive(name: str, number: int | Fraction | None) -> Rule:
+    return (number is not None and number <= 0, name, "须大于 0", "must be above 0")
+
+
+def wrong_share(name: str, share: Fraction | None) -> Rule:
+    wrong = share is not None and not 0 < share <= 1
+    shown = share_text(share) if wrong and share is not None else ""
+    return (
+        wrong,
+        name,
+        f"应大于 0 且不超过 100%，现为 {shown}",
+        f"must be above 0 and at most 100%, is {shown}",
+    )
+
+
+def repeated(name: str, values: Sequence[object], *, marks: bool = False) -> Rule:
+    twice = next((value for place, value in enumerate(values) if value in values[:place]), None)
+    shown = marks_text(twice) if marks and isinstance(twice, int) else twice
+    return (twice is not None, name, f"“{shown}”重复", f"“{shown}” stands there twice")
+
+
+def wrong_steps(name: str, marks: Sequence[int], full_marks: int) -> list[Rule]:
+    full = marks_text(full_marks)
+    return [
+        (not marks, name, "至少要有一档", "needs at least one entry"),
+        (any(mark < 0 for mark in marks), name, "分值不能小于 0", "marks cannot be below 0"),
+        (
+            any(mark > full_marks for mark in marks),
+            name,
+            f"有一档的分值高于满分 {full}",
+            f"one entry gives more than full marks {full}",
+        ),
+        (
+            bool(marks) and max(marks) == 0,
+            name,
+            "至少一档的分值须大于 0",
+            "at least one entry must give marks",
+        ),
+    ]

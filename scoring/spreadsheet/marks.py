@@ -1,0 +1,81 @@
+"""Marks read from a clerk's file into the book: one row a mark, or one row a unit with a column a criterion."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from scoring.errors import Fault, FileRefused
+from scoring.marks import MarkBook, MarkRefused
+from scoring.spreadsheet.tables import FAULTS_MOST, Column, Form, Others, Table, read_table
+from scoring.texts import Text
+
+_UNIT = Column(name="unit", aliases=("单位代码", "代码", "支部代码"))
+_STAGE = Column(name="stage", aliases=("阶段",))
+_EVALUATOR = Column(name="evaluator", aliases=("评分人",))
+LONG = Form(
+    required=(
+        _UNIT,
+        Column(name="criterion", aliases=("指标", "指标编号")),
+        _STAGE,
+        _EVALUATOR,
+        Column(name="mark", aliases=("评分", "分值")),
+    ),
+)
+"""One row a mark."""
+WIDE = Form(
+    required=(_UNIT, _STAGE, _EVALUATOR),
+    optional=(Column(name="name", aliases=("名称", "单位名称", "支部名称")),),
+    others=Others.TAKEN,
+)
+"""One row a unit, stage and evaluator, one column a criterion: the workbook that `stars template` writes."""
+
+
+def enter_marks(path: Path, book: MarkBook, refused_units: Collection[str]) -> None:
+    """Enter the marks in the file at *path* into *book*. Raises FileRefused with every fault, by row and column.
+
+    Rows of *refused_units*, which the file of units was wrong about, are passed over.
+    """
+    table = read_table(path, LONG, WIDE)
+    faults = (
+        _enter_long(table, book, refused_units)
+        if table.form is LONG
+        else _enter_wide(table, book, refused_units)
+    )
+    if not table.rows:
+        faults = [Fault(place=table.place, sentence=Text("没有一个评分", "holds no mark"))]
+    if len(faults) > FAULTS_MOST:
+        more = len(faults) - FAULTS_MOST
+        sentence = Text(f"还有 {more:,} 处问题没有列出", f"{more:,} more faults are not listed")
+        faults = [*faults[:FAULTS_MOST], Fault(place=table.place, sentence=sentence)]
+    if faults:
+        raise FileRefused(faults)
+
+
+def _enter_long(table: Table, book: MarkBook, refused_units: Collection[str]) -> list[Fault]:
+    faults = []
+    for row, (unit, criterion, stage, evaluator, mark) in table.rows:
+        if unit in refused_units:
+            continue
+        try:
+            book.enter(unit, criterion, stage, evaluator, mark)
+        except MarkRefused as refusal:
+            faults.append(Fault(place=table.place_of(row, refusal.column), sentence=refusal.sentence))
+    return faults
+
+
+def _enter_wide(table: Table, book: MarkBook, refused_units: Collection[str]) -> list[Fault]:
+    """Every filled cell under a criterion is a mark; what is wrong with unit, stage or evaluator is told once a row."""
+    faults = []
+    for row, (unit, stage, evaluator, _, *marks) in table.rows:
+        told = set()
+        for criterion, mark in zip(table.others, marks, strict=True):
+            if not mark or unit in refused_units:
+                continue
+            try:
+                book.enter(unit, criterion, stage, evaluator, mark)
+            except MarkRefused as refusal:
+                own = refusal.column in ("unit", "stage") or (refusal.column == "evaluator" and not evaluator)
+                column = refusal.column if own else criterion
+                if column not in told:
+                    faults.append(Fault(place=table.place_of(row, column), sentence=refusal.sentence))
+                told.add(column)
+    return faults
