@@ -133,9 +133,9 @@ class Ratios:
             num = _wide(self.num, num_most) * left + _wide(other.num, num_most) * right
             return Ratios(num, den, num_most, den)
         one, two = self, other
-        if one._sum_most(two) > _WIDEST:
+        if _sum_most(one, two) > _WIDEST:
             one, two = one.reduced(), two.reduced()
-        most = one._sum_most(two)
+        most = _sum_most(one, two)
         ours, theirs = _wide(one.den, most), _wide(two.den, most)
         num = _wide(one.num, most) * theirs + _wide(two.num, most) * ours
         return Ratios(num, ours * theirs, most, one.den_most * two.den_most)
@@ -186,10 +186,10 @@ class Ratios:
                 whole = low + ((double_rest > den) | ((double_rest == den) & (low % 2 == 1)))
         return np.asarray(whole).astype(np.int64)
 
-    def _sum_most(self, other: "Ratios") -> int:
-        return max(
-            self.num_most * other.den_most + other.num_most * self.den_most, self.den_most * other.den_most
-        )
+
+def _sum_most(one: Ratios, two: Ratios) -> int:
+    """Return how large a number the sum of both may need."""
+    return max(one.num_most * two.den_most + two.num_most * one.den_most, one.den_most * two.den_most)
 
 
 def _largest(array: Integers) -> int:

@@ -142,6 +142,8 @@ def _came_to(explanation: Explanation, sheet: PartSheet) -> Text:
     root = part.id == ROOT
     title = Text("总分", "Score") if root else part.title
     if sheet.plain is None or sheet.value is None:
+        if _open(sheet):
+            return Text(f"{title.zh}：尚无评分", f"{title.en}: no marks yet")
         ignored = "，加减分不计" if sheet.adjustments else ""
         ignored_en = ", so its adjustments are ignored" if sheet.adjustments else ""
         return Text(f"{title.zh}：不适用{ignored}", f"{title.en}: not applicable{ignored_en}")
@@ -173,6 +175,11 @@ def _came_to(explanation: Explanation, sheet: PartSheet) -> Text:
         f"{title.zh}：{text}，即 {printed} 分（{rounding.zh}）",
         f"{title.en}: {text}, printed as {printed} ({rounding.en})",
     )
+
+
+def _open(sheet: PartSheet) -> bool:
+    """Say whether a mark is missing or disputed anywhere below."""
+    return any(line.outcome >= Outcome.MISSING for line in sheet.lines) or any(map(_open, sheet.parts))
 
 
 _ROUNDINGS = {

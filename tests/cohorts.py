@@ -191,7 +191,7 @@ def _sets(rng: random.Random) -> list[dict]:
 def _score(rng: random.Random) -> dict:
     score = {}
     if _chance(rng, 0.85):
-        score["decimals"] = rng.choice("0011234")
+        score["decimals"] = rng.choice("00011234")
     if _chance(rng, 0.8):
         score["rounding"] = rng.choice(["half_up", "half_even", "half_even", "up"])
     if _chance(rng, 0.45):
@@ -217,7 +217,10 @@ def _document(rng: random.Random, at: int, score: dict) -> dict:
     if _chance(rng, 0.8):
         document["agreement"] = _agreement(rng)
     style = rng.choices(["plain", "odd", "wide"], [4, 3, 3])[0]
-    _Tree(rng, style).fill(document, rng.choice([2, 3, 4, 6, 6, 8, 12]), 0)
+    size = rng.choice([1, 2, 3, 4, 6, 6, 8, 12])
+    if score.get("decimals") == "0" and _chance(rng, 0.35):
+        style, size = "halves", 2
+    _Tree(rng, style).fill(document, size, 0)
     return document
 
 
@@ -229,7 +232,11 @@ def _agreement(rng: random.Random) -> dict:
 
 
 class _Tree:
-    """Grows the parts, criteria and adjustments of one set."""
+    """Grows the parts, criteria and adjustments of one set.
+
+    The style says how it weighs: `plain` by full marks, `odd` by fractions, `wide` by long decimals; `halves` is
+    made of equal criteria, so that scores lie exactly between two whole ones.
+    """
 
     def __init__(self, rng: random.Random, style: str) -> None:
         self.rng = rng
@@ -280,7 +287,7 @@ class _Tree:
             node["weight"] = rng.choice(ODD_WEIGHTS)
         elif self.style == "wide" and _chance(rng, 0.7):
             node["weight"] = f"{rng.randint(1, 39)}.{rng.randrange(10**14 + 1, 10**15, 2)}"
-        elif _chance(rng, 0.1):
+        elif self.style != "halves" and _chance(rng, 0.1):
             node["weight"] = str(rng.randint(1, 100))
 
     def adjustment(self, full: int) -> dict:
@@ -298,6 +305,8 @@ class _Tree:
 
     def criterion(self) -> dict:
         rng = self.rng
+        if self.style == "halves":
+            return {"id": f"c{next(self.numbers)}", "kind": "judged", "full_marks": "10"}
         kind = rng.choices(["judged", "levels", "measured", "ballot", "derived"], [40, 15, 20, 15, 10])[0]
         criterion = {"id": f"{rng.choice(['c', '指标', 'c-', 'c.'])}{next(self.numbers)}", "kind": kind}
         if _chance(rng, 0.2):

@@ -583,7 +583,7 @@ class Oracle:
 
     def distribution(self, rows: list[Row]) -> dict[str, int]:
         stars = sorted((int(c["stars"]) for c in self.cut_points), reverse=True)
-        keys = [*stars, 0, None] if stars else [None]
+        keys = [*stars, 0, None]
         return {"none" if key is None else str(key): sum(row.stars == key for row in rows) for key in keys}
 
     @property

@@ -24,7 +24,11 @@ from scoring.workflow.score_files import (
     write_marking_template,
 )
 from web import terminal
-from web.demo import show_demo
+
+try:
+    from web.demo import show_demo
+except ImportError:
+    pass
 
 REFUSED = 2
 """The exit code where input was refused."""
@@ -52,6 +56,8 @@ def _refusals_told(command: Callable[..., None]) -> Callable[..., None]:
         except Refused as refused:
             terminal.show_faults(refused.faults, options["lang"])
             sys.exit(REFUSED)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             sys.stderr.write(f"{error.filename or ''}: {error.strerror or error}\n")
             sys.exit(REFUSED)

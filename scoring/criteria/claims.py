@@ -42,6 +42,7 @@ def valid_id(text: str) -> bool:
 
 
 def id_wrong(text: str, *, name: str = "id", but: str = "") -> Rule:
+    """The rule that *text* may be an id; the reserved word *but* is allowed."""
     wrong = not valid_id(text) or (text in _RESERVED and text != but)
     return (
         wrong,
@@ -52,10 +53,12 @@ def id_wrong(text: str, *, name: str = "id", but: str = "") -> Rule:
 
 
 def not_positive(name: str, number: int | Fraction | None) -> Rule:
+    """The rule that a number, where there is one, is above 0."""
     return (number is not None and number <= 0, name, "须大于 0", "must be above 0")
 
 
 def wrong_share(name: str, share: Fraction | None) -> Rule:
+    """The rule that a share, where there is one, is above 0 and at most 1."""
     wrong = share is not None and not 0 < share <= 1
     shown = share_text(share) if wrong and share is not None else ""
     return (
@@ -67,12 +70,14 @@ def wrong_share(name: str, share: Fraction | None) -> Rule:
 
 
 def repeated(name: str, values: Sequence[object], *, marks: bool = False) -> Rule:
+    """The rule that no value stands twice; with *marks* values are hundredths."""
     twice = next((value for place, value in enumerate(values) if value in values[:place]), None)
     shown = marks_text(twice) if marks and isinstance(twice, int) else twice
     return (twice is not None, name, f"“{shown}”重复", f"“{shown}” stands there twice")
 
 
 def wrong_steps(name: str, marks: Sequence[int], full_marks: int) -> list[Rule]:
+    """The rules that the entries of levels or bands give marks between 0 and full marks, and some."""
     full = marks_text(full_marks)
     return [
         (not marks, name, "至少要有一档", "needs at least one entry"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from math import gcd
 
 from scoring.criteria.claims import Rule, id_wrong, not_positive, refuse, repeated, wrong_share
@@ -360,10 +361,12 @@ def _wrong_cut_points(criteria: CriteriaSet) -> Iterator[Rule]:
             cut.at_least > criteria.score.ceiling,
             "cut_points",
             f"{cut.stars} 星的分数线 {exact_text(cut.at_least)} 高于得分上限 {exact_text(criteria.score.ceiling)}，无人可及",
-            f"{cut.stars} stars from {exact_text(cut.at_least)} lies above the highest score "
-            f"{exact_text(criteria.score.ceiling)}: nobody can reach it",
+            (
+                f"{cut.stars} stars from {exact_text(cut.at_least)} lies above the highest score "
+                f"{exact_text(criteria.score.ceiling)}: nobody can reach it"
+            ),
         )
-    for lower, higher in zip(cuts, cuts[1:], strict=False):
+    for lower, higher in pairwise(cuts):
         yield (
             lower.stars < higher.stars and lower.at_least > higher.at_least,
             "cut_points",

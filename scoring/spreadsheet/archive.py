@@ -453,7 +453,7 @@ def _errors_as_text(xml: bytearray, start: int, stop: int) -> bytes | memoryview
     """Return the sheet's data, with error cells (#N/A) turned to text: the reader of cells drops them unsaid."""
     if xml.find(b' t="e"', start, stop) < 0:
         return memoryview(xml)[start:stop]
-    return re.sub(rb'(<c r="[A-Z]+[0-9]+"[^<>]*) t="e"', rb'\1 t="str"', memoryview(xml)[start:stop])
+    return re.sub(rb'(<c r="[A-Z]+[0-9]+"[^<>]*) t="e"', rb'\1 t="str"', bytes(xml[start:stop]))
 
 
 def _rewritten(data: bytes | memoryview, strings: bytearray, styles: bytearray) -> io.BytesIO:

@@ -29,13 +29,15 @@ UNITS = Form(
 class UnitsRead:
     """The units of a file in order of code, each with the set that assesses it, the codes seen, and what is wrong.
 
-    With faults, `units` holds only the sound ones; `codes` holds all, so that marks can be checked against them.
+    `units` holds the sound ones only, `codes` all, so that marks can be checked against them. `strangers` are the
+    faults of units whose domain none of the sets takes. Without sets only the table itself is checked.
     """
 
     units: tuple[Unit, ...]
     sets: tuple[CriteriaSet, ...]
     codes: frozenset[str]
     faults: tuple[Fault, ...]
+    strangers: tuple[Fault, ...]
 
 
 def read_units(path: Path, sets: Sequence[CriteriaSet]) -> UnitsRead:
@@ -55,6 +57,7 @@ def read_units(path: Path, sets: Sequence[CriteriaSet]) -> UnitsRead:
         sets=tuple(criteria for _, criteria in found),
         codes=frozenset(reading.rows),
         faults=tuple(reading.faults),
+        strangers=tuple(reading.strangers),
     )
 
 
@@ -67,6 +70,7 @@ class _Reading:
         self.rows: dict[str, int] = {}
         self.spellings: dict[str, tuple[str, int]] = {}
         self.faults: list[Fault] = []
+        self.strangers: list[Fault] = []
 
     def row(self, row: int, cells: Mapping[str, str]) -> None:
         """Take one row: a unit, or the faults in it."""
@@ -118,14 +122,13 @@ class _Reading:
                 f"“{domain}” is written “{written}” in row {first}; write it one way",
             )
         criteria = criteria_for(domain, self.sets)
-        if criteria is None:
-            known = [ref.ref for ref in self.sets]
-            self._fault(
-                row,
-                "domain",
+        if criteria is None and self.sets:
+            known = [known.ref for known in self.sets]
+            sentence = Text(
                 f"所给标准（{'、'.join(known)}）都不适用于领域“{domain}”",
                 f"none of the criteria sets ({', '.join(known)}) takes the domain “{domain}”",
             )
+            self.strangers.append(Fault(place=self.table.place_of(row, "domain"), sentence=sentence))
         return criteria
 
     def _check_gates(self, row: int, gates: Sequence[str], criteria: CriteriaSet) -> None:

@@ -18,7 +18,8 @@ from scoring.quotas import limit
 from scoring.ranking import rank
 from scoring.rollup import Standings, roll_up
 from scoring.scores import score
-from scoring.spreadsheet.marks import enter_marks
+from scoring.spreadsheet.marks import LONG, WIDE, enter_marks
+from scoring.spreadsheet.tables import read_table
 from scoring.spreadsheet.template import write_template
 from scoring.spreadsheet.units import UnitsRead, read_units
 from scoring.stars import rate
@@ -56,11 +57,16 @@ def score_files(criteria: Sequence[str], units: Path, marks: Sequence[Path]) -> 
     """Return the standings of the cohort in the files. Raises Refused with every fault of every file at once."""
     faults: list[Fault] = []
     sets = _gathered(faults, lambda: read_criteria(criteria)) or ()
-    read = _gathered(faults, lambda: read_units(units, sets)) if sets else None
-    if read is not None:
-        faults += read.faults
-        assessments = _gathered(faults, lambda: _assessed(read, marks, faults))
-    if faults or read is None or assessments is None:
+    read = _gathered(faults, lambda: read_units(units, sets))
+    assessments = None
+    if read is not None and sets:
+        faults += [*read.faults, *read.strangers]
+        assessments = _assessed(read, marks, faults)
+    else:
+        faults += read.faults if read is not None else ()
+        for path in marks:
+            _gathered(faults, lambda path=path: read_table(path, LONG, WIDE))  # type: ignore[misc]
+    if faults or assessments is None:
         raise Refused(faults)
     standings = roll_up(rank(limit(rate(score(assessments)))))
     return Scored(standings, tuple(_warnings(standings)))
@@ -90,12 +96,16 @@ def write_marking_template(
     """Write the workbook to mark the units that set assesses, and return how many there are. Raises Refused."""
     chosen = _one_set(criteria)
     read = read_units(units, [chosen])
-    own = [unit for unit in read.units if chosen.takes(unit.domain)]
-    strangers = [fault for fault in read.faults if fault.place.column is None]
-    if strangers or not own:
-        raise Refused(read.faults)
-    write_template(chosen, own, out, lang, stage=stage or chosen.stages[-1], evaluator=evaluator)
-    return len(own)
+    if read.faults or not read.units:
+        raise Refused(read.faults or read.strangers)
+    if stage and stage not in chosen.all_stages:
+        known = "、".join(chosen.all_stages), ", ".join(chosen.all_stages)
+        sentence = Text(
+            f"没有“{stage}”这个阶段；可用：{known[0]}", f"there is no stage “{stage}”; use {known[1]}"
+        )
+        raise Refused([Fault(place=Place(field="--stage"), sentence=sentence)])
+    write_template(chosen, read.units, out, lang, stage=stage or chosen.stages[-1], evaluator=evaluator)
+    return len(read.units)
 
 
 def _one_set(name: str) -> CriteriaSet:
@@ -120,7 +130,7 @@ def _clashes(sets: Sequence[CriteriaSet]) -> Iterator[Fault]:
     """Say where two sets have one ref, or would take the same units."""
     for place, one in enumerate(sets):
         for other in sets[place + 1 :]:
-            common = [domain for domain in one.domains if domain in other.domains]
+            common = [domain for domain in one.domains if other.domains and other.takes(domain)]
             if one.ref == other.ref:
                 sentence = Text(f"有两套标准都叫 {one.ref}", f"two criteria sets are called {one.ref}")
             elif common or not (one.domains or other.domains):

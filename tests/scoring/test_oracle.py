@@ -441,7 +441,7 @@ def test_without_cut_points_there_are_scores_and_ranks_only():
     assert (first["score"], first["stars"], first["steps"], first["rank"]) == ("90.00", None, [], 1)
     assert answer["target"] is None
     row = answer["standings"]["domain"][0]
-    assert (row["stars"], row["at_target"], row["meets"]) == ({"none": 2}, None, None)
+    assert (row["stars"], row["at_target"], row["meets"]) == ({"0": 0, "none": 2}, None, None)
 
 
 # Bends and cohorts
@@ -465,6 +465,18 @@ def test_every_bend_shows(bent):
         oracle(drawn.sets, drawn.units, drawn.marks, bent=bent) != answer_of(seed)
         for seed, drawn in ((seed, random_cohort(seed)) for seed in range(150))
     )
+
+
+@pytest.mark.parametrize("bent", ["half_up_as_half_even", "half_even_as_half_up", "up_as_half_up"])
+def test_halves_are_met_in_scores(bent):
+    """A score exactly between two printed ones must occur, not only a group's mean."""
+    wrong = 0
+    for seed in range(150):
+        drawn = random_cohort(seed)
+        rows = oracle(drawn.sets, drawn.units, drawn.marks, bent=bent)["units"]
+        right = answer_of(seed)["units"]
+        wrong += any(a["score"] != b["score"] for a, b in zip(rows, right, strict=True))
+    assert wrong >= 3
 
 
 def test_the_same_seed_gives_the_same_cohort():
