@@ -357,8 +357,8 @@ class _Tree:
         criterion["grades"] = [
             {"id": name, "worth": str(value)} for name, value in zip(names, [100, *worth], strict=True)
         ]
-        if _chance(rng, 0.6):
-            criterion["least_voters"] = str(rng.choice([1, 2, 3, 3, 5, 6]))
+        if _chance(rng, 0.75):
+            criterion["least_voters"] = str(rng.choice([1, 3, 3, 5, 6]))
         if _chance(rng, 0.4):
             criterion["best_share_most"] = rng.choice(["1/3", "50%", "0.3"])
 
@@ -453,11 +453,13 @@ class _Clerk:
         if _chance(rng, moderated):
             self.moderate(sheet, rng.choice(self.criteria + self.adjustments))
         if _chance(rng, unsettled):
-            self.unsettle(sheet, rng.choice(self.criteria + self.adjustments))
+            self.unsettle(sheet)
             if _chance(rng, 0.3):
-                self.unsettle(sheet, rng.choice(self.criteria + self.adjustments))
+                self.unsettle(sheet)
 
-    def unsettle(self, sheet: dict[str, list[tuple]], item: dict) -> None:
+    def unsettle(self, sheet: dict[str, list[tuple]]) -> None:
+        ballots = [criterion for criterion in self.criteria if criterion["kind"] == "ballot"]
+        item = self.rng.choice(ballots * 2 + self.criteria + self.adjustments)
         sheet[item["id"]] = self.disputed(item) if _chance(self.rng, 0.6) else self.wanting(item)
 
     def leave_out(self, sheet: dict[str, list[tuple]], criteria: list[dict]) -> None:

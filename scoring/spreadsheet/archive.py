@@ -28,6 +28,7 @@ MEGABYTE = 1024 * 1024
 UNPACKED_MOST = 100 * MEGABYTE
 _READ_MOST = 64 * MEGABYTE
 _STRINGS_MOST = 64 * MEGABYTE
+_PACKED_FROM = 24 * MEGABYTE
 _INDEX_MOST = MEGABYTE
 _MEMBERS_MOST = 2_000
 _RATIO_MOST = 200
@@ -457,10 +458,11 @@ def _errors_as_text(xml: bytearray, start: int, stop: int) -> bytes | memoryview
 
 
 def _rewritten(data: bytes | memoryview, strings: bytearray, styles: bytearray) -> io.BytesIO:
-    """Return a workbook of one sheet with these parts and nothing else."""
+    """Return a workbook of one sheet with these parts and nothing else; packed only where memory asks for it."""
     parts = {kind: xml for kind, xml in (("sharedStrings", strings), ("styles", styles)) if xml}
+    method = zipfile.ZIP_STORED if len(data) + len(strings) < _PACKED_FROM else zipfile.ZIP_DEFLATED
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(content, "w", method, compresslevel=1) as archive:
         archive.writestr("_rels/.rels", _relations_xml({"officeDocument": "xl/workbook.xml"}))
         archive.writestr("xl/workbook.xml", _WORKBOOK)
         targets = {"worksheet": "sheet.xml"} | {kind: f"{kind}.xml" for kind in parts}

@@ -231,7 +231,7 @@ def _workbook_grid(content: bytes, place: Place) -> Grid:
     place = Place(file=place.file, sheet=workbook.sheet)
     return Grid(
         place=place,
-        rows=enumerate(_sheet(workbook.content, place).iter_rows(), 1),
+        rows=enumerate(_from_column_a(_sheet(workbook.content, place)), 1),
         formulas=workbook.formulas,
         percents=workbook.percents,
         merged=workbook.merged,
@@ -245,6 +245,12 @@ def _sheet(content: io.BytesIO, place: Place) -> CalamineSheet:
             return workbook.get_sheet_by_index(0)
     except CalamineError:
         raise refusal(place, DAMAGED) from None
+
+
+def _from_column_a(sheet: CalamineSheet) -> Iterator[Sequence[object]]:
+    """Return the rows of a sheet from row 1 on. Calamine fills up the empty rows above, but not the columns."""
+    blank = [""] * sheet.start[1] if sheet.start else []
+    return ([*blank, *row] for row in sheet.iter_rows()) if blank else sheet.iter_rows()
 
 
 def _csv_grid(content: bytes, place: Place) -> Grid:

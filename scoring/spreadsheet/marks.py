@@ -22,11 +22,14 @@ LONG = Form(
 )
 """One row a mark."""
 WIDE = Form(
-    required=(_UNIT, _STAGE, _EVALUATOR),
-    optional=(Column(name="name", aliases=("名称", "单位名称", "支部名称")),),
+    required=(Column(name="unit"), Column(name="stage"), Column(name="evaluator")),
+    optional=(Column(name="name"),),
     others=Others.TAKEN,
 )
-"""One row a unit, stage and evaluator, one column a criterion: the workbook that `stars template` writes."""
+"""One row a unit, stage and evaluator, one column a criterion: the workbook that `stars template` writes.
+
+Its columns go by id only, since the titles for people stand in a row of their own above.
+"""
 
 
 def enter_marks(path: Path, book: MarkBook, refused_units: Collection[str]) -> None:

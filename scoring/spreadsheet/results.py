@@ -62,7 +62,7 @@ class _Writer:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(self.said("第 &P 页，共 &N 页", "Page &P of &N"))
+        sheet.set_footer(self.said("&C第 &P 页，共 &N 页", "&CPage &P of &N"))
         return sheet
 
     def cells(self, sheet: Any, row: int, values: list[Any]) -> None:

@@ -243,10 +243,10 @@ _DELIMITERS = {
 
 
 def _refuse_delimiter(grid: Grid) -> None:
-    """Raise FileRefused if most of a CSV file's first lines have more of another delimiter than of commas."""
+    """Raise FileRefused if most of a CSV file's first lines have no more commas than of another delimiter."""
     lines = [line for line in grid.opening if line.strip()]
     for delimiter, called in _DELIMITERS.items():
-        if 2 * sum(line.count(delimiter) > line.count(",") for line in lines) > len(lines):
+        if 2 * sum(line.count(delimiter) >= max(1, line.count(",")) for line in lines) > len(lines):
             sentence = Text(
                 f"文件用{called.zh}分隔各列，应当用英文逗号；请用 Excel 或 WPS 打开，分好列后另存为 xlsx 或 CSV。",
                 f"The columns are separated by {called.en} instead of commas; "

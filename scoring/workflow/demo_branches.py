@@ -223,11 +223,21 @@ def _bodies(domain: str) -> Iterator[_Site]:
     """Yield the schools, hospitals, firms … of *domain*, one for each section, in one or in every township."""
     for row in seed_rows("bodies"):
         if row["domain"] == domain:
-            everywhere = [township["township"] for township in seed_rows("townships")]
-            townships = everywhere if row["township"] == "*" else [row["township"]]
-            for township, section in product(townships, row["sections"].split(";")):
+            for township, section in product(_where(row["township"]), row["sections"].split(";")):
                 name = f"{township}{row['name']}{section}"
                 yield _Site(domain=domain, name=name, township=township, department=row["department"])
+
+
+def _where(township: str) -> list[str]:
+    """Return the townships meant: `*` is every one, `villages` those that have some, else the one named or none."""
+    rows = seed_rows("townships")
+    match township:
+        case "*":
+            return [row["township"] for row in rows]
+        case "villages":
+            return [row["township"] for row in rows if int(row["villages"])]
+        case _:
+            return [township]
 
 
 def _spread(sites: Sequence[_Site], count: int) -> list[_Site]:
