@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from scoring.agreement import Agreed, Outcome
-from scoring.criteria.criterion import Criterion, Kind
+from scoring.criteria.criterion import Criterion
 from scoring.criteria.model import ROOT, CriteriaSet
 from scoring.scores import Scores, value_parts
 
@@ -29,7 +29,7 @@ def never_lost(scores: Scores) -> tuple[tuple[CriteriaSet, Criterion, int], ...]
 
 def attainable(criteria: CriteriaSet) -> Fraction:
     """Return the highest score (not rounded) a unit can have, without bonuses and with all criteria applicable."""
-    best = [Fraction(_best(criterion), criteria.grain) for criterion in criteria.criteria]
+    best = [Fraction(criterion.best, criteria.grain) for criterion in criteria.criteria]
     den = int(np.lcm.reduce([mark.denominator for mark in best]))
     num = np.array([[int(mark * den)] for mark in best], dtype=object)
     agreed = Agreed(np.full((len(best), 1), Outcome.AGREED, dtype=np.int8), num, den, {})
@@ -41,16 +41,3 @@ def unequal(sets: Sequence[CriteriaSet]) -> tuple[tuple[CriteriaSet, Fraction], 
     """Return *sets* with the highest score each allows, where these are not all the same; else nothing."""
     heights = tuple((criteria, attainable(criteria)) for criteria in sets)
     return heights if len({height for _, height in heights}) > 1 else ()
-
-
-def _best(criterion: Criterion) -> Fraction:
-    """Return the most hundredths the criterion can give; of a capped ballot, with the best grade at its cap."""
-    if criterion.kind is Kind.LEVELS:
-        return Fraction(max(level.marks for level in criterion.levels))
-    if criterion.bands:
-        return Fraction(max(band.marks for band in criterion.bands))
-    if criterion.kind is Kind.BALLOT:
-        share = criterion.best_share_most or Fraction(1)
-        first, second = criterion.grades[0].worth, criterion.grades[1].worth
-        return criterion.full_marks * (share * first + (1 - share) * second) / 100
-    return Fraction(criterion.full_marks)

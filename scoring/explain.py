@@ -15,7 +15,7 @@ from scoring.numbers import exact_text, share_text
 from scoring.ranking import Places
 from scoring.scores import SheetScores
 from scoring.stars import QuotaPlace, Step, StepKind
-from scoring.texts import Text
+from scoring.texts import Lang, Text
 from scoring.units import Grouping, Unit, domain_title
 
 
@@ -25,7 +25,7 @@ class MarkSeen:
 
     stage: str
     evaluator: str
-    mark: str
+    mark: Text
     decides: bool
 
 
@@ -183,7 +183,7 @@ class _Unfolding:
             seen = MarkSeen(
                 stage=criteria.all_stages[stage],
                 evaluator=evaluator,
-                mark=value_text(criteria.subjects[row], value),
+                mark=_shown(criteria.subjects[row], value),
                 decides=bool(deciding[row] == stage),
             )
             found.setdefault(row, []).append((stage, evaluator, seen))
@@ -191,6 +191,18 @@ class _Unfolding:
             row: tuple(seen for *_, seen in sorted(marks, key=lambda mark: mark[:2]))
             for row, marks in found.items()
         }
+
+
+def _shown(subject: Criterion | Adjustment, value: Value) -> Text:
+    """Return a mark as a person reads it: of a ballot the grades that had votes, by their titles."""
+    if isinstance(value, tuple) and isinstance(subject, Criterion):
+        votes = [(grade.title, count) for grade, count in zip(subject.grades, value, strict=True) if count]
+        zh, en = (
+            ", ".join(f"{title.in_(lang)} {count}" for title, count in votes) for lang in (Lang.ZH, Lang.EN)
+        )
+        return Text(zh.replace(", ", "、") or "0 票", en or "no votes")
+    text = value_text(subject, value)
+    return Text("不适用" if value is None else text, text)
 
 
 def _value(code: int, facts: list[Fraction | tuple[int, ...]] | None) -> Value:

@@ -175,7 +175,8 @@ def _possible(criterion: Criterion) -> set[int]:
     step = criterion.step_taken if criterion.kind is Kind.JUDGED else 50
     while criterion.full_marks // step > _MOST_OPTIONS:
         step *= 2
-    return {*range(0, criterion.full_marks, step), criterion.full_marks}
+    best = criterion.best.numerator // criterion.best.denominator
+    return {*range(0, best, step), *([best] if best == criterion.best else [])}
 
 
 def _printed(scores: SheetScores, unit: int, variants: Sequence[dict[int, Fraction]]) -> list[int]:

@@ -74,9 +74,9 @@ def share_text(number: Fraction) -> str:
     return exact_text(number) if "/" in percent else f"{percent}%"
 
 
-def rounded_percent(number: Fraction) -> str:
-    """Return *number*, not negative, as percent with two decimals, rounded half up: `59.95%`. For reading only."""
-    return f"{decimal_text(rounded(number * 100, 2, Rounding.HALF_UP), 2)}%"
+def rounded_percent(number: Fraction, decimals: int = 2) -> str:
+    """Return *number*, not negative, as percent, rounded half up: `59.95%`. For reading only."""
+    return f"{decimal_text(rounded(number * 100, decimals, Rounding.HALF_UP), decimals)}%"
 
 
 def decimal_text(scaled: int, decimals: int) -> str:

@@ -18,8 +18,16 @@ from scoring.explain import (
     reason,
 )
 from scoring.improvement import Raise, Way
-from scoring.numbers import Rounding, decimal_text, exact_text, marks_text, rounded_percent, share_text
-from scoring.texts import Text
+from scoring.numbers import (
+    Rounding,
+    decimal_text,
+    exact_text,
+    marks_text,
+    rounded,
+    rounded_percent,
+    share_text,
+)
+from scoring.texts import Lang, Text
 from scoring.units import Grouping, domain_title
 
 STAGES = {
@@ -31,6 +39,7 @@ STAGES = {
 """The stages the service knows by name; others are shown as the set writes them."""
 
 _MOST_WAYS = 5
+_PENCIL = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +56,22 @@ def sentences(explanation: Explanation) -> tuple[Sentence, ...]:
 
 
 def percent(share: Fraction) -> str:
-    """Return *share* as percent: exactly where four decimals do (`87.5%`), else as `7/9 ≈ 77.78%`."""
+    """Return *share* as percent: exactly where four decimals do (`87.5%`), else as `7/9 ≈ 77.78%` or `≈ 85.368569%`.
+
+    Six decimals are enough to follow a sum with a pencil where the exact fraction would be a line of digits.
+    """
     shown = share_text(share)
     if shown.endswith("%") and len(shown.partition(".")[2]) <= 5:
         return shown
-    return f"{share.numerator}/{share.denominator} ≈ {rounded_percent(share)}"
+    if share.denominator < _PENCIL:
+        return f"{share.numerator}/{share.denominator} ≈ {rounded_percent(share)}"
+    return f"≈ {rounded_percent(share, 6)}"
+
+
+def marks_shown(marks: Fraction) -> str:
+    """Return marks exactly where they are a finite decimal (`6.5`), else as `≈ 7.42 (408/55)`."""
+    shown = exact_text(marks)
+    return f"≈ {decimal_text(rounded(marks, 2, Rounding.HALF_UP), 2)} ({shown})" if "/" in shown else shown
 
 
 def stage_title(stage: str) -> Text:
@@ -209,7 +229,10 @@ def _working(sheet: PartSheet) -> str:
         assert child.value is not None
         weight = child.part.share_of_tree
         weights += weight
-        terms.append(f"{exact_text(weight)} × {percent(child.value).split(' ≈ ')[0]}")
+        share = percent(child.value)
+        terms.append(
+            f"{exact_text(weight)} × {share if share.startswith('≈') else share.partition(' ≈ ')[0]}"
+        )
     return f"({' + '.join(terms)}) ÷ {exact_text(weights)}"
 
 
@@ -224,8 +247,8 @@ def _line(line: Line, rule: AgreementRule) -> Text:
                 f"{criterion.title.zh}  不适用{who_zh}", f"{criterion.title.en}  not applicable{who_en}"
             )
         case Outcome.MISSING:
-            waiting = "；".join(_said(seen, "zh") for seen in line.marks if not seen.decides)
-            waiting_en = "; ".join(_said(seen, "en") for seen in line.marks if not seen.decides)
+            waiting = "；".join(_said(seen, Lang.ZH) for seen in line.marks if not seen.decides)
+            waiting_en = "; ".join(_said(seen, Lang.EN) for seen in line.marks if not seen.decides)
             zh = f"（仅有 {waiting}，该阶段不作数）" if waiting else who_zh
             en = f" (only {waiting_en}, a stage that does not decide)" if waiting_en else who_en
             return Text(f"{criterion.title.zh}  缺评分{zh}", f"{criterion.title.en}  no mark yet{en}")
@@ -234,7 +257,7 @@ def _line(line: Line, rule: AgreementRule) -> Text:
                 f"{criterion.title.zh}  有争议，待复议{who_zh}", f"{criterion.title.en}  disputed{who_en}"
             )
     assert line.agreed is not None
-    marks = exact_text(line.agreed)
+    marks = marks_shown(line.agreed)
     judged = criterion.kind in (Kind.JUDGED, Kind.LEVELS)
     rule_text = _RULES[rule] if judged and len(deciding) > 1 else Text("", "")
     return Text(
@@ -263,21 +286,20 @@ def _who(deciding: list[MarkSeen], criterion: Criterion) -> tuple[str, str]:
     if not deciding:
         return "", ""
     unit = f" {criterion.measured_in}" if criterion.measured_in else ""
-    zh = "；".join(f"{_said(seen, 'zh')}{unit}" for seen in deciding)
-    en = "; ".join(f"{_said(seen, 'en')}{unit}" for seen in deciding)
+    zh = "；".join(f"{_said(seen, Lang.ZH)}{unit}" for seen in deciding)
+    en = "; ".join(f"{_said(seen, Lang.EN)}{unit}" for seen in deciding)
     return f"（{zh}）", f" ({en})"
 
 
-def _said(seen: MarkSeen, lang: str) -> str:
-    title = stage_title(seen.stage)
-    return f"{title.zh if lang == 'zh' else title.en} {seen.evaluator} {seen.mark}"
+def _said(seen: MarkSeen, lang: Lang) -> str:
+    return f"{stage_title(seen.stage).in_(lang)} {seen.evaluator} {seen.mark.in_(lang)}"
 
 
 def _adjustment(line: AdjustmentLine, sheet: PartSheet) -> Text:
     title = line.adjustment.title
     if line.disputed:
-        counts_zh = "；".join(_said(seen, "zh") for seen in line.seen)
-        counts_en = "; ".join(_said(seen, "en") for seen in line.seen)
+        counts_zh = "；".join(_said(seen, Lang.ZH) for seen in line.seen)
+        counts_en = "; ".join(_said(seen, Lang.EN) for seen in line.seen)
         return Text(f"{title.zh}  次数有争议（{counts_zh}）", f"{title.en}  count disputed ({counts_en})")
     sign = "+" if line.marks > 0 else "−"
     marks = exact_text(abs(line.marks))

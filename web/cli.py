@@ -24,11 +24,7 @@ from scoring.workflow.score_files import (
     write_marking_template,
 )
 from web import terminal
-
-try:
-    from web.demo import show_demo
-except ImportError:
-    pass
+from web.demo import show_demo
 
 REFUSED = 2
 """The exit code where input was refused."""
@@ -102,7 +98,7 @@ def score(
 ) -> None:
     """Score the units in a file from the marks in others.  用表格评分定星。
 
-    CRITERIA are criteria files, or refs of sets that come with the service, such as red-flag-rural@2026.1; each unit
+    CRITERIA are criteria files, or refs of sets that come with the service, such as red-flag-rural@2026.1 or 'red-flag-*'; each unit
     takes the one whose domains hold its own. Without an option the county is shown at a glance.
     """
     if sum((as_json, xlsx is not None, unit is not None)) > 1:

@@ -27,7 +27,7 @@ _NARROWEST, _WIDEST = 80, 112
 def console() -> Console:
     """Return standard output, no wider than a page, in colour only where a person looks at it."""
     found = Console(highlight=False)
-    found.width = max(_NARROWEST, min(found.width, _WIDEST))
+    found.width = max(_NARROWEST, min(found.width, _WIDEST)) if found.is_terminal else _WIDEST
     return found
 
 
@@ -135,7 +135,7 @@ def _standings(
     heads = [("名次", "Rank"), ("名称", "Name"), ("支部", "Units"), ("已评", "Rated"), ("平均分", "Mean")]
     for number, (zh, en) in enumerate(heads):
         table.add_column(Text(zh, en).in_(lang), justify="left" if number == 1 else "right", no_wrap=True)
-    for stars in (*criteria.star_levels, 0) if criteria.cut_points else ():
+    for stars in _levels(standings):
         table.add_column(Text(f"{stars}星", f"{stars}★").in_(lang), justify="right", no_wrap=True)
     if criteria.cut_points and criteria.target is not None:
         stars = criteria.target.stars
@@ -143,6 +143,13 @@ def _standings(
     for standing in rows:
         table.add_row(*_cells(standing, standings, grouping, lang))
     return table
+
+
+def _levels(standings: Standings) -> list[int]:
+    """Return the stars that have a column: those of the cut points, and none where a rated unit has none."""
+    criteria = standings.ratings.scores.assessments.criteria
+    starless = dict(standings.county.stars)[0]
+    return [*criteria.star_levels, *([0] if starless else [])]
 
 
 def _cells(standing: Standing, standings: Standings, grouping: Grouping, lang: Lang) -> list[str | Styled]:
@@ -156,7 +163,11 @@ def _cells(standing: Standing, standings: Standings, grouping: Grouping, lang: L
         "—" if standing.mean is None else printed_score(standing.mean, criteria),
     ]
     if criteria.cut_points:
-        cells += [Styled(str(units), style="" if units else "bright_black") for _, units in standing.stars]
+        held = dict(standing.stars)
+        cells += [
+            Styled(str(held[stars]), style="" if held[stars] else "bright_black")
+            for stars in _levels(standings)
+        ]
     state = target_state(standing, criteria)
     if state is not None:
         share = rounded_percent(Fraction(state.reached, state.units))

@@ -153,6 +153,17 @@ class Criterion:
         return 1 if self.least_voters is None else self.least_voters
 
     @property
+    def best(self) -> Fraction:
+        """The most hundredths it can give; of a capped ballot, with the best grade at its cap."""
+        given = [level.marks for level in self.levels] + [band.marks for band in self.bands]
+        if given:
+            return Fraction(max(given))
+        if self.kind is Kind.BALLOT and self.best_share_most is not None:
+            first, second = self.grades[0].worth, self.grades[1].worth
+            return self.full_marks * (second + self.best_share_most * (first - second)) / 100
+        return Fraction(self.full_marks)
+
+    @property
     def share_of_tree(self) -> Fraction:
         """Its weight among its siblings, in marks."""
         return Fraction(self.full_marks, 100) if self.weight is None else self.weight

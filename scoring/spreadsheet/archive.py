@@ -34,6 +34,7 @@ _MEMBERS_MOST = 2_000
 _RATIO_MOST = 200
 _RATIO_FROM = 8 * MEGABYTE
 _LISTED_MOST = 2_000
+_STYLES_MOST = 1 << 16
 _STEP = 64 * 1024
 _SCAN = 2 * MEGABYTE
 _FAR = 1 << 20
@@ -156,12 +157,15 @@ class _Package:
         self._place = place
         self._left = UNPACKED_MOST
         self._members: dict[str, zipfile.ZipInfo] = {}
+        if content.count(b"PK\x01\x02") > 2 * _MEMBERS_MOST:  # before a million entries are made into objects
+            raise refusal(place, _UNUSUAL)
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 infos, comment = archive.infolist(), archive.comment
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error):
             raise refusal(place, DAMAGED) from None
-        if len(infos) > _MEMBERS_MOST or comment:
+        packed = sum(info.compress_size for info in infos)
+        if len(infos) > _MEMBERS_MOST or comment or packed > len(content):
             raise refusal(place, _UNUSUAL)
         for info in infos:
             name = info.filename.replace("\\", "/").lstrip("/").lower()
@@ -329,7 +333,8 @@ def _survey(xml: bytearray, start: int, stop: int, place: Place) -> tuple[int, b
     this is where a sheet with one cell in XFD1048576 is refused. So is one in which a cell might escape this
     look, because its tag is not written as office programs write it.
     """
-    valued, has_formulas, last_row, last_column = 0, False, 0, 0
+    valued = strange = last_row = last_column = 0
+    has_formulas = False
     while start < stop:
         text = np.frombuffer(xml, np.uint8, count=min(_SCAN, stop - start) + 12, offset=start)
         opens = np.flatnonzero(text[:-11] == ord("<"))
@@ -343,13 +348,16 @@ def _survey(xml: bytearray, start: int, stop: int, place: Place) -> tuple[int, b
             cell | value | formula | np.isin(two, _TEXTS) | np.isin(word, _ROWS) | (word & 0xFF == ord("/"))
         )
         stray = value[1:] & ~(cell | formula | (three == _FORMULA_END))[:-1]
+        held = opens[:-1][cell[:-1] & (value | formula)[1:]]
+        valued, strange = valued + len(held), strange + int((~known).sum())
+        if max(valued, strange) > CELLS_MOST:
+            raise refusal(place, _SWOLLEN)
         if stray.any() or not all(_OTHER_TAG.match(xml, start + int(at)) for at in opens[~known]):
             raise refusal(place, _UNUSUAL)
-        held = opens[:-1][cell[:-1] & (value | formula)[1:]]
         if len(held):
             row, column = _farthest(text, held, place)
             last_row, last_column = max(last_row, row), max(last_column, column)
-        valued, has_formulas = valued + len(held), has_formulas or bool(formula.any())
+        has_formulas = has_formulas or bool(formula.any())
         start += int(opens[-1])
     _check_extent(last_row, last_column, place)
     return valued, has_formulas
@@ -415,15 +423,14 @@ def _check_strings(xml: bytearray, strings: bytearray, valued: int, place: Place
 def _percent_styles(styles: bytearray) -> list[bytes]:
     """Return the numbers of the cell styles that show a value as a percentage (0.95 as 95%)."""
     formats = {b"9", b"10"}
-    for number, code in re.findall(rb'numFmtId="([0-9]+)" formatCode="([^"]*)"', styles):
-        if b"%" in re.sub(rb"&quot;.*?&quot;|\\\\.", b"", code):
-            formats.add(number)
-    section = re.search(rb"cellXfs[\s>].*?cellXfs>", styles, re.DOTALL)
-    uses = re.finditer(
-        rb'<(?:\w+:)?xf\s(?:[^<>]*?\snumFmtId|numFmtId)="([0-9]+)"|<(?:\w+:)?xf[\s/>]',
-        section[0] if section else b"",
-    )
-    return [b"%d" % style for style, use in enumerate(islice(uses, 1 << 16)) if use[1] in formats]
+    defined = re.finditer(rb'numFmtId="([0-9]+)" formatCode="([^"]*)"', styles)
+    for match in islice(defined, _STYLES_MOST):
+        if b"%" in re.sub(rb"&quot;.*?&quot;|\\\\.", b"", match[2]):
+            formats.add(match[1])
+    start = styles.find(b"cellXfs")
+    use = re.compile(rb'<(?:\w+:)?xf\s(?:[^<>]*?\s)?numFmtId="([0-9]+)"|<(?:\w+:)?xf[\s/>]')
+    uses = use.finditer(styles, max(start, 0), styles.find(b"cellXfs>", start + 1)) if start > 0 else iter(())
+    return [b"%d" % style for style, match in enumerate(islice(uses, _STYLES_MOST)) if match[1] in formats]
 
 
 def _listed(rest: bytes, xml: bytearray) -> Cells:
@@ -438,7 +445,9 @@ def _listed(rest: bytes, xml: bytearray) -> Cells:
 
 def _merged(xml: bytearray, start: int) -> tuple[Merged, ...]:
     """Return the merged ranges of a sheet, which are listed somewhere after *start*."""
-    ranges = re.compile(rb'mergeCell\s[^<>]*?ref="(([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))"')
+    ranges = re.compile(
+        rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="(([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))"'
+    )
     return tuple(
         Merged(
             first_row=int(match[3]),

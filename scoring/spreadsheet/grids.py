@@ -39,6 +39,7 @@ OPENING_LINES = 10
 FILE_MOST = 50 * MEGABYTE
 _TEXT_MOST = 80 * MEGABYTE
 _REMEMBERED_MOST = 50_000
+_RECORD_MOST = 1 << 20
 _STEP = MEGABYTE
 
 _SAVE_AS = (
@@ -288,8 +289,17 @@ def _encoding(content: bytes, place: Place) -> tuple[int, str]:
 
 def _records(lines: io.TextIOWrapper, place: Place) -> Iterator[tuple[int, list[str]]]:
     """Yield the records of a CSV file under the numbers their rows have in Excel: a blank line is a row."""
-    reader = csv.reader(lines, strict=True)
     number = cells = line = 0
+
+    def measured() -> Iterator[str]:
+        of_record, size = 0, 0
+        while text := lines.readline(_RECORD_MOST + 1):
+            of_record, size = number, len(text) + (size if of_record == number else 0)
+            if size > _RECORD_MOST:  # before it becomes a list of millions of cells
+                raise refusal(Place(file=place.file, row=number + 1), _EXTENT)
+            yield text
+
+    reader = csv.reader(measured(), strict=True)
     try:
         for number, record in enumerate(reader, 1):
             cells += len(record)
@@ -305,7 +315,7 @@ def _records(lines: io.TextIOWrapper, place: Place) -> Iterator[tuple[int, list[
 def _text(value: object) -> str | None:
     if isinstance(value, str):
         text = value.strip()
-        if not text.isascii():
+        if len(text) <= CELL_MOST and not text.isascii():
             text = unicodedata.normalize("NFC", text)
         spoilt = text.startswith("#") and _ERROR_TEXT.fullmatch(text)
         spoilt = spoilt or ("E+" in text and _SCIENTIFIC_TEXT.fullmatch(text))

@@ -115,8 +115,7 @@ def _copied(marks: Sequence[Mark], source: Branch, target: Branch) -> list[Mark]
 def _in_order(criteria: CriteriaSet, marks: Iterable[Mark]) -> list[Mark]:
     """Return *marks* as on the sheets they come from: by stage, evaluator by evaluator, in the set's order."""
     stages = {stage: place for place, stage in enumerate(criteria.all_stages)}
-    subjects = [*criteria.criteria, *criteria.adjustments]
-    rows = {subject.id: row for row, subject in enumerate(subjects)}
+    rows = {subject.id: row for row, subject in enumerate(criteria.subjects)}
     return sorted(marks, key=lambda mark: (stages[mark.stage], mark.evaluator, rows[mark.criterion]))
 
 

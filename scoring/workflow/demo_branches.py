@@ -19,6 +19,7 @@ SEED = "qingshi-2026"
 _BANDS = ((90.0, 97.5), (80.0, 90.0), (70.0, 80.0), (60.0, 70.0), (47.0, 60.0))
 _BAND_NAMES = ("five", "four", "three", "two", "one")
 _LUCK = 24.0
+_RECRUITED = 0.65
 _PANEL = 3
 _REVIEWERS = 3
 _LATER_NAMES = ("党支部", "青年党支部", "流动党员党支部")
@@ -43,6 +44,7 @@ class Branch:
     unit: Unit
     level: float
     members: int
+    recruited: bool
     inflates: bool
     weak_in: frozenset[str]
     touched: frozenset[str]
@@ -95,6 +97,7 @@ def branches(scale: Fraction) -> tuple[Branch, ...]:
                     ),
                     level=level,
                     members=_between(rng, int(row["members_least"]), int(row["members_most"])),
+                    recruited=rng.random() < _RECRUITED * level / 100,
                     inflates=bool(_township(site).get("inflates")),
                     weak_in=frozenset(filter(None, _township(site).get("weak_in", "").split(";"))),
                     touched=frozenset(),
@@ -132,7 +135,7 @@ def _panels(row: dict[str, str], names: Iterator[str]) -> tuple[tuple[Evaluator,
 
 def _township(site: _Site) -> dict[str, str]:
     """Return the row of the township it answers to, empty for a branch that answers to a department."""
-    return {} if site.department else next(row for row in seed_rows("townships") if row["township"] == site.township)
+    return next((row for row in seed_rows("townships") if row["township"] == site.superior), {})
 
 
 def _levels(row: dict[str, str], sites: Sequence[_Site], rng: random.Random) -> list[float]:

@@ -9,11 +9,22 @@ from itertools import cycle
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import MODERATION, CriteriaSet
 from scoring.workflow.demo_branches import SEED, Branch
-from scoring.workflow.demo_marks import NOT_APPLICABLE, Mark, ballot_text, other_number
+from scoring.workflow.demo_marks import NOT_APPLICABLE, SAME_FOR_ALL, Mark, ballot_text, other_number
 
 MODERATOR = "县评星定级复议组"
 _MISSING, _DISPUTED, _SETTLED = 13, 10, 10
 _SPREADS_SETTLED = 0.7
+_DOUBTFUL = frozenset(
+    (
+        "election_procedure",
+        "recruitment_procedure",
+        "party_groups",
+        "village_decisions",
+        "major_decisions",
+        "head_is_secretary",
+        "specialist_secretary",
+    )
+)
 
 _Change = Callable[[Branch, CriteriaSet, list[Mark], random.Random], list[Mark]]
 
@@ -54,10 +65,11 @@ def _spreads_settled(criteria: CriteriaSet, marks: list[Mark], rng: random.Rando
     settled = []
     for criterion in criteria.criteria:
         found = given.get(criterion.id, [])
-        apart = criterion.kind in (Kind.JUDGED, Kind.LEVELS) and len(found) > 1 and max(found) - min(found)
-        if most is not None and apart and apart * 100 > most * criterion.full_marks:
-            if rng.random() < _SPREADS_SETTLED:
-                settled.append(_settling(criterion, _superiors(criterion, marks)))
+        if not found or most is None or criterion.kind not in (Kind.JUDGED, Kind.LEVELS):
+            continue
+        apart = 100 * (max(found) - min(found)) > most * criterion.full_marks
+        if apart and rng.random() < _SPREADS_SETTLED:
+            settled.append(_settling(criterion, _superiors(criterion, marks)))
     return [*marks, *settled]
 
 
@@ -82,7 +94,7 @@ def _too_few_voters(
 def _applies_or_not(
     branch: Branch, criteria: CriteriaSet, marks: list[Mark], rng: random.Random
 ) -> list[Mark]:
-    criterion = _one(criteria, Kind.LEVELS, marks, rng)
+    criterion = _one(criteria, Kind.LEVELS, marks, rng, first=_DOUBTFUL)
     others = [mark for mark in marks if (mark.criterion, mark.stage) != (criterion.id, "county")]
     one, other = (evaluator.name for evaluator in branch.panel[:2])
     return [
@@ -143,8 +155,15 @@ def _dropped(marks: Sequence[Mark], *criteria: str) -> list[Mark]:
     return [mark for mark in marks if mark.stage == "self" or mark.criterion not in criteria]
 
 
-def _one(criteria: CriteriaSet, kind: Kind, marks: Sequence[Mark], rng: random.Random) -> Criterion:
-    """Return a criterion of *kind* that applies and that the superior's mark decides so far.
+def _one(
+    criteria: CriteriaSet,
+    kind: Kind,
+    marks: Sequence[Mark],
+    rng: random.Random,
+    *,
+    first: frozenset[str] = frozenset(),
+) -> Criterion:
+    """Return a criterion of *kind* that applies and that the superior's mark decides so far, of *first* if one is.
 
     The one on which nobody differs is no matter for a dispute.
     """
@@ -154,7 +173,7 @@ def _one(criteria: CriteriaSet, kind: Kind, marks: Sequence[Mark], rng: random.R
         for criterion in criteria.criteria
         if criterion.kind is kind
         and criterion.id not in later
-        and criterion.id != "talks_held"
+        and criterion.id != SAME_FOR_ALL
         and _superiors(criterion, marks) != NOT_APPLICABLE
     ]
-    return rng.choice(open_to)
+    return rng.choice([criterion for criterion in open_to if criterion.id in first] or open_to)

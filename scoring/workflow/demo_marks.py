@@ -17,8 +17,9 @@ from scoring.numbers import exact_text, marks_text
 from scoring.workflow.demo_branches import Branch, Evaluator, seed_rows
 
 NOT_APPLICABLE = "n/a"
+SAME_FOR_ALL = "talks_held"
 _SPREAD = 0.15
-_WEAK, _TOUCHED = -0.35, -0.6
+_WEAK, _TOUCHED = -0.35, -0.75
 _GROUPS_FROM = 45
 _CHECKED, _CHECKED_INFLATED = 0.16, 0.5
 _LEVELS_CHECKED = 7
@@ -46,7 +47,7 @@ class _Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usual:
-    """What is usual for a criterion: its numbers in tenths, how hard it is, and whom it does not apply to."""
+    """What is usual for a criterion: how easy it is, its numbers in tenths, and to whom it does not apply."""
 
     tilt: float
     least: int
@@ -64,8 +65,9 @@ def marks_of(branch: Branch, criteria: CriteriaSet) -> list[Mark]:
         Mark(criterion.id, "self", branch.secretary, _own_mark(criterion, given[criterion.id], branch, rng))
         for criterion in criteria.criteria
     ]
+    reviewer = branch.reviewers[0]
     marks += [
-        Mark(criterion.id, "superior", branch.reviewers[0], given[criterion.id].text) for criterion in criteria.criteria
+        Mark(criterion.id, "superior", reviewer, given[criterion.id].text) for criterion in criteria.criteria
     ]
     marks += _adjusted(branch, criteria, rng)
     if rng.random() < (_CHECKED_INFLATED if branch.inflates else _CHECKED):
@@ -101,8 +103,14 @@ def _usual() -> dict[str, Usual]:
     }
 
 
+@cache
 def _tenths(number: str | Fraction) -> int:
     return int(Fraction(number) * 10)
+
+
+@cache
+def _number_text(tenths: int) -> str:
+    return exact_text(Fraction(tenths, 10))
 
 
 def _reviewed(branch: Branch, criteria: CriteriaSet, rng: random.Random) -> dict[str, _Given]:
@@ -110,11 +118,10 @@ def _reviewed(branch: Branch, criteria: CriteriaSet, rng: random.Random) -> dict
 
     Ballots come first, as the meetings voted; of the rest, in any order, each is drawn near what is still wanting.
     """
-    recruited = rng.random() < 0.15 + 0.4 * branch.level / 100
     given = {
         criterion.id: _Given(NOT_APPLICABLE, 0.0)
         for criterion in criteria.criteria
-        if _does_not_apply(criterion, branch, recruited, rng)
+        if _does_not_apply(criterion, branch, rng)
     }
     order = [criterion for criterion in criteria.criteria if criterion.id not in given]
     rng.shuffle(order)
@@ -122,21 +129,21 @@ def _reviewed(branch: Branch, criteria: CriteriaSet, rng: random.Random) -> dict
     weights = _weights(criteria.root, 1.0, {criterion.id for criterion in order})
     wanted, left = branch.level / 100, 1.0
     for criterion in order:
-        share = min(1.0, max(0.0, wanted / left)) if left > 1e-9 else 0.0
-        one = given[criterion.id] = _draw(criterion, branch, share, recruited, rng)
+        share = min(1.0, max(0.0, wanted / left))
+        one = given[criterion.id] = _draw(criterion, branch, share, rng)
         wanted -= weights[criterion.id] * one.share
         left -= weights[criterion.id]
     return given
 
 
-def _does_not_apply(criterion: Criterion, branch: Branch, recruited: bool, rng: random.Random) -> bool:
+def _does_not_apply(criterion: Criterion, branch: Branch, rng: random.Random) -> bool:
     match criterion.id:
         case "party_groups":
             return branch.members < _GROUPS_FROM and rng.random() < 0.97
         case "election_procedure":
             return rng.random() < 0.75
         case "recruitment_procedure":
-            return not recruited
+            return not branch.recruited
         case _:
             own = usual(branch.unit.domain, criterion.id)
             return any(word in branch.unit.name for word in own.not_for) or rng.random() < own.not_applicable
@@ -145,15 +152,17 @@ def _does_not_apply(criterion: Criterion, branch: Branch, recruited: bool, rng: 
 def _weights(part: Part, share: float, applicable: set[str]) -> dict[str, float]:
     """Return what each applicable criterion below *part* weighs in the score; together they weigh *share*."""
     criteria = [criterion for criterion in part.criteria if criterion.id in applicable]
-    parts = [below for below in part.parts if any(own.id in applicable for own in below.all_criteria())]
-    total = float(sum(child.share_of_tree for child in (*criteria, *parts)))
-    found = {criterion.id: share * float(criterion.share_of_tree) / total for criterion in criteria}
-    for below in parts:
-        found |= _weights(below, share * float(below.share_of_tree) / total, applicable)
+    parts = [child for child in part.parts if any(own.id in applicable for own in child.all_criteria())]
+    own = [float(child.share_of_tree) for child in criteria]
+    below = [float(child.share_of_tree) for child in parts]
+    total = sum(own) + sum(below)
+    found = {criterion.id: share * weight / total for criterion, weight in zip(criteria, own, strict=True)}
+    for child, weight in zip(parts, below, strict=True):
+        found |= _weights(child, share * weight / total, applicable)
     return found
 
 
-def _draw(criterion: Criterion, branch: Branch, share: float, recruited: bool, rng: random.Random) -> _Given:
+def _draw(criterion: Criterion, branch: Branch, share: float, rng: random.Random) -> _Given:
     if criterion.kind is Kind.BALLOT:
         return _ballot(criterion, branch, share, rng)
     own = usual(branch.unit.domain, criterion.id)
@@ -162,7 +171,7 @@ def _draw(criterion: Criterion, branch: Branch, share: float, recruited: bool, r
     if criterion.kind in (Kind.JUDGED, Kind.LEVELS):
         mark = _near(_possible(criterion), likely, criterion.full_marks, rng)
         return _Given(marks_text(mark), mark / criterion.full_marks)
-    if criterion.id == "years_since_recruit" and recruited:
+    if criterion.id == "years_since_recruit" and branch.recruited:
         return _Given("0", 1.0)
     return _number(criterion, own, likely, rng)
 
@@ -191,7 +200,7 @@ def _number(criterion: Criterion, own: Usual, share: float, rng: random.Random) 
     elif share <= 0:
         tenths -= rng.random() ** 2 * (start - own.least)
     number = round(tenths / own.step) * own.step
-    return _Given(exact_text(Fraction(number, 10)), min(1.0, max(0.0, (number - start) / (end - start))))
+    return _Given(_number_text(number), min(1.0, max(0.0, (number - start) / (end - start))))
 
 
 def _number_in_bands(criterion: Criterion, own: Usual, share: float, rng: random.Random) -> _Given:
@@ -204,7 +213,7 @@ def _number_in_bands(criterion: Criterion, own: Usual, share: float, rng: random
     low = bands[place][0]
     high = bands[place + 1][0] - own.step if place + 1 < len(bands) else max(own.most, low)
     number = low + own.step * int(((high - low) // own.step + 1) * rng.random() ** 3)
-    return _Given(exact_text(Fraction(number, 10)), mark / criterion.full_marks)
+    return _Given(_number_text(number), mark / criterion.full_marks)
 
 
 def _ballot(criterion: Criterion, branch: Branch, share: float, rng: random.Random) -> _Given:
@@ -226,7 +235,9 @@ def _ballot(criterion: Criterion, branch: Branch, share: float, rng: random.Rand
 
 def ballot_text(criterion: Criterion, votes: Sequence[int]) -> str:
     """Return *votes*, best grade first, as a file of marks writes them; grades nobody voted for are left out."""
-    return ";".join(f"{grade.id}={count}" for grade, count in zip(criterion.grades, votes, strict=True) if count)
+    return ";".join(
+        f"{grade.id}={count}" for grade, count in zip(criterion.grades, votes, strict=True) if count
+    )
 
 
 def _own_mark(criterion: Criterion, given: _Given, branch: Branch, rng: random.Random) -> str:
@@ -234,8 +245,9 @@ def _own_mark(criterion: Criterion, given: _Given, branch: Branch, rng: random.R
     if given.text == NOT_APPLICABLE or criterion.kind in (Kind.BALLOT, Kind.DERIVED):
         return given.text
     if criterion.kind is Kind.MEASURED:
-        overstated = given.share < 1 and rng.random() < (0.6 if branch.inflates else 0.06)
-        return _number(criterion, usual(branch.unit.domain, criterion.id), 1.0, rng).text if overstated else given.text
+        honest = given.share >= 1 or rng.random() >= (0.6 if branch.inflates else 0.06)
+        own = usual(branch.unit.domain, criterion.id)
+        return given.text if honest else _number(criterion, own, 1.0, rng).text
     possible = _possible(criterion)
     chance = rng.random()
     if branch.inflates or chance < 0.3:
@@ -261,7 +273,8 @@ def _adjusted(branch: Branch, criteria: CriteriaSet, rng: random.Random) -> list
 
 
 def _likely(adjustment: Adjustment, share: float) -> float:
-    return max(0.0, 0.12 * (share - 0.6)) if adjustment.kind is AdjustmentKind.BONUS else 0.03 * (1 - share) + 0.002
+    bonus = adjustment.kind is AdjustmentKind.BONUS
+    return max(0.0, 0.12 * (share - 0.6)) if bonus else 0.03 * (1 - share) + 0.002
 
 
 def _checked(
@@ -271,7 +284,9 @@ def _checked(
     open_to = [criterion for criterion in criteria.criteria if given[criterion.id].text != NOT_APPLICABLE]
     judged = [criterion for criterion in open_to if criterion.kind is Kind.JUDGED]
     levels = [criterion for criterion in open_to if criterion.kind is Kind.LEVELS]
-    measured = [criterion for criterion in open_to if criterion.kind is Kind.MEASURED and criterion.id != "talks_held"]
+    measured = [
+        criterion for criterion in open_to if criterion.kind is Kind.MEASURED and criterion.id != SAME_FOR_ALL
+    ]
     judged += rng.sample(levels, min(_LEVELS_CHECKED, len(levels)))
     panel = rng.sample(branch.panel, rng.choice((2, 3)))
     marks = [

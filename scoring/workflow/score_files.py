@@ -1,5 +1,6 @@
 """An office scores its own spreadsheets: criteria, units and marks from files, without a server or a store."""
 
+import fnmatch
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,13 +38,14 @@ class Scored:
 
 
 def read_criteria(names: Sequence[str]) -> tuple[CriteriaSet, ...]:
-    """Return the sets of *names*, each a file or the ref of a shipped set, in order of ref.
+    """Return the sets of *names*, each a file, or the ref or a pattern of refs of shipped sets, in order of ref.
 
     Raises Refused with the faults of all of them: what is wrong in a file, two sets of one ref or for one domain,
     sets that may not stand in one cohort.
     """
     faults: list[Fault] = []
-    found = [_gathered(faults, lambda name=name: _one_set(name)) for name in dict.fromkeys(names)]  # type: ignore[misc]
+    asked = [ref for name in names for ref in (fnmatch.filter(catalogue.refs(), name) or [name])]
+    found = [_gathered(faults, lambda name=name: _one_set(name)) for name in dict.fromkeys(asked)]  # type: ignore[misc]
     sets = sorted((criteria for criteria in found if criteria is not None), key=lambda criteria: criteria.ref)
     faults += _clashes(sets)
     if sets:

@@ -76,7 +76,9 @@ def test_the_pipeline_equals_the_oracle_on_random_cohorts(capsys):
             differences += found
             seen += counted
     with capsys.disabled():
-        shares = ", ".join(f"{name} {seen[name]} ({100 * seen[name] / seen['units']:.1f} %)" for name in SITUATIONS)
+        shares = ", ".join(
+            f"{name} {seen[name]} ({100 * seen[name] / seen['units']:.1f} %)" for name in SITUATIONS
+        )
         print(f"\n{COHORTS} cohorts, {seen['units']} units: {shares}")
     assert not differences, differences[:10]
     for name in SITUATIONS:
@@ -92,9 +94,9 @@ def answers() -> list:
 @pytest.mark.parametrize("bend", BENDS)
 def test_an_oracle_with_one_rule_bent_is_caught(answers, bend):
     """Negative control: a comparison that no bent rule fails proves nothing."""
-    assert any(
-        oracle(own.sets, own.units, own.marks, bent=bend) != found for own, found in answers
-    ), BENDS[bend]
+    assert any(oracle(own.sets, own.units, own.marks, bent=bend) != found for own, found in answers), BENDS[
+        bend
+    ]
 
 
 def test_order_of_rows_files_and_keys_changes_nothing():

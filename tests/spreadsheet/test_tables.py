@@ -641,6 +641,26 @@ def test_a_size_that_is_not_the_real_one_is_refused(tmp_path):
     assert read_table(by_hand(tmp_path, parts, method=0, packed=raw), PAIR).rows == ()
 
 
+def test_members_that_share_their_bytes_are_refused(tmp_path):
+    """Two thousand members of one stretch of bytes would be unpacked two thousand times."""
+    whole = zipped(tmp_path, parts_of(sheet_xml(HEAD_XML))).read_bytes()
+    end = len(whole) - 22
+    at = struct.unpack("<I", whole[end + 16 : end + 20])[0]
+    entry = b"PK\1\2\x14\0" + struct.pack("<HHHHHIIIHH", 20, 0, 0, 0, 0x21, 0, at, 0, 1, 0)
+    entry += struct.pack("<HHHII", 0, 0, 0, 0, 0)
+    central = whole[at:end] + b"".join(entry + bytes([97 + letter]) for letter in range(20))
+    count = whole[at:].count(b"PK\1\2") + 20
+    tail = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, count, count, len(central), at, 0)
+    assert "特殊" in only(refused(csv_file(tmp_path, whole[:at] + central + tail, "marks.xlsx")))[2]
+
+
+def test_a_list_of_a_million_members_is_not_even_read(tmp_path):
+    """Each would become an object before anyone had counted them."""
+    whole = zipped(tmp_path, parts_of(sheet_xml(HEAD_XML))).read_bytes()
+    flood = whole[:-22] + b"PK\1\2" * 5_000 + whole[-22:]
+    assert "特殊" in only(refused(csv_file(tmp_path, flood, "marks.xlsx")))[2]
+
+
 def test_an_encrypted_workbook_is_refused(tmp_path):
     """The clerk is told to take the password off."""
     assert "密码" in only(refused(by_hand(tmp_path, parts_of(sheet_xml(HEAD_XML)), flags=1)))[2]
@@ -730,6 +750,37 @@ def test_a_cell_written_in_an_unusual_way_is_refused(tmp_path, row):
     """Such a cell might slip past the look that is taken before the sheet is read; Excel writes none."""
     refused(zipped(tmp_path, parts_of(sheet_xml(f'{HEAD_XML}<row r="2">{row}</row>'))))
     refused(zipped(tmp_path, parts_of(sheet_xml(HEAD_XML, before="<y:sheetData></y:sheetData>"))))
+
+
+@pytest.mark.parametrize(
+    ("rows", "after", "styles"),
+    [
+        ('<c r="A2"><v>1</v></c>' * (CELLS_MOST + 1), "", ""),
+        ("<b/>" * (CELLS_MOST + 1), "", ""),
+        ("", "mergeCell " * 1_000_000, ""),
+        ("", "", "cellXfs " * 1_000_000),
+        ("", "", 'numFmtId="' * 1_000_000),
+        ('<c r="A2" t="e"' + " " * 1_000_000 + "><v>1</v></c>", "", ""),
+        ("x" * 3_000_000, "", ""),
+    ],
+)
+def test_a_part_made_to_keep_the_reader_busy_is_soon_done_with(tmp_path, rows, after, styles):
+    """Each of these would take hours, or gigabytes, if some search began anew at every byte."""
+    path = zipped(
+        tmp_path, parts_of(sheet_xml(f'{HEAD_XML}<row r="2">{rows}</row>', after), styles=f"<x>{styles}</x>")
+    )
+    try:
+        assert read_table(path, PAIR).rows == ()
+    except FileRefused as refusal:
+        assert refusal.faults
+
+
+@pytest.mark.parametrize("flood", ["," * 2_000_000, '"\n",' * 300_000])
+def test_a_record_without_end_is_refused(tmp_path, flood):
+    """Millions of cells in one record would be made into a list before anyone had counted them."""
+    faults = refused(csv_file(tmp_path, f"unit,mark\nU1,{flood}\n"))
+    assert places(faults) == [(2, None)]
+    assert "限额" in faults[0][2]
 
 
 def test_a_number_that_is_none_is_refused(tmp_path):

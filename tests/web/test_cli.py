@@ -177,7 +177,16 @@ def test_the_workbook_of_results_holds_the_printed_figures(office):
 def test_the_template_is_read_back(office):
     """Written, filled in by a person, read: a mark a cell, an empty cell no mark, n/a as text."""
     outcome = stars(
-        "template", "small.yaml", "--units", "units.csv", "--xlsx", "t.xlsx", "--stage", "county", "--evaluator", "王"
+        "template",
+        "small.yaml",
+        "--units",
+        "units.csv",
+        "--xlsx",
+        "t.xlsx",
+        "--stage",
+        "county",
+        "--evaluator",
+        "王",
     )
     assert outcome.exit_code == 0, outcome.stderr
     book = openpyxl.load_workbook("t.xlsx")
@@ -188,9 +197,17 @@ def test_the_template_is_read_back(office):
     assert sheet["A5"].protection.locked
     assert not sheet["E5"].protection.locked
     rules = {str(rule.sqref): rule.type for rule in sheet.data_validations.dataValidation}
-    assert rules == {"C5:C7": "list", "E5:E7": "list", "F5:F7": "custom", "G5:G7": "custom", "H5:H7": "custom"}
+    assert rules == {
+        "C5:C7": "list",
+        "E5:E7": "list",
+        "F5:F7": "custom",
+        "G5:G7": "custom",
+        "H5:H7": "custom",
+    }
     assert book["选项"].sheet_state == "veryHidden"
-    for row, marks in zip(range(5, 8), ((40, 41.5, 31000.5, 2), (40, 50, "n/a", None), (None, 45, None, None)), strict=True):
+    for row, marks in zip(
+        range(5, 8), ((40, 41.5, 31000.5, 2), (40, 50, "n/a", None), (None, 45, None, None)), strict=True
+    ):
         for column, mark in enumerate(marks, 5):
             sheet.cell(row=row, column=column, value=mark)
     book.save("t.xlsx")
@@ -210,14 +227,18 @@ def test_check_criteria_says_what_is_wrong_and_what_is_weak(office):
     sound = stars("check-criteria", "small.yaml")
     assert (sound.exit_code, sound.stderr) == (0, "")
     assert "small@1 可以使用：3 项指标，0 条提醒" in sound.stdout
-    Path("weak.yaml").write_text(CRITERIA.replace("    basis: 条例\n", "").replace("full_marks: 50,", "full_marks: 100,"), "utf-8")
+    Path("weak.yaml").write_text(
+        CRITERIA.replace("    basis: 条例\n", "").replace("full_marks: 50,", "full_marks: 100,"), "utf-8"
+    )
     weak = stars("check-criteria", "weak.yaml", "--lang", "en")
     assert weak.exit_code == 0
     assert "weak.yaml, meetings: names no basis" in weak.stderr
     assert "full marks add up to 150, while the cut points 90/80/70/60 are out of 100" in weak.stderr
     as_json = json.loads(stars("check-criteria", "weak.yaml", "--json").stdout)
     assert len(as_json["warnings"]) == 2
-    Path("bad.yaml").write_text(CRITERIA.replace("marks: 20,", "marks: 50,").replace("highest_stars: 2", "highest_stars: 1"), "utf-8")
+    Path("bad.yaml").write_text(
+        CRITERIA.replace("marks: 20,", "marks: 50,").replace("highest_stars: 2", "highest_stars: 1"), "utf-8"
+    )
     bad = stars("check-criteria", "bad.yaml", "--lang", "en")
     assert (bad.exit_code, bad.stdout) == (2, "")
     assert bad.stderr.count("\n") == 2
@@ -227,7 +248,9 @@ def test_check_criteria_says_what_is_wrong_and_what_is_weak(office):
 
 
 def test_more_evidence_than_last_year_is_noted(office):
-    Path("next.yaml").write_text(CRITERIA.replace('version: "1"', 'version: "2"').replace("least: 1", "least: 2", 1), "utf-8")
+    Path("next.yaml").write_text(
+        CRITERIA.replace('version: "1"', 'version: "2"').replace("least: 1", "least: 2", 1), "utf-8"
+    )
     outcome = stars("check-criteria", "next.yaml", "--previous", "small.yaml", "--lang", "en")
     assert "asks for 4 files of evidence where small@1 asked for 3" in outcome.stderr
 
@@ -254,7 +277,12 @@ def test_faults_of_all_files_come_at_once(office):
     Path("units.csv").write_text(UNITS + "B1,,rural,,,\n", "utf-8")
     Path("marks.csv").write_text("unit,criterion\n", "utf-8")
     told = score("--lang", "en").stderr
-    for part in ("small.yaml, line", "units.csv, row 5, column A", "units.csv, row 5, column D", "marks.csv, row 1"):
+    for part in (
+        "small.yaml, line",
+        "units.csv, row 5, column A",
+        "units.csv, row 5, column D",
+        "marks.csv, row 1",
+    ):
         assert part in told
 
 
@@ -269,7 +297,10 @@ def test_marks_may_come_in_several_files(office):
     assert stars(*arguments, "two.csv", "--marks", "one.csv").stdout == whole
     twice = stars(*arguments, "one.csv", "--marks", "marks.csv", "--lang", "en")
     assert twice.exit_code == 2
-    assert "marks.csv, row 2, column D: 王 has already marked this unit and criterion in this stage" in twice.stderr
+    assert (
+        "marks.csv, row 2, column D: 王 has already marked this unit and criterion in this stage"
+        in twice.stderr
+    )
 
 
 def test_options_that_exclude_one_another_are_refused(office):
