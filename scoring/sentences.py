@@ -167,13 +167,13 @@ def _came_to(explanation: Explanation, sheet: PartSheet) -> Text:
         ignored = "，加减分不计" if sheet.adjustments else ""
         ignored_en = ", so its adjustments are ignored" if sheet.adjustments else ""
         return Text(f"{title.zh}：不适用{ignored}", f"{title.en}: not applicable{ignored_en}")
-    steps = [f"{_working(sheet)} = {percent(sheet.plain)}"]
+    steps = [f"{_working(sheet)} {_equals(sheet.plain)}"]
     change = sum((line.marks for line in sheet.adjustments if not line.disputed), Fraction(0))
     if change:
         full = Fraction(100) if root else Fraction(part.full_marks, 100)
         after = sheet.plain + change / full
         sign = "+" if change > 0 else "−"
-        steps.append(f"{sign} {exact_text(abs(change))} ÷ {exact_text(full)} = {percent(after)}")
+        steps.append(f"{sign} {exact_text(abs(change))} ÷ {exact_text(full)} {_equals(after)}")
         if after != sheet.value:
             steps.append(f"→ {percent(sheet.value)}")
     elif sheet.plain != sheet.value:
@@ -197,6 +197,15 @@ def _came_to(explanation: Explanation, sheet: PartSheet) -> Text:
     )
 
 
+def _equals(share: Fraction) -> str:
+    shown = percent(share)
+    return shown if shown.startswith("≈") else f"= {shown}"
+
+
+def _six_decimals(number: Fraction) -> str:
+    return decimal_text(rounded(number, 6, Rounding.HALF_UP), 6)
+
+
 def _open(sheet: PartSheet) -> bool:
     """Say whether a mark is missing or disputed anywhere below."""
     return any(line.outcome >= Outcome.MISSING for line in sheet.lines) or any(map(_open, sheet.parts))
@@ -216,7 +225,9 @@ def _working(sheet: PartSheet) -> str:
     if not below and all(line.criterion.weight is None for line in lines):
         marks = sum((line.agreed for line in lines if line.agreed is not None), Fraction(0))
         full = sum(line.criterion.full_marks for line in lines)
-        return f"{exact_text(marks)} ÷ {marks_text(full)}"
+        shown = exact_text(marks)
+        shown = shown if "/" not in shown or marks.denominator < _PENCIL else f"≈ {_six_decimals(marks)}"
+        return f"{shown} ÷ {marks_text(full)}"
     terms, weights = [], Fraction(0)
     for line in lines:
         assert line.agreed is not None

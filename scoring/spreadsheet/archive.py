@@ -43,41 +43,41 @@ _DTD = (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le")[:-1], "<!ENTI
 _ENCRYPTED = 0x41
 
 DAMAGED = Text(
-    "工作簿不完整或已损坏，可能没有传完；请重新传一次，或用 Excel、WPS 打开后另存为 xlsx。",
-    "The workbook is incomplete or damaged, perhaps it was not sent to the end; "
-    "send it again, or open it in Excel or WPS and save it as xlsx.",
+    "工作簿不完整或已损坏，可能没有传完；请重新传一次，或用 Excel、WPS 打开后另存为 xlsx",
+    "the workbook is incomplete or damaged, perhaps it was not sent to the end; "
+    "send it again, or open it in Excel or WPS and save it as xlsx",
 )
 _UNUSUAL = Text(
-    "工作簿的内部写法特殊，无法放心读取；请用 Excel 或 WPS 打开后另存为 xlsx 再提交。",
-    "The workbook is written in an unusual way and cannot be read with confidence; "
-    "open it in Excel or WPS, save it as xlsx and send that.",
+    "工作簿的内部写法特殊，无法放心读取；请用 Excel 或 WPS 打开后另存为 xlsx 再提交",
+    "the workbook is written in an unusual way and cannot be read safely; "
+    "open it in Excel or WPS, save it as xlsx and send that",
 )
 _SWOLLEN = Text(
-    "工作簿解压后大得不正常；请新建一个工作簿，只把要提交的数据粘贴进去再提交。",
-    "Unpacked, the workbook is far larger than a table has reason to be; "
-    "paste just the data into a new workbook and send that.",
+    "工作簿解压后大得不正常；请新建一个工作簿，只把要提交的数据粘贴进去再提交",
+    "unpacked, the workbook is far larger than any table should be; "
+    "paste just the data into a new workbook and send that",
 )
 _ENTITIES = Text(
-    "工作簿里夹带了 XML 实体定义，正常的表格没有这种内容；请新建一个工作簿，只把数据粘贴进去再提交。",
-    "The workbook carries XML entity definitions, which no ordinary table has; "
-    "paste just the data into a new workbook and send that.",
+    "工作簿里夹带了 XML 实体定义，正常的表格没有这种内容；请新建一个工作簿，只把数据粘贴进去再提交",
+    "the workbook carries XML entity definitions, which no ordinary table has; "
+    "paste just the data into a new workbook and send that",
 )
 PASSWORD = Text(
-    "工作簿加了密码；请取消密码后另存为 xlsx 再提交。",
-    "The workbook is protected by a password; remove the password, save it as xlsx and send that.",
+    "工作簿加了密码；请取消密码后另存为 xlsx 再提交",
+    "the workbook is protected by a password; remove the password, save it as xlsx and send that",
 )
 _NO_SHEET = Text(
-    "工作簿里没有可见的工作表；请把要提交的工作表取消隐藏后再提交。",
-    "The workbook has no visible worksheet; unhide the sheet you mean to send.",
+    "工作簿里没有可见的工作表；请把要提交的工作表取消隐藏后再提交",
+    "the workbook has no visible worksheet; unhide the sheet you mean to send",
 )
 _OTHER_ZIP = Text(
-    "这不是 xlsx 工作簿，而是压缩包或别的文件；请解压，或用 Excel、WPS 打开后另存为 xlsx。",
-    "This is no xlsx workbook but an archive or another kind of document; "
-    "unpack it, or open it in Excel or WPS and save it as xlsx.",
+    "这不是 xlsx 工作簿，而是压缩包或别的文件；请解压，或用 Excel、WPS 打开后另存为 xlsx",
+    "this is not an xlsx workbook but an archive or another kind of document; "
+    "unpack it, or open it in Excel or WPS and save it as xlsx",
 )
 _OTHER_BOOK = Text(
-    "这种工作簿（xlsm、xlsb、ods）不能直接提交；请用 Excel 或 WPS 打开后另存为 xlsx。",
-    "Workbooks of this kind (xlsm, xlsb, ods) are not taken; open it in Excel or WPS and save it as xlsx.",
+    "这种工作簿（xlsm、xlsb、ods）不能直接提交；请用 Excel 或 WPS 打开后另存为 xlsx",
+    "workbooks of this kind (xlsm, xlsb, ods) are not taken; open it in Excel or WPS and save it as xlsx",
 )
 
 
@@ -390,10 +390,10 @@ def _check_extent(row: int, column: int, place: Place) -> None:
         place,
         Text(
             f"内容一直占到第 {row:,} 行、第 {column:,} 列，超过限额（{ROWS_MOST:,} 行、{COLUMNS_MOST:,} 列、"
-            f"{CELLS_MOST:,} 格）；请删去数据以外零散的内容，或把数据分成几个文件。",
-            f"The contents reach to row {row:,} and column {column:,}; at most {ROWS_MOST:,} rows, "
-            f"{COLUMNS_MOST:,} columns and {CELLS_MOST:,} cells are taken. "
-            "Delete what lies scattered outside the data, or split it into several files.",
+            f"{CELLS_MOST:,} 格）；请删去数据以外零散的内容，或把数据分成几个文件",
+            f"the contents reach to row {row:,} and column {column:,}; at most {ROWS_MOST:,} rows, "
+            f"{COLUMNS_MOST:,} columns and {CELLS_MOST:,} cells are taken; "
+            "delete what lies scattered outside the data, or split it into several files",
         ),
     )
 
@@ -425,7 +425,7 @@ def _percent_styles(styles: bytearray) -> list[bytes]:
     formats = {b"9", b"10"}
     defined = re.finditer(rb'numFmtId="([0-9]+)" formatCode="([^"]*)"', styles)
     for match in islice(defined, _STYLES_MOST):
-        if b"%" in re.sub(rb"&quot;.*?&quot;|\\\\.", b"", match[2]):
+        if b"%" in re.sub(rb"&quot;.*?&quot;|\\.", b"", match[2]):
             formats.add(match[1])
     start = styles.find(b"cellXfs")
     use = re.compile(rb'<(?:\w+:)?xf\s(?:[^<>]*?\s)?numFmtId="([0-9]+)"|<(?:\w+:)?xf[\s/>]')

@@ -43,80 +43,80 @@ _RECORD_MOST = 1 << 20
 _STEP = MEGABYTE
 
 _SAVE_AS = (
-    "请用 Excel 或 WPS 打开后另存为 xlsx（或“CSV UTF-8”）再提交。",
-    "open it in Excel or WPS, save it as xlsx (or as CSV UTF-8) and send that.",
+    "请用 Excel 或 WPS 打开后另存为 xlsx（或“CSV UTF-8”）再提交",
+    "open it in Excel or WPS, save it as xlsx (or as CSV UTF-8) and send that",
 )
 _MISSING = Text(
-    "打不开这个文件；请检查路径和文件名是否正确。", "This file cannot be opened; check its path and name."
+    "打不开这个文件；请检查路径和文件名是否正确", "this file cannot be opened; check its path and name"
 )
-_EMPTY = Text("文件是空的；请填写后再提交。", "The file is empty; fill it in and send it again.")
+_EMPTY = Text("文件是空的；请填写后再提交", "the file is empty; fill it in and send it again")
 _BIG = Text(
-    f"文件超过 {FILE_MOST // MEGABYTE} MB；请删去图片等无关内容，或分成几个文件提交。",
-    f"The file is larger than {FILE_MOST // MEGABYTE} MB; delete pictures and the like, or send it in parts.",
+    f"文件超过 {FILE_MOST // MEGABYTE} MB；请删去图片等无关内容，或分成几个文件提交",
+    f"the file is larger than {FILE_MOST // MEGABYTE} MB; delete pictures and the like, or send it in parts",
 )
 _OLD_BOOK = Text(
-    "这是旧格式的工作簿（.xls 或 .et）；请用 Excel 或 WPS 打开后另存为 xlsx 再提交。",
-    "This is a workbook of the old kind (.xls or .et); open it in Excel or WPS, save it as xlsx and send that.",
+    "这是旧格式的工作簿（.xls 或 .et）；请用 Excel 或 WPS 打开后另存为 xlsx 再提交",
+    "this is a workbook in an old format (.xls or .et); open it in Excel or WPS, save it as xlsx and send that",
 )
 _WEB_PAGE = Text(
     f"这其实是网页或 XML 文件，不是表格；{_SAVE_AS[0]}",
-    f"This is really a web page or XML file; {_SAVE_AS[1]}",
+    f"this is really a web page or XML file; {_SAVE_AS[1]}",
 )
 _NO_TABLE = Text(
-    "这不是表格文件；只收 xlsx 工作簿和 CSV 文件。",
-    "This is no spreadsheet; only xlsx workbooks and CSV files are taken.",
+    "这不是表格文件；只收 xlsx 工作簿和 CSV 文件",
+    "this is not a spreadsheet; only xlsx workbooks and CSV files are taken",
 )
 _UTF_16 = Text(
     f"文件是 UTF-16 编码（Excel 的“Unicode 文本”）；{_SAVE_AS[0]}",
-    f"The file is in UTF-16 (“Unicode text” of Excel); {_SAVE_AS[1]}",
+    f"the file is in UTF-16 (“Unicode text” of Excel); {_SAVE_AS[1]}",
 )
 _NUL = Text(
     f"文件里有空字符（NUL），不是正常的 CSV；{_SAVE_AS[0]}",
-    f"The file contains NUL characters and is no proper CSV; {_SAVE_AS[1]}",
+    f"the file contains NUL characters and is not proper CSV; {_SAVE_AS[1]}",
 )
 _CODING = Text(
     f"文字既不是 UTF-8 编码，也不是 GB18030 编码；{_SAVE_AS[0]}",
-    f"The text is in neither UTF-8 nor GB18030; {_SAVE_AS[1]}",
+    f"the text is in neither UTF-8 nor GB18030; {_SAVE_AS[1]}",
 )
 _QUOTE = Text(
-    '这一行有引号没有成对，后面的内容读不下去；请补上或删去这个引号（内容里的引号要写成两个 ""）。',
-    "A quotation mark opened in this row is not closed properly, and what follows cannot be read; "
-    'close it or delete it (a quotation mark inside a cell is written twice, "").',
+    '这一行有引号没有成对，后面的内容读不下去；请补上或删去这个引号（内容里的引号要写成两个 ""）',
+    "a quotation mark opened in this row is not closed properly, and what follows cannot be read; "
+    'close it or delete it (a quotation mark inside a cell is written twice, "")',
 )
 _LONG = Text(
-    f"单元格超过 {CELL_MOST:,} 个字；请删减。",
-    f"The cell holds more than {CELL_MOST:,} characters; shorten it.",
+    f"单元格超过 {CELL_MOST:,} 个字；请删减",
+    f"the cell holds more than {CELL_MOST:,} characters; shorten it",
 )
 _TOO_MUCH = Text(
-    "文字总量太大；请删去与数据无关的长文字，或分成几个文件提交。",
-    "There is too much text; delete long texts that are no part of the data, or send the file in parts.",
+    "文字总量太大；请删去与数据无关的长文字，或分成几个文件提交",
+    "there is too much text; delete long texts that are not part of the data, or send the file in parts",
 )
 _LOGICAL = Text(
-    "单元格是逻辑值（TRUE 或 FALSE）；请改写成文字或数字。",
-    "The cell holds a logical value (TRUE or FALSE); write it as text or as a number.",
+    "单元格是逻辑值（TRUE 或 FALSE）；请改写成文字或数字",
+    "the cell holds a logical value (TRUE or FALSE); write it as text or as a number",
 )
 _DATE = Text(
-    "Excel 把单元格当成了日期或时间；请把单元格格式改为“文本”，再重新填写原来的内容。",
-    "Excel has taken the cell for a date or time; format the cell as Text and type its contents again.",
+    "Excel 把单元格当成了日期或时间；请把单元格格式改为“文本”，再重新填写原来的内容",
+    "Excel has taken the cell for a date or time; format the cell as Text and type its contents again",
 )
 _LONG_NUMBER = Text(
-    "超过 15 位的号码按数字存放，后几位已被 Excel 改掉；请把单元格格式改为“文本”，再照原件重新填写。",
-    "A number of more than 15 digits: Excel has already changed its last digits; "
-    "format the cell as Text and type it again from the original.",
+    "超过 15 位的号码按数字存放，后几位已被 Excel 改掉；请把单元格格式改为“文本”，再照原件重新填写",
+    "a number of more than 15 digits: Excel has already changed its last digits; "
+    "format the cell as Text and type it again from the original",
 )
 _SCIENTIFIC = Text(
-    "号码已被 Excel 改成科学记数（如 1.1E+17），后几位丢失；请把单元格格式改为“文本”，再照原件重新填写。",
+    "号码已被 Excel 改成科学记数（如 1.1E+17），后几位丢失；请把单元格格式改为“文本”，再照原件重新填写",
     "Excel has turned the number into scientific notation (like 1.1E+17) and lost its last digits; "
-    "format the cell as Text and type it again from the original.",
+    "format the cell as Text and type it again from the original",
 )
 _ERROR = Text(
-    "单元格是 Excel 的错误值（如 #N/A、#DIV/0!）；请改成正确的内容，或清空。",
-    "The cell holds an error of Excel (like #N/A, #DIV/0!); put the right contents there, or clear it.",
+    "单元格是 Excel 的错误值（如 #N/A、#DIV/0!）；请改成正确的内容，或清空",
+    "the cell holds an Excel error value (like #N/A, #DIV/0!); enter the right contents, or clear it",
 )
 _EXTENT = Text(
-    f"表格超过限额（{ROWS_MOST:,} 行、{COLUMNS_MOST:,} 列、{CELLS_MOST:,} 格）；请删去空行空列，或分成几个文件提交。",
-    f"The table is too large: at most {ROWS_MOST:,} rows, {COLUMNS_MOST:,} columns and {CELLS_MOST:,} cells "
-    "are taken. Delete empty rows and columns, or send it in several files.",
+    f"表格超过限额（{ROWS_MOST:,} 行、{COLUMNS_MOST:,} 列、{CELLS_MOST:,} 格）；请删去空行空列，或分成几个文件提交",
+    f"the table is too large: at most {ROWS_MOST:,} rows, {COLUMNS_MOST:,} columns and {CELLS_MOST:,} cells "
+    "are taken; delete empty rows and columns, or send it in several files",
 )
 _ERROR_TEXT = re.compile(r"#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9/_]{1,20}[!?])")
 _SCIENTIFIC_TEXT = re.compile(r"[+-]?[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}")

@@ -163,8 +163,8 @@ class _Faults:
         more = self._more + len(faults) - FAULTS_MOST
         if more > 0:
             sentence = Text(
-                f"还有 {more:,} 处问题没有列出；请改正以上各处后再提交一次。",
-                f"{more:,} more faults are not listed; mend those above and send the file again.",
+                f"还有 {more:,} 处问题没有列出；请改正以上各处后再提交一次",
+                f"{more:,} more faults are not listed; correct those above and send the file again",
             )
             faults = [*faults[:FAULTS_MOST], Fault(place=self._place, sentence=sentence)]
         raise FileRefused(faults)
@@ -227,10 +227,10 @@ def _missing(columns: Sequence[Column], row: int | None) -> Text:
     zh, en = "、".join(each.zh for each in called), ", ".join(each.en for each in called)
     if row is None:
         return Text(
-            f"前 {_HEAD_WITHIN} 行里没有表头；请在数据上方加一行表头，写明：{zh}。",
-            f"There is no head in the first {_HEAD_WITHIN} rows; put one above the data, with: {en}.",
+            f"前 {_HEAD_WITHIN} 行里没有表头；请在数据上方加一行表头，写明：{zh}",
+            f"there is no head in the first {_HEAD_WITHIN} rows; put one above the data, with: {en}",
         )
-    return Text(f"这一行表头缺少：{zh}；请补上。", f"The head in this row lacks: {en}; add what is missing.")
+    return Text(f"这一行表头缺少：{zh}；请补上", f"the head in this row lacks: {en}; add what is missing")
 
 
 _DELIMITERS = {
@@ -248,9 +248,9 @@ def _refuse_delimiter(grid: Grid) -> None:
     for delimiter, called in _DELIMITERS.items():
         if 2 * sum(line.count(delimiter) >= max(1, line.count(",")) for line in lines) > len(lines):
             sentence = Text(
-                f"文件用{called.zh}分隔各列，应当用英文逗号；请用 Excel 或 WPS 打开，分好列后另存为 xlsx 或 CSV。",
-                f"The columns are separated by {called.en} instead of commas; "
-                "open the file in Excel or WPS, split it into columns, and save it as xlsx or CSV.",
+                f"文件用{called.zh}分隔各列，应当用英文逗号；请用 Excel 或 WPS 打开，分好列后另存为 xlsx 或 CSV",
+                f"the columns are separated by {called.en} instead of commas; "
+                "open the file in Excel or WPS, split it into columns, and save it as xlsx or CSV",
             )
             raise refusal(grid.place, sentence)
 
@@ -302,32 +302,32 @@ def _laid_out(head: _Head, faults: _Faults) -> _Layout:
 def _twice(column: Column, first: int) -> Text:
     called, letters = _called(column), letters_of(first)
     return Text(
-        f"与 {letters} 列重复，都是{called.zh}；请只保留一列。",
-        f"This is {called.en} again, like column {letters}; keep only one of the two.",
+        f"与 {letters} 列重复，都是{called.zh}；请只保留一列",
+        f"this is {called.en} again, like column {letters}; keep only one of the two",
     )
 
 
 def _unknown(head: str) -> Text:
     shown = head if len(head) <= _QUOTED_MOST else f"{head[:_QUOTED_MOST]}…"
     return Text(
-        f"表中不应有“{shown}”这一列；请删去这一列，或按模板改正列名。",
-        f"The column “{shown}” is not known here; delete it, or correct its head.",
+        f"表中不应有“{shown}”这一列；请删去这一列，或按模板改正列名",
+        f"the column “{shown}” is not known here; delete it, or correct its head",
     )
 
 
 _FORMULA = Text(
-    "单元格是公式；请复制后用“选择性粘贴—数值”把公式换成结果。",
-    "The cell is a formula; copy it and use Paste Special, Values to replace it by its result.",
+    "单元格是公式；请复制后用“选择性粘贴—数值”把公式换成结果",
+    "the cell is a formula; copy it and use Paste Special, Values to replace it by its result",
 )
 _PERCENT = Text(
-    "单元格是百分比格式，存放的数只有显示的百分之一；请把格式改为“常规”，再重新填写这个数。",
-    "The cell is formatted as a percentage and holds a hundredth of what it shows; "
-    "format it as General and type the number again.",
+    "单元格是百分比格式，存放的数只有显示的百分之一；请把格式改为“常规”，再重新填写这个数",
+    "the cell is formatted as a percentage and holds a hundredth of what it shows; "
+    "format it as General and type the number again",
 )
 _UNHEADED = Text(
-    "这一列没有表头，却有内容；请补上表头，或删去这里的内容（CSV 里带逗号的内容要加英文引号）。",
-    "There is something here, but the column has no head; add one, or delete this "
-    "(in CSV, contents with a comma in them are put in quotation marks).",
+    "这一列没有表头，却有内容；请补上表头，或删去这里的内容（CSV 里带逗号的内容要加英文引号）",
+    "there is something here, but the column has no head; add one, or delete this "
+    "(in CSV, contents with a comma in them are put in quotation marks)",
 )
 
 
@@ -352,16 +352,16 @@ def _report_rest(total: int, called: Text, faults: _Faults) -> None:
     if more > 0:
         faults.add(
             Text(
-                f"另有 {more:,} 处{called.zh}，请一并改正。",
-                f"There are {more:,} more {called.en}; mend them too.",
+                f"另有 {more:,} 处{called.zh}，请一并改正",
+                f"there are {more:,} more {called.en}; correct them too",
             )
         )
 
 
 def _unmerge(merged: Merged) -> Text:
     return Text(
-        f"{merged.name} 是合并单元格；请取消合并，并把每一格都填写完整。",
-        f"{merged.name} is a merged range; unmerge it and fill in every cell.",
+        f"{merged.name} 是合并单元格；请取消合并，并把每一格都填写完整",
+        f"{merged.name} is a merged range; unmerge it and fill in every cell",
     )
 
 

@@ -107,7 +107,8 @@ class _Reading:
                 f"代码“{code}”与第 {first} 行重复",
                 f"the code “{code}” stands in row {first} already",
             )
-        self.rows.setdefault(code, row)
+        if code:
+            self.rows.setdefault(code, row)
 
     def _criteria_of(self, row: int, domain: str) -> CriteriaSet | None:
         if not domain:

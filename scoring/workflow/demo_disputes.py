@@ -8,8 +8,10 @@ from itertools import cycle
 
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import MODERATION, CriteriaSet
-from scoring.workflow.demo_branches import SEED, Branch
-from scoring.workflow.demo_marks import NOT_APPLICABLE, SAME_FOR_ALL, Mark, ballot_text, other_number
+from scoring.workflow.demo_branches import Branch
+from scoring.workflow.demo_figures import ballot_text, other_number
+from scoring.workflow.demo_marks import NOT_APPLICABLE, SAME_FOR_ALL, Mark
+from scoring.workflow.demo_seeds import dice
 
 MODERATOR = "县评星定级复议组"
 _MISSING, _DISPUTED, _SETTLED = 13, 10, 10
@@ -36,7 +38,7 @@ def leave_open(
 
     Branches on which a gate holds are left as they are.
     """
-    rng = random.Random(f"{SEED} disputes")  # noqa: S311 - a demo, which must come out the same each time
+    rng = dice("disputes")
     changed = [_spreads_settled(criteria, own, rng) for criteria, own in zip(sets, marks, strict=True)]
     free = [place for place, branch in enumerate(branches) if not branch.unit.gates]
     rng.shuffle(free)

@@ -1,25 +1,19 @@
-"""The marks of one demo branch: what it gave itself, what its superior gave it, what county evaluators changed.
-
-Shares of full marks are floats here and nowhere else: they only say what is likely, and every mark that comes of
-them is written as text before anything is scored.
-"""
+"""The marks of one demo branch: what it gave itself, what its superior gave it, what county evaluators changed."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cache
 from typing import NamedTuple
 
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import Adjustment, AdjustmentKind, CriteriaSet, Part
-from scoring.numbers import exact_text, marks_text
-from scoring.workflow.demo_branches import Branch, Evaluator, seed_rows
+from scoring.numbers import marks_text
+from scoring.workflow.demo_branches import Branch, Evaluator
+from scoring.workflow.demo_figures import Drawn, draw, number_near, possible, usual
+from scoring.workflow.demo_seeds import dice
 
 NOT_APPLICABLE = "n/a"
 SAME_FOR_ALL = "talks_held"
-_SPREAD = 0.15
-_WEAK, _TOUCHED = -0.35, -0.75
+"""The criterion on which everybody has full marks, so that nothing is told apart by it."""
+
 _GROUPS_FROM = 45
 _CHECKED, _CHECKED_INFLATED = 0.16, 0.5
 _LEVELS_CHECKED = 7
@@ -29,6 +23,7 @@ _SHIFTS = {
     (Kind.JUDGED, True): ((-2, -1, 0), (35, 45, 20)),
     (Kind.LEVELS, True): ((-1, 0), (25, 75)),
 }
+"""How many steps an evaluator, harsh or not, is from the superior's mark, and how likely each is."""
 
 
 class Mark(NamedTuple):
@@ -40,26 +35,9 @@ class Mark(NamedTuple):
     mark: str
 
 
-class _Given(NamedTuple):
-    text: str
-    share: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
-    """What is usual for a criterion: how easy it is, its numbers in tenths, and to whom it does not apply."""
-
-    tilt: float
-    least: int
-    most: int
-    step: int
-    not_applicable: float
-    not_for: tuple[str, ...]
-
-
 def marks_of(branch: Branch, criteria: CriteriaSet) -> list[Mark]:
     """Return the marks of *branch* by *criteria*, stage by stage; always the same for the same branch."""
-    rng = random.Random(f"marks of {branch.unit.code}")  # noqa: S311 - a demo, which must come out the same each time
+    rng = dice(f"marks of {branch.unit.code}")
     given = _reviewed(branch, criteria, rng)
     marks = [
         Mark(criterion.id, "self", branch.secretary, _own_mark(criterion, given[criterion.id], branch, rng))
@@ -75,51 +53,13 @@ def marks_of(branch: Branch, criteria: CriteriaSet) -> list[Mark]:
     return marks
 
 
-def usual(domain: str, criterion: str) -> Usual:
-    """Return what is usual for the criterion in *domain*."""
-    return _usual()[f"{domain}/{criterion}" if f"{domain}/{criterion}" in _usual() else criterion]
-
-
-def other_number(criterion: Criterion, branch: Branch, text: str, rng: random.Random) -> str:
-    """Return a number that somebody else may have found, different from *text*."""
-    found = text
-    while found == text:
-        found = _number(criterion, usual(branch.unit.domain, criterion.id), rng.random(), rng).text
-    return found
-
-
-@cache
-def _usual() -> dict[str, Usual]:
-    return {
-        row["criterion"]: Usual(
-            tilt=int(row["tilt"]) / 100,
-            least=_tenths(row["least"] or "0"),
-            most=_tenths(row["most"] or "0"),
-            step=_tenths(row["step"] or "1"),
-            not_applicable=int(row["not_applicable"] or 0) / 100,
-            not_for=tuple(filter(None, row["not_for"].split(";"))),
-        )
-        for row in seed_rows("criteria")
-    }
-
-
-@cache
-def _tenths(number: str | Fraction) -> int:
-    return int(Fraction(number) * 10)
-
-
-@cache
-def _number_text(tenths: int) -> str:
-    return exact_text(Fraction(tenths, 10))
-
-
-def _reviewed(branch: Branch, criteria: CriteriaSet, rng: random.Random) -> dict[str, _Given]:
+def _reviewed(branch: Branch, criteria: CriteriaSet, rng: random.Random) -> dict[str, Drawn]:
     """Return the superior's marks, which come to the branch's level.
 
     Ballots come first, as the meetings voted; of the rest, in any order, each is drawn near what is still wanting.
     """
     given = {
-        criterion.id: _Given(NOT_APPLICABLE, 0.0)
+        criterion.id: Drawn(NOT_APPLICABLE, 0.0)
         for criterion in criteria.criteria
         if _does_not_apply(criterion, branch, rng)
     }
@@ -130,7 +70,7 @@ def _reviewed(branch: Branch, criteria: CriteriaSet, rng: random.Random) -> dict
     wanted, left = branch.level / 100, 1.0
     for criterion in order:
         share = min(1.0, max(0.0, wanted / left))
-        one = given[criterion.id] = _draw(criterion, branch, share, rng)
+        one = given[criterion.id] = draw(criterion, branch, share, rng)
         wanted -= weights[criterion.id] * one.share
         left -= weights[criterion.id]
     return given
@@ -162,98 +102,19 @@ def _weights(part: Part, share: float, applicable: set[str]) -> dict[str, float]
     return found
 
 
-def _draw(criterion: Criterion, branch: Branch, share: float, rng: random.Random) -> _Given:
-    if criterion.kind is Kind.BALLOT:
-        return _ballot(criterion, branch, share, rng)
-    own = usual(branch.unit.domain, criterion.id)
-    tilt = own.tilt + _WEAK * (criterion.id in branch.weak_in) + _TOUCHED * (criterion.id in branch.touched)
-    likely = min(1.0, max(0.0, share + tilt + rng.triangular(-_SPREAD, _SPREAD)))
-    if criterion.kind in (Kind.JUDGED, Kind.LEVELS):
-        mark = _near(_possible(criterion), likely, criterion.full_marks, rng)
-        return _Given(marks_text(mark), mark / criterion.full_marks)
-    if criterion.id == "years_since_recruit" and branch.recruited:
-        return _Given("0", 1.0)
-    return _number(criterion, own, likely, rng)
-
-
-def _possible(criterion: Criterion) -> list[int]:
-    if criterion.kind is Kind.LEVELS:
-        return sorted({level.marks for level in criterion.levels})
-    return list(range(0, criterion.full_marks + 1, criterion.step_taken))
-
-
-def _near(possible: Sequence[int], share: float, full_marks: int, rng: random.Random) -> int:
-    """Return one of the two possible marks around that share of full marks, the nearer one more often."""
-    wanted = share * full_marks
-    below = max((mark for mark in possible if mark <= wanted), default=possible[0])
-    above = min((mark for mark in possible if mark >= wanted), default=possible[-1])
-    return above if above > below and rng.random() < (wanted - below) / (above - below) else below
-
-
-def _number(criterion: Criterion, own: Usual, share: float, rng: random.Random) -> _Given:
-    if criterion.line is None:
-        return _number_in_bands(criterion, own, share, rng)
-    start, end = _tenths(criterion.line.start), _tenths(criterion.line.end)
-    tenths = float(start + share * (end - start))
-    if share >= 1:
-        tenths += rng.random() ** 2 * (own.most - end)
-    elif share <= 0:
-        tenths -= rng.random() ** 2 * (start - own.least)
-    number = round(tenths / own.step) * own.step
-    return _Given(_number_text(number), min(1.0, max(0.0, (number - start) / (end - start))))
-
-
-def _number_in_bands(criterion: Criterion, own: Usual, share: float, rng: random.Random) -> _Given:
-    """Return a number from a band with such marks, more often near its beginning, where people stop."""
-    bands = sorted((_tenths(band.at_least), band.marks) for band in criterion.bands)
-    if own.least < bands[0][0]:
-        bands.insert(0, (own.least, 0))
-    mark = _near(sorted({marks for _, marks in bands}), share, criterion.full_marks, rng)
-    place = rng.choice([place for place, (_, marks) in enumerate(bands) if marks == mark])
-    low = bands[place][0]
-    high = bands[place + 1][0] - own.step if place + 1 < len(bands) else max(own.most, low)
-    number = low + own.step * int(((high - low) // own.step + 1) * rng.random() ** 3)
-    return _Given(_number_text(number), mark / criterion.full_marks)
-
-
-def _ballot(criterion: Criterion, branch: Branch, share: float, rng: random.Random) -> _Given:
-    """Return the votes of a meeting; the better the branch, the better the votes, within the cap on the best grade."""
-    voters = max(6, round(branch.members * (0.8 + 0.2 * rng.random())))
-    best = share**2
-    if criterion.least_voters == 5:
-        voters = 16 + int(40 * rng.random())
-    if criterion.best_share_most is not None:
-        best = float(criterion.best_share_most) * (0.75 + 0.25 * rng.random())
-    votes = [int(voters * best)]
-    rest = voters - votes[0]
-    poor = int(rest * (1 - share) * 0.10 + rng.random() * 0.5)
-    fair = int(rest * (1 - share) * 0.45 + rng.random() * 0.5)
-    votes += [rest - fair - poor, fair, poor]
-    worth = sum(float(grade.worth) * count for grade, count in zip(criterion.grades, votes, strict=True))
-    return _Given(ballot_text(criterion, votes), worth / (100 * voters))
-
-
-def ballot_text(criterion: Criterion, votes: Sequence[int]) -> str:
-    """Return *votes*, best grade first, as a file of marks writes them; grades nobody voted for are left out."""
-    return ";".join(
-        f"{grade.id}={count}" for grade, count in zip(criterion.grades, votes, strict=True) if count
-    )
-
-
-def _own_mark(criterion: Criterion, given: _Given, branch: Branch, rng: random.Random) -> str:
+def _own_mark(criterion: Criterion, given: Drawn, branch: Branch, rng: random.Random) -> str:
     """Return what the branch gives itself: of opinions at least as much, of facts mostly the same."""
     if given.text == NOT_APPLICABLE or criterion.kind in (Kind.BALLOT, Kind.DERIVED):
         return given.text
     if criterion.kind is Kind.MEASURED:
         honest = given.share >= 1 or rng.random() >= (0.6 if branch.inflates else 0.06)
-        own = usual(branch.unit.domain, criterion.id)
-        return given.text if honest else _number(criterion, own, 1.0, rng).text
-    possible = _possible(criterion)
+        return given.text if honest else number_near(criterion, branch, 1.0, rng).text
+    marks = possible(criterion)
     chance = rng.random()
     if branch.inflates or chance < 0.3:
-        return marks_text(possible[-1])
-    place = possible.index(round(given.share * criterion.full_marks)) + (chance < 0.55)
-    return marks_text(possible[min(place, len(possible) - 1)])
+        return marks_text(marks[-1])
+    place = marks.index(round(given.share * criterion.full_marks)) + (chance < 0.55)
+    return marks_text(marks[min(place, len(marks) - 1)])
 
 
 def _adjusted(branch: Branch, criteria: CriteriaSet, rng: random.Random) -> list[Mark]:
@@ -278,7 +139,7 @@ def _likely(adjustment: Adjustment, share: float) -> float:
 
 
 def _checked(
-    branch: Branch, criteria: CriteriaSet, given: dict[str, _Given], rng: random.Random
+    branch: Branch, criteria: CriteriaSet, given: dict[str, Drawn], rng: random.Random
 ) -> list[Mark]:
     """Return the marks of two or three county evaluators on some criteria, and one fact verified on the spot."""
     open_to = [criterion for criterion in criteria.criteria if given[criterion.id].text != NOT_APPLICABLE]
@@ -297,12 +158,12 @@ def _checked(
     verified = rng.choice(measured)
     found = given[verified.id]
     if rng.random() < 0.25:
-        found = _number(verified, usual(branch.unit.domain, verified.id), max(0.0, found.share - 0.2), rng)
+        found = number_near(verified, branch, max(0.0, found.share - 0.2), rng)
     return [*marks, Mark(verified.id, "county", panel[0].name, found.text)]
 
 
-def _changed(criterion: Criterion, given: _Given, evaluator: Evaluator, rng: random.Random) -> str:
+def _changed(criterion: Criterion, given: Drawn, evaluator: Evaluator, rng: random.Random) -> str:
     shifts, weights = _SHIFTS[criterion.kind, evaluator.harsh]
-    possible = _possible(criterion)
-    place = possible.index(round(given.share * criterion.full_marks)) + rng.choices(shifts, weights)[0]
-    return marks_text(possible[min(max(place, 0), len(possible) - 1)])
+    marks = possible(criterion)
+    place = marks.index(round(given.share * criterion.full_marks)) + rng.choices(shifts, weights)[0]
+    return marks_text(marks[min(max(place, 0), len(marks) - 1)])

@@ -488,11 +488,12 @@ def test_an_error_cell_is_named_whatever_the_error(tmp_path, error):
     assert "错误值" in sentence
 
 
-def test_a_literal_percent_sign_in_a_format_is_no_percentage(tmp_path):
-    """The format 0"%" shows 95% for 95: what is kept is what is shown."""
+@pytest.mark.parametrize("code", ['0"%"', "0\\%"])
+def test_a_literal_percent_sign_in_a_format_is_no_percentage(tmp_path, code):
+    """The formats 0"%" and 0\\% show 95% for 95: what is kept is what is shown."""
 
     def fill(written, page):
-        page.write_number("B2", 95, written.add_format({"num_format": '0"%"'}))
+        page.write_number("B2", 95, written.add_format({"num_format": code}))
 
     assert read_table(book(tmp_path, [["unit", "mark"], ["U1"]], fill=fill), PAIR).rows == (
         (2, ("U1", "95")),
