@@ -138,7 +138,9 @@ def _enter(book: MarkBook, units: Sequence[Unit], sheet: SheetMarks) -> None:
         _enter_row(book, codes, adjustment.id, "clerk", (str(count) if count else "" for count in counts))
 
 
-def _enter_row(book: MarkBook, codes: Sequence[str], subject: str, evaluator: str, texts: Iterable[str]) -> None:
+def _enter_row(
+    book: MarkBook, codes: Sequence[str], subject: str, evaluator: str, texts: Iterable[str]
+) -> None:
     for code, text in zip(codes, texts, strict=True):
         if text:
             book.enter(code, subject, "county", evaluator, text)

@@ -161,7 +161,10 @@ COUNTY = (
     _county(
         "rural",
         (_bonus("b0", 2, 10), _deduction("d0", 4)),
-        *(replace(part, weight=weight) for part, weight in zip(SHEET.parts, (25, 15, 15, 15, 20, 10), strict=True)),
+        *(
+            replace(part, weight=weight)
+            for part, weight in zip(SHEET.parts, (25, 15, 15, 15, 20, 10), strict=True)
+        ),
     ),
     _county(
         "office",

@@ -1,0 +1,104 @@
+"""`python -m bench`: our scoring against a bare NumPy program (limits) and the usual ways (peers), equal results checked.
+
+Leaves 1 if a limit is missed.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+
+from bench.answers import check_equal
+from bench.bare import BareCounty, BareSheet, BareSheetIn16Bits
+from bench.cohorts import EVALUATORS, SIZE, Cohort, county, one_sheet
+from bench.exact import exact_county, exact_scores
+from bench.ours import OurCounty, OurSheet
+from bench.peers.frames import PandasCounty
+from bench.peers.orm import OrmCounty
+from bench.plans import COUNTY, SHEET
+from bench.report import document, table
+from bench.rounds import Comparison, Contender, run_rounds
+
+_SHEET_LIMITS = {"mean": 12, "median": 30, "trimmed_mean": None}
+_COUNTY_LIMIT = 6
+_WIDTH = 120
+
+
+def sheet_comparisons(cohort: Cohort) -> list[Comparison]:
+    """Return what is compared on one sheet, every result checked."""
+    sheet = cohort.sheets[0]
+    right = {rule: exact_scores(replace(sheet, plan=SHEET.with_rule(rule))) for rule in _SHEET_LIMITS}
+    programs = {
+        "bare NumPy, mean, no n/a": BareSheet(sheet),
+        "– in 64 bits, as NumPy adds by default": BareSheet(sheet, np.int64),
+        "– tuned to these very numbers, 16 bits": BareSheetIn16Bits(sheet),
+    }
+    for name, program in programs.items():
+        found = np.where(sheet.whole, program.run(), None).tolist()
+        check_equal(name, found, np.where(sheet.whole, right["mean"], None).tolist())
+    bare, *variants = (Contender(name=name, run=own.run, calls=30) for name, own in programs.items())
+    assessments = cohort.assessments()
+    comparisons = []
+    for rule, limit in _SHEET_LIMITS.items():
+        ours = OurSheet(assessments, cohort, rule)
+        name = f"a sheet, {rule.replace('_', ' ')}"
+        check_equal(name, ours.answer(ours.run()), right[rule])
+        contender = Contender(name=name, run=ours.run, calls=5)
+        comparisons.append(Comparison(work=name, ours=contender, other=bare, limit=limit))
+        if rule == "mean":
+            comparisons += [Comparison(work=name, ours=contender, other=other) for other in variants]
+    return comparisons
+
+
+def county_comparisons(cohort: Cohort) -> list[Comparison]:
+    """Return what is compared on the county, every result checked."""
+    right = exact_county(cohort)
+    ours, bare = OurCounty(cohort), BareCounty(cohort)
+    pandas, orm = PandasCounty(cohort), OrmCounty(cohort)
+    programs = {"ours": ours, "bare NumPy": bare, "pandas": pandas, "ORM and Decimal": orm}
+    for name, program in programs.items():
+        check_equal(name, program.answer(program.run()), right)
+    contender = Contender(name="the county, seven sets", run=ours.run, calls=2)
+    others = (
+        (Contender(name="bare NumPy, masks for n/a", run=bare.run, calls=10), _COUNTY_LIMIT),
+        (Contender(name="pandas, frames in memory", run=pandas.run, every=3), None),
+        (Contender(name="ORM and Decimal, SQLite in memory", run=orm.run, every=15, reset=orm.reset), None),
+    )
+    return [
+        Comparison(work=contender.name, ours=contender, other=other, limit=limit) for other, limit in others
+    ]
+
+
+@click.command()
+@click.option("--json", "path", type=click.Path(path_type=Path), default=Path("build/bench.json"))
+@click.option("--rounds", type=click.IntRange(min=45), default=45)
+def main(path: Path, rounds: int) -> None:
+    """Measure, print a table, write it as JSON, and leave 1 if a limit is missed."""
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    console.print("Making marks, checking that all give equal results …")
+    comparisons = [*sheet_comparisons(one_sheet(SHEET)), *county_comparisons(county(COUNTY))]
+    console.print("Timing …")
+    run_rounds(
+        list({id(each): each for one in comparisons for each in (one.ours, one.other)}.values()), rounds
+    )
+    sizes = {
+        "units": SIZE,
+        "evaluators": EVALUATORS,
+        "sheet_criteria": len(SHEET.full),
+        "county_criteria": {plan.id: len(plan.full) for plan in COUNTY},
+    }
+    found = document(comparisons, rounds, sizes)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    console.print(table(comparisons))
+    console.print("From files: not measured yet.")
+    if not found["pass"]:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
