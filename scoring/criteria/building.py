@@ -10,13 +10,14 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from scoring.criteria.claims import Wrong
-from scoring.criteria.criterion import BallotGrade, Criterion, Kind
-from scoring.criteria.model import ROOT, Adjustment, CriteriaSet, Gate, Part
+from scoring.criteria.claims import Claim, Rule, Wrong, id_wrong
+from scoring.criteria.criterion import FIELDS_OF, BallotGrade, Criterion, Kind, field_of_another_kind
+from scoring.criteria.model import IDS, ROOT, Adjustment, CriteriaSet, Gate, Part
 from scoring.criteria.schema import Listed, Nested, SetShape, Shape
 from scoring.criteria.tree import Mapping
 from scoring.errors import CriteriaInvalid, Fault, Place
 from scoring.texts import Text
+from scoring.units import Grouping
 
 _TREE = ("criteria", "parts", "adjustments")
 
@@ -31,9 +32,11 @@ def build(tree: Mapping, faults: list[Fault]) -> CriteriaSet:
 
 
 class _Builder:
+    """Builds one tree and gathers the faults of it; `ids` are the places of every element by its id."""
+
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = list(faults)
-        self.places: dict[str, Place] = {}
+        self.ids: dict[str, list[Place]] = {}
 
     def criteria_set(self, tree: Mapping) -> CriteriaSet | None:
         values, failed = self._read(tree, SetShape())
@@ -44,47 +47,42 @@ class _Builder:
             if not failed & {"criteria", "parts"}:
                 self._fault(tree.place, Text("没有任何指标", "holds no criterion"))
             root["criteria"] = (_STAND_IN,)
-        values["root"] = Part(id=ROOT, title=_STAND_IN.title, ceiling=ceiling, **root)
-        for key, stand_in in (("id", "set"), ("version", "0"), ("title", _STAND_IN.title)):
-            values.setdefault(key, stand_in)
-        made: CriteriaSet | None = self._made(CriteriaSet, values, tree, failed)
+        values["root"] = Part(id=ROOT, title=_STAND_IN.title, ceiling=max(ceiling, Fraction(1)), **root)
+        self._tell_repeated_ids(tree)
+        made: CriteriaSet | None = self._made(CriteriaSet, {**_STAND_INS_OF_A_SET, **values}, tree, failed)
         return made
 
     def element(self, tree: Mapping, field: Nested) -> Any:
         """Return what *field* builds of *tree*, or None with the faults noted."""
         values, failed = self._read(tree, field.shape)
-        if isinstance(tree.get("id"), str):
-            self.places[tree["id"]] = tree.place
-        if field.builds in _NAMED and "title" not in values and "id" in values:
-            values["title"] = Text(values["id"], values["id"])
-        if failed & {"id", "kind", "full_marks"} or failed & set(_required(field.shape)):
-            return None
-        if (
-            field.builds is Part
-            and failed & set(_TREE)
-            and not (values.get("criteria") or values.get("parts"))
-        ):
-            return None
-        made = self._made(field.builds, values, tree, failed)
+        if field.builds in _SHARING_IDS and isinstance(tree.get("id"), str):
+            self.ids.setdefault(tree["id"], []).append(tree.place_of("id"))
+        if field.builds in _NAMED and "title" not in values:
+            values["title"] = Text(values.get("id", "—"), values.get("id", "—"))
+        if field.builds is Criterion and "kind" in values:
+            failed |= self._strays(tree, values["kind"], failed)
+        if field.builds is Part and values.get("id") == ROOT:
+            self._claims(Wrong([_claim(id_wrong(ROOT))]), tree, failed)
+            failed.add("id")
+        stand_ins = {name: _STAND_INS[name] for name in _required(field.shape) if name not in values}
+        made = self._made(field.builds, {**values, **stand_ins}, tree, failed)
         return None if failed - set(_TREE) else made
 
     def _read(self, tree: Mapping, shape: Shape) -> tuple[dict[str, Any], set[str]]:
         """Return the fields of *tree* that could be read, nested ones built, and the names of those that failed."""
         failed: set[str] = set()
+        known = {field.data_key or name: name for name, field in shape.fields.items()}
         try:
-            known = {field.data_key or name for name, field in shape.fields.items()}
             given = {key: value for key, value in tree.items() if value is not None or key not in known}
             values = dict(shape.load(given))
         except ValidationError as invalid:
             values = dict(invalid.valid_data) if isinstance(invalid.valid_data, dict) else {}
-            by_key = {field.data_key or name: name for name, field in shape.fields.items()}
             for key, messages in invalid.messages_dict.items():
-                failed.add(by_key.get(key, key))
+                failed.add(known.get(key, key))
                 for path, sentence in _sentences(messages):
                     self._fault(tree.place_of(key), sentence, ".".join([key, *path]))
-        for name in set(values) - failed:
-            field = shape.fields[name]
-            built = self._nested(values[name], field)
+        for name, field in shape.fields.items():
+            built = self._nested(values[name], field) if name in values and name not in failed else None
             if built is not None:
                 values[name], broken = built
                 if broken:
@@ -102,27 +100,68 @@ class _Builder:
             return kept, len(kept) < len(made_all)
         return None
 
+    def _strays(self, tree: Mapping, kind: Kind, failed: set[str]) -> set[str]:
+        """Tell, and return, the fields of a criterion that belong to other kinds, whatever stands in them."""
+        rules = [field_of_another_kind(name, kind) for name in FIELDS_OF if tree.get(name) is not None]
+        strays = [_claim(rule) for rule in rules if rule.broken]
+        self._claims(Wrong(strays), tree, failed)
+        return {claim.field for claim in strays}
+
     def _made(
         self, builds: Callable[..., Any], values: dict[str, Any], tree: Mapping, failed: set[str]
     ) -> Any:
         try:
             return builds(**values)
         except Wrong as wrong:
-            for claim in wrong.claims:
-                if claim.field not in failed:
-                    key = _WRITTEN.get(claim.field, claim.field)
-                    place = tree.places.get(key) or self.places.get(claim.field) or tree.place
-                    self._fault(place, claim.sentence, key if key in tree else "")
+            self._claims(wrong, tree, failed)
             return None
+
+    def _claims(self, wrong: Wrong, tree: Mapping, failed: set[str]) -> None:
+        """Note the claims that rest on nothing that could not be read."""
+        for claim in wrong.claims:
+            if claim.field != IDS and not failed & {claim.field, *claim.rests}:
+                key = _WRITTEN.get(claim.field, claim.field)
+                self._fault(tree.place_of(key), claim.sentence, key if key in tree else "")
+
+    def _tell_repeated_ids(self, tree: Mapping) -> None:
+        """Tell ids that stand twice: at the lower place, and in the file at hand rather than in its parent."""
+        for name, places in self.ids.items():
+            ordered = sorted(places, key=lambda place: (place.file == tree.place.file, place.line or 0))
+            for place in ordered[1:]:
+                self._fault(place, Text(f"编号“{name}”重复", f"the id “{name}” is used twice"))
 
     def _fault(self, place: Place, sentence: Text, field: str = "") -> None:
         place = Place(file=place.file, line=place.line, field=field or None)
         self.faults.append(Fault(place=place, sentence=sentence))
 
 
-_NAMED = (Criterion, Part, Adjustment, Gate, BallotGrade)
+_SHARING_IDS = (Criterion, Part, Adjustment, Gate)
+_NAMED = (*_SHARING_IDS, BallotGrade)
 _WRITTEN = {"measured_in": "unit", "start": "from", "end": "to"}
 _STAND_IN = Criterion(id="stand-in", kind=Kind.JUDGED, full_marks=100, title=Text("—", "—"))
+_STAND_INS_OF_A_SET = {"id": "set", "version": "0", "title": _STAND_IN.title}
+_STAND_INS: dict[str, Any] = {
+    "id": "stand-in",
+    "kind": Kind.JUDGED,
+    "full_marks": 100,
+    "marks": 100,
+    "when": _STAND_IN.title,
+    "zh": "—",
+    "at_least": Fraction(0),
+    "start": Fraction(0),
+    "end": Fraction(1),
+    "worth": Fraction(1),
+    "each": 100,
+    "highest_stars": 0,
+    "stars": 1,
+    "share": Fraction(1),
+    "within": Grouping.COUNTY,
+}
+"""What stands for a required field that could not be read, so that the others can still be judged."""
+
+
+def _claim(rule: Rule) -> Claim:
+    return Claim(rule.field, Text(rule.zh, rule.en), rule.rests)
 
 
 def _required(shape: Shape) -> Iterator[str]:

@@ -52,7 +52,7 @@ class EvidenceAsked:
 
     def __post_init__(self) -> None:
         refuse(
-            (
+            Rule(
                 self.most is not None and self.most < max(self.least, 1),
                 "most",
                 "“most”应不少于“least”，且至少为 1",
@@ -86,7 +86,7 @@ class Line:
     end: Fraction
 
     def __post_init__(self) -> None:
-        refuse((self.start == self.end, "to", "“from”与“to”不能相同", "“from” and “to” must differ"))
+        refuse(Rule(self.start == self.end, "to", "“from”与“to”不能相同", "“from” and “to” must differ"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,10 @@ class BallotGrade:
     title: Text
 
     def __post_init__(self) -> None:
-        refuse((not 0 <= self.worth <= 100, "worth", "应在 0 至 100 之间", "must be between 0 and 100"))
+        refuse(
+            id_wrong(self.id),
+            Rule(not 0 <= self.worth <= 100, "worth", "应在 0 至 100 之间", "must be between 0 and 100"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,12 @@ class Criterion:
                 rules += self._wrong_measure()
             case Kind.BALLOT:
                 rules += self._wrong_ballot()
-        refuse(*rules)
+        refuse(
+            *(
+                rule if rule.field in _OF_ALL_KINDS else rule._replace(rests=(*rule.rests, "kind"))
+                for rule in rules
+            )
+        )
 
     @property
     def step_taken(self) -> int:
@@ -172,23 +180,25 @@ class Criterion:
         step = self.step_taken
         return [
             not_positive("step", step),
-            (
+            Rule(
                 step > 0 and self.full_marks % step != 0,
                 "step" if self.step is not None else "full_marks",
                 f"满分 {marks_text(self.full_marks)} 不是步长 {marks_text(step)} 的整数倍",
                 f"full marks {marks_text(self.full_marks)} is not a multiple of the step {marks_text(step)}",
+                rests=("step", "full_marks"),
             ),
         ]
 
     def _wrong_measure(self) -> list[Rule]:
         rules = [
-            (
+            Rule(
                 bool(self.bands) == (self.line is not None),
                 "bands",
                 "“bands”与“line”必须且只能写一个",
                 "needs either “bands” or “line”, not both",
+                rests=("line",),
             ),
-            (
+            Rule(
                 self.kind is Kind.DERIVED and self.source is None,
                 "source",
                 "取自系统记录的指标须写明“source”",
@@ -204,14 +214,14 @@ class Criterion:
         worths = [grade.worth for grade in self.grades]
         share = self.best_share_most
         return [
-            (len(worths) < 2, "grades", "至少要有两个等次", "needs at least two grades"),
-            (
+            Rule(len(worths) < 2, "grades", "至少要有两个等次", "needs at least two grades"),
+            Rule(
                 worths != sorted(worths, reverse=True),
                 "grades",
                 "等次须由高到低排列",
                 "grades must be listed best first",
             ),
-            (
+            Rule(
                 bool(worths) and max(worths) == 0,
                 "grades",
                 "最好等次的分值须大于 0",
@@ -223,7 +233,9 @@ class Criterion:
         ]
 
 
-_FIELDS_OF: dict[str, tuple[Kind, ...]] = {
+_OF_ALL_KINDS = ("id", "full_marks", "weight")
+
+FIELDS_OF: dict[str, tuple[Kind, ...]] = {
     "step": (Kind.JUDGED,),
     "levels": (Kind.LEVELS,),
     "bands": (Kind.MEASURED, Kind.DERIVED),
@@ -233,14 +245,18 @@ _FIELDS_OF: dict[str, tuple[Kind, ...]] = {
     "least_voters": (Kind.BALLOT,),
     "best_share_most": (Kind.BALLOT,),
 }
+"""The fields that only some kinds have, and which kinds those are."""
+
+
+def field_of_another_kind(name: str, kind: Kind) -> Rule:
+    """The rule that a criterion of *kind* has no field *name*, which is one of others."""
+    return Rule(
+        kind not in FIELDS_OF[name],
+        name,
+        f"{kind} 类指标没有“{name}”一项",
+        f"a criterion of kind {kind} has no “{name}”",
+    )
 
 
 def _fields_of_other_kinds(criterion: Criterion) -> Iterator[Rule]:
-    for name, kinds in _FIELDS_OF.items():
-        stray = criterion.kind not in kinds and bool(getattr(criterion, name))
-        yield (
-            stray,
-            name,
-            f"{criterion.kind} 类指标没有“{name}”一项",
-            f"a criterion of kind {criterion.kind} has no “{name}”",
-        )
+    return (field_of_another_kind(name, criterion.kind) for name in FIELDS_OF if getattr(criterion, name))

@@ -29,14 +29,19 @@ def expanded(child: Mapping, parent: Mapping, parent_ref: str) -> tuple[Mapping,
             faults += _replace(by_id[element_id][1], change, override.place_of(element_id))
     for element_id, change in override.items():
         if element_id in by_id and change is None:
-            holder, element = by_id[element_id]
-            holder[:] = [kept for kept in holder if kept is not element]
+            _remove(whole, *by_id[element_id], override.place_of(element_id))
+    left = {element.get("id"): element for _, element in elements(whole)}
+    gone = [element_id for element_id in override if override[element_id] is not None and element_id in by_id]
+    faults += [_removed(override.place_of(name), name) for name in gone if name not in left]
     for part_id, added in add.items():
-        part = whole if part_id == "root" else by_id.get(part_id, (None, None))[1]
-        if part is None:
+        part = whole if part_id == "root" else left.get(part_id)
+        if part is None and part_id in by_id:
+            faults.append(_removed(add.place_of(part_id), part_id))
+        elif part is None:
             faults.append(_unknown(add.place_of(part_id), part_id, parent_ref))
         else:
             faults += _append(part, added, add.place_of(part_id))
+            faults += _replaced_too(child, added) if part is whole else ()
     for key, value in child.items():
         if key not in ("extends", "override", "add"):
             whole.put(key, value, child.place_of(key))
@@ -66,6 +71,35 @@ def _replace(element: Mapping, change: Any, place: Place) -> list[Fault]:
     for key, value in change.items():
         element.put(key, value, change.place_of(key))
     return []
+
+
+def _remove(whole: Mapping, holder: list[Any], element: Mapping, place: Place) -> None:
+    """Take *element* out of *holder*; a part that is left empty is told where it was emptied."""
+    holder[:] = [kept for kept in holder if kept is not element]
+    for _, part in elements(whole):
+        if any(part.get(key) is holder for key in ("criteria", "parts")):
+            part.place = place if not (part.listed("criteria") or part.listed("parts")) else part.place
+
+
+def _replaced_too(child: Mapping, added: Any) -> list[Fault]:
+    """Say where a file adds to a list of the root that it also writes anew."""
+    both = [key for key in _LISTS if key in child and isinstance(added, Mapping) and key in added]
+    return [
+        _fault(
+            added.place_of(key),
+            f"本文件另写了整个“{key}”，这里添加的会丢失；请合在一处",
+            f"this file also writes “{key}” as a whole, so what is added here would be lost; write it in one place",
+        )
+        for key in both
+    ]
+
+
+def _removed(place: Place, element_id: str) -> Fault:
+    return _fault(
+        place,
+        f"“{element_id}”已被本文件删去（或随所在部分删去），不能再改",
+        f"“{element_id}” is removed by this same file, itself or with its part",
+    )
 
 
 def _append(part: Mapping, added: Any, place: Place) -> list[Fault]:

@@ -5,6 +5,7 @@ Anchors, tags and second documents are refused, so that a file says what it seem
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from scoring.criteria.model import CriteriaSet
 from scoring.criteria.schema import SetShape, TreeShape
 from scoring.criteria.tree import Mapping
 from scoring.errors import CriteriaInvalid, Fault, Place
-from scoring.texts import Text
+from scoring.texts import Text, unwritable
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Text only, no types; libyaml where it is there."""
@@ -117,6 +118,10 @@ def _tree(content: bytes, name: str) -> Mapping:
         raise _invalid(
             whole, "不是 UTF-8 编码，请另存为 UTF-8", "is not in UTF-8; save it as UTF-8"
         ) from None
+    control = unwritable(text)
+    if control is not None:
+        place = Place(file=name, line=text.count("\n", 0, control) + 1)
+        raise _invalid(place, "含有不允许的控制字符", "holds a control character that is not allowed")
     try:
         _check_plain(text, name)
         node = yaml.compose(text, Loader=_LOADER)
@@ -126,13 +131,6 @@ def _tree(content: bytes, name: str) -> Mapping:
         what = error.problem or error.context or ""
         raise _invalid(
             Place(file=name, line=line), f"不是有效的 YAML（{what}）", f"is not valid YAML ({what})"
-        ) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise _invalid(
-            Place(file=name, line=line),
-            "含有不允许的控制字符",
-            "holds a control character that is not allowed",
         ) from None
     if not isinstance(node, yaml.MappingNode):
         raise _invalid(whole, "应是若干“字段: 值”", "must be a mapping of fields to values")
@@ -174,7 +172,7 @@ def _plain(node: yaml.Node, name: str, faults: list[Fault]) -> Any:
         mapping = Mapping(place)
         for key_node, value_node in node.value:
             key_place = Place(file=name, line=key_node.start_mark.line + 1)
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+            key = _clean(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
             if key in mapping or key == "?":
                 faults.append(Fault(place=key_place, sentence=_repeated_field(key)))
             mapping.put(key, _plain(value_node, name, faults), key_place)
@@ -182,7 +180,12 @@ def _plain(node: yaml.Node, name: str, faults: list[Fault]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(entry, name, faults) for entry in node.value]
     assert isinstance(node, yaml.ScalarNode)
-    return None if not node.style and node.value in ("", "null", "~") else node.value
+    return None if not node.style and node.value in ("", "null", "~") else _clean(node.value)
+
+
+def _clean(text: str) -> str:
+    """Return *text* in NFC without blanks around it, so that what looks the same is the same."""
+    return unicodedata.normalize("NFC", text.strip())
 
 
 def _repeated_field(key: str) -> Text:

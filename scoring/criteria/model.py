@@ -4,7 +4,8 @@ Values that cannot exist when wrong. What adjustments give is in integers of hun
 fractions.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -23,6 +24,9 @@ MODERATION = "moderation"
 
 ROOT = "root"
 """The name of the whole tree where a part is named."""
+
+IDS = "ids"
+"""What a claim about ids that stand twice is about; who reads a file knows where they stand."""
 
 
 class AgreementRule(StrEnum):
@@ -87,11 +91,12 @@ class Part:
             id_wrong(self.id, but=ROOT),
             not_positive("weight", self.weight),
             not_positive("ceiling", self.ceiling),
-            (
+            Rule(
                 not (self.criteria or self.parts),
                 "",
                 f"“{self.id}”下没有任何指标",
                 f"“{self.id}” holds no criterion",
+                rests=("criteria", "parts"),
             ),
         )
 
@@ -142,7 +147,7 @@ class Gate:
     def __post_init__(self) -> None:
         refuse(
             id_wrong(self.id),
-            (self.highest_stars < 0, "highest_stars", "不能小于 0", "cannot be below 0"),
+            Rule(self.highest_stars < 0, "highest_stars", "不能小于 0", "cannot be below 0"),
         )
 
 
@@ -156,7 +161,7 @@ class CutPoint:
     def __post_init__(self) -> None:
         refuse(
             not_positive("stars", self.stars),
-            (self.at_least < 0, "at_least", "不能小于 0", "cannot be below 0"),
+            Rule(self.at_least < 0, "at_least", "不能小于 0", "cannot be below 0"),
         )
 
 
@@ -209,7 +214,7 @@ class ScoreRule:
 
     def __post_init__(self) -> None:
         refuse(
-            (not 0 <= self.decimals <= 6, "decimals", "应为 0 至 6", "must be 0 to 6"),
+            Rule(not 0 <= self.decimals <= 6, "decimals", "应为 0 至 6", "must be 0 to 6"),
             not_positive("ceiling", self.ceiling),
         )
 
@@ -240,37 +245,28 @@ class CriteriaSet:
     changes: tuple[Text, ...] = ()
 
     def __post_init__(self) -> None:
-        stars = {cut.stars for cut in self.cut_points}
-        held = [quota.stars for quota in self.quotas] + ([self.target.stars] if self.target else [])
         refuse(
             id_wrong(self.id),
             id_wrong(self.version, name="version"),
             *_repeated_ids(self),
-            (not self.stages, "stages", "至少要有一个阶段", "needs at least one stage"),
+            Rule(not self.stages, "stages", "至少要有一个阶段", "needs at least one stage"),
             repeated("stages", self.stages),
             repeated("domains", [domain_id(domain) for domain in self.domains]),
-            (
+            Rule(
                 MODERATION in self.stages,
                 "stages",
                 "“moderation”（复议）总在最后，不必列出",
                 "“moderation” always comes last and is not listed",
             ),
-            (
+            Rule(
                 self.decided_from not in ("", *self.stages),
                 "decided_from",
                 f"“{self.decided_from}”不在 stages 之中",
                 f"“{self.decided_from}” is not one of the stages",
+                rests=("stages",),
             ),
             *_wrong_cut_points(self),
-            *(
-                (bool(stars) and number not in stars, name, *_no_cut_point(number))
-                for name, numbers in (
-                    ("quotas", held[: len(self.quotas)]),
-                    ("target", held[len(self.quotas) :]),
-                    ("gates", [gate.highest_stars for gate in self.gates if gate.highest_stars]),
-                )
-                for number in numbers
-            ),
+            *_stars_without_cut_points(self),
             repeated("quotas", [f"{quota.stars}★ {quota.within}" for quota in self.quotas]),
         )
 
@@ -339,35 +335,29 @@ class CriteriaSet:
 
 
 def _repeated_ids(criteria: CriteriaSet) -> Iterator[Rule]:
-    seen: set[str] = set()
-    groups: tuple[tuple[str, Callable[[], Iterator[Part | Criterion | Adjustment | Gate]]], ...] = (
-        ("parts", lambda: (part for part in criteria.root.all_parts() if part is not criteria.root)),
-        ("criteria", criteria.root.all_criteria),
-        ("adjustments", criteria.root.all_adjustments),
-        ("gates", lambda: iter(criteria.gates)),
-    )
-    for _, values in groups:
-        for value in values():
-            yield (value.id in seen, value.id, f"编号“{value.id}”重复", f"the id “{value.id}” is used twice")
-            seen.add(value.id)
+    """Criteria, parts, adjustments and gates share one space of ids: marks and changes name them by it."""
+    parts = [part for part in criteria.root.all_parts() if part is not criteria.root]
+    ids = [value.id for value in (*parts, *criteria.subjects, *criteria.gates)]
+    for name, times in Counter([*ids, ROOT]).items():
+        yield Rule(times > 1, IDS, f"编号“{name}”重复", f"the id “{name}” is used twice")
 
 
 def _wrong_cut_points(criteria: CriteriaSet) -> Iterator[Rule]:
     cuts = sorted(criteria.cut_points, key=lambda cut: cut.stars)
     yield repeated("cut_points", [cut.stars for cut in cuts])
     yield repeated("cut_points", [exact_text(cut.at_least) for cut in cuts])
+    ceiling = exact_text(criteria.score.ceiling)
     for cut in cuts:
-        yield (
+        bound = exact_text(cut.at_least)
+        yield Rule(
             cut.at_least > criteria.score.ceiling,
             "cut_points",
-            f"{cut.stars} 星的分数线 {exact_text(cut.at_least)} 高于得分上限 {exact_text(criteria.score.ceiling)}，无人可及",
-            (
-                f"{cut.stars} stars from {exact_text(cut.at_least)} lies above the highest score "
-                f"{exact_text(criteria.score.ceiling)}: nobody can reach it"
-            ),
+            f"{cut.stars} 星的分数线 {bound} 高于得分上限 {ceiling}，无人可及",
+            f"{cut.stars} stars from {bound} lies above the highest score {ceiling}: nobody can reach it",
+            rests=("score",),
         )
     for lower, higher in pairwise(cuts):
-        yield (
+        yield Rule(
             lower.stars < higher.stars and lower.at_least > higher.at_least,
             "cut_points",
             f"{lower.stars} 星的分数线高于 {higher.stars} 星，{lower.stars} 星无人可得",
@@ -375,5 +365,17 @@ def _wrong_cut_points(criteria: CriteriaSet) -> Iterator[Rule]:
         )
 
 
-def _no_cut_point(stars: int) -> tuple[str, str]:
-    return (f"{stars} 星不在 cut_points 之中", f"{stars} stars are not among the cut points")
+def _stars_without_cut_points(criteria: CriteriaSet) -> Iterator[Rule]:
+    """Where there are cut points, quotas, target and gates speak of their stars only."""
+    named = [("quotas", quota.stars) for quota in criteria.quotas]
+    named += [("gates", gate.highest_stars) for gate in criteria.gates if gate.highest_stars]
+    named += [("target", criteria.target.stars)] if criteria.target else []
+    known = {cut.stars for cut in criteria.cut_points}
+    for name, stars in named:
+        yield Rule(
+            bool(known) and stars not in known,
+            name,
+            f"{stars} 星不在 cut_points 之中",
+            f"{stars} stars are not among the cut points",
+            rests=("cut_points",),
+        )

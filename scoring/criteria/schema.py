@@ -18,7 +18,7 @@ from marshmallow.fields import Field
 
 from scoring.criteria import criterion, model
 from scoring.numbers import Rounding, exact_text, marks_text, plain_number, share, share_text
-from scoring.texts import Text
+from scoring.texts import Text, unwritable
 from scoring.units import Grouping
 
 E = TypeVar("E", bound=StrEnum)
@@ -47,22 +47,19 @@ class Entry(Field[V]):
 
 
 class Words(Entry[str]):
-    """A text that is not empty, in NFC."""
+    """A text that is not empty; the loader has made it NFC and taken blanks around it off."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise wrong("应是一段文字", "must be a text")
-        text = unicodedata.normalize("NFC", value.strip())
-        if not text:
+        if not value:
             raise wrong("不能为空", "must not be empty")
-        if len(text) > LONGEST_TEXT or any(
-            unicodedata.category(char) == "Cc" and char not in "\n\t" for char in text
-        ):
+        if len(value) > LONGEST_TEXT or unwritable(value) is not None:
             raise wrong(
                 f"文字过长（最多 {LONGEST_TEXT} 字）或含控制字符",
                 f"is too long (at most {LONGEST_TEXT} characters) or holds control characters",
             )
-        return text
+        return value
 
 
 class Numeral(Entry[V]):
@@ -75,8 +72,7 @@ class Numeral(Entry[V]):
             return self.read(value.strip())
         except (ValueError, AttributeError):
             shown = value if isinstance(value, str) else "…"
-            narrow = unicodedata.normalize("NFKC", shown)
-            if narrow != shown:
+            if isinstance(value, str) and unicodedata.normalize("NFKC", value) != value:
                 raise wrong(
                     f"“{shown}”请改用半角字符", f"“{shown}” is written in full-width characters"
                 ) from None

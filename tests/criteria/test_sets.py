@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from scoring.criteria import catalogue, loader
+from scoring.criteria import catalogue, linter, loader
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import CriteriaSet, Gate, Part
 from scoring.discrimination import unequal
@@ -222,6 +222,12 @@ def test_every_measure_says_in_what_unit_and_can_give_full_marks(ref: str) -> No
             assert criterion.line or max(band.marks for band in criterion.bands) == criterion.full_marks, (
                 criterion.id
             )
+
+
+@pytest.mark.parametrize("ref", catalogue.refs())
+def test_a_shipped_set_has_no_weakness_that_the_linter_knows(ref: str) -> None:
+    """What the service warns of in others' sets it does not ship."""
+    assert linter.warnings(catalogue.find(ref), ref) == ()
 
 
 def test_the_three_star_target_is_marked_from_the_services_own_records() -> None:

@@ -61,7 +61,8 @@ def _on_python_integers(standings) -> int:
         len(sheet.sheet.places)
         for sheet in standings.ratings.scores.sheets
         if any(
-            values.value.num.dtype.hasobject or getattr(getattr(values.value.den, "dtype", None), "hasobject", False)
+            values.value.num.dtype.hasobject
+            or getattr(getattr(values.value.den, "dtype", None), "hasobject", False)
             for values in sheet.parts.values()
         )
     )
