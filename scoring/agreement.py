@@ -100,14 +100,14 @@ def count_of_adjustments(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.bo
     return counts, disputed
 
 
-def _count(given: NDArray[np.bool_]) -> NDArray[np.int8]:
-    count: NDArray[np.int8] = given[0].astype(np.int8)
+def _count(given: NDArray[np.bool_]) -> NDArray[np.int32]:
+    count: NDArray[np.int32] = given[0].astype(np.int32)
     for slot in given[1:]:
         count += slot
     return count
 
 
-def _outcomes(marks: NDArray[np.int32], count: NDArray[np.int8]) -> NDArray[np.int8]:
+def _outcomes(marks: NDArray[np.int32], count: NDArray[np.int32]) -> NDArray[np.int8]:
     """Return the outcomes as far as they follow from who gave a mark and who said *not applicable*."""
     outcomes: NDArray[np.int8] = np.where(count > 0, np.int8(Outcome.AGREED), np.int8(Outcome.MISSING))
     waived = (marks == NOT_APPLICABLE).any(axis=0)
@@ -122,11 +122,11 @@ def _differ(codes: NDArray[np.int32], given: NDArray[np.bool_]) -> NDArray[np.bo
     return np.asarray((given & (codes != highest)).any(axis=0))
 
 
-def _mean(marks: NDArray[np.int32], count: NDArray[np.int8]) -> tuple[Integers, int]:
+def _mean(marks: NDArray[np.int32], count: NDArray[np.int32]) -> tuple[Integers, int]:
     return _shared(_total(marks), count)
 
 
-def _trimmed_mean(marks: NDArray[np.int32], count: NDArray[np.int8]) -> tuple[Integers, int]:
+def _trimmed_mean(marks: NDArray[np.int32], count: NDArray[np.int32]) -> tuple[Integers, int]:
     """From three marks on, one highest and one lowest are left out."""
     lowest = np.where(marks >= 0, marks, np.iinfo(np.int32).max).min(axis=0)
     trimmed = count >= 3
@@ -134,7 +134,7 @@ def _trimmed_mean(marks: NDArray[np.int32], count: NDArray[np.int8]) -> tuple[In
     return _shared(total, np.where(trimmed, count - 2, count))
 
 
-def _median(marks: NDArray[np.int32], count: NDArray[np.int8]) -> tuple[Integers, int]:
+def _median(marks: NDArray[np.int32], count: NDArray[np.int32]) -> tuple[Integers, int]:
     """The middle mark, or the mean of the middle two; those given stand last when sorted."""
     ordered = _ordered(marks)
     slots = len(ordered)
@@ -161,7 +161,7 @@ def _total(marks: NDArray[np.int32]) -> NDArray[np.int64]:
     return total
 
 
-def _shared(total: NDArray[np.int64], count: NDArray[np.int8]) -> tuple[Integers, int]:
+def _shared(total: NDArray[np.int64], count: NDArray[np.int32]) -> tuple[Integers, int]:
     """Return *total* / *count* over one denominator that every count divides; 0 where the count is 0."""
     counts = [n for n in range(1, int(count.max(initial=1)) + 1) if (count == n).any()]
     den = lcm(*counts)

@@ -4,12 +4,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import click
-from scoring.workflow.demo import write_county
 
 from scoring.criteria import catalogue
 from scoring.spreadsheet.results import write_results
 from scoring.texts import Lang, Text
 from scoring.units import DOMAINS
+from scoring.workflow.demo import write_county
 from scoring.workflow.score_files import score_files
 from web import terminal
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import pytest
 
+from scoring.criteria import catalogue
 from scoring.discrimination import attainable
 from scoring.improvement import fewest_marks, gains, single_ways
 from scoring.units import DOMAINS
-from scoring.criteria import catalogue
 from tests.cohorts import Cohort
 from tests.pipeline import loaded, standings_of
 
