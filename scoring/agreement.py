@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def agree(sheet: Sheet) -> Agreed:
     count = _count(given)
     outcomes = _outcomes(marks, count)
     for row in sheet.facts:
-        outcomes[row][_differ(marks[:, row], given[:, row])] = Outcome.DISPUTED
+        outcomes[row][_differ(marks[:, row], given[:, row])] = int(Outcome.DISPUTED)
     num, den = _RULES[sheet.criteria.agreement.rule](marks, count)
     apart: dict[int, Ratios] = {}
     for row, facts in sheet.facts.items():
@@ -61,12 +62,12 @@ def agree(sheet: Sheet) -> Agreed:
         worth, counts = _worth(criterion, facts, sheet.criteria.grain)
         fact = np.maximum(marks[:, row].max(axis=0), 0)
         if counts is not None:
-            short = (outcomes[row] == Outcome.AGREED) & ~counts[fact]
+            short = (outcomes[row] == int(Outcome.AGREED)) & ~counts[fact]
             outcomes[row][short] = Outcome.MISSING
-        none = outcomes[row] != Outcome.AGREED
+        none = outcomes[row] != int(Outcome.AGREED)
         own = np.where(none, 0, worth.num[fact])
         num[row] = 0
-        if isinstance(worth.den, int) and den % worth.den == 0:
+        if isinstance(worth.den, int) and den % worth.den == 0 and worth.num_most * den < 2**62:
             num[row] = own * (den // worth.den)
         else:
             own_den = worth.den if isinstance(worth.den, int) else np.where(none, 1, worth.den[fact])
@@ -85,7 +86,7 @@ def disagreements(sheet: Sheet) -> Iterator[tuple[int, int]]:
     for row, criterion in enumerate(sheet.criteria.criteria):
         if criterion.kind in (Kind.JUDGED, Kind.LEVELS):
             full = criterion.full_marks // sheet.criteria.grain
-            spread = np.where(highest[row] >= 0, highest[row] - lowest[row], 0)
+            spread = np.where(highest[row] >= 0, highest[row] - lowest[row], 0).astype(object)
             for unit in np.flatnonzero(spread * limit.denominator > limit.numerator * full):
                 yield row, int(unit)
 
@@ -100,20 +101,19 @@ def count_of_adjustments(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.bo
     return counts, disputed
 
 
-def _count(given: NDArray[np.bool_]) -> NDArray[np.int32]:
-    count: NDArray[np.int32] = given[0].astype(np.int32)
+def _count(given: NDArray[np.bool_]) -> NDArray[Any]:
+    count: NDArray[Any] = given[0].astype(np.int8 if len(given) < 128 else np.int32)
     for slot in given[1:]:
         count += slot
     return count
 
 
-def _outcomes(marks: NDArray[np.int32], count: NDArray[np.int32]) -> NDArray[np.int8]:
+def _outcomes(marks: NDArray[np.int32], count: NDArray[Any]) -> NDArray[np.int8]:
     """Return the outcomes as far as they follow from who gave a mark and who said *not applicable*."""
-    outcomes: NDArray[np.int8] = np.where(count > 0, np.int8(Outcome.AGREED), np.int8(Outcome.MISSING))
-    waived = (marks == NOT_APPLICABLE).any(axis=0)
-    if waived.any():
-        outcomes[waived] = np.where(count[waived] > 0, Outcome.DISPUTED, Outcome.NOT_APPLICABLE)
-    return outcomes
+    given = (count > 0).view(np.int8)
+    waived = (marks == NOT_APPLICABLE).any(axis=0).view(np.int8)
+    # agreed 0, not applicable 1, missing 2, disputed 3: 2 − 2·given, and where waived − 1 + 4·given besides
+    return (1 - given) * np.int8(2) + waived * (given * np.int8(4) - np.int8(1))
 
 
 def _differ(codes: NDArray[np.int32], given: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -122,11 +122,11 @@ def _differ(codes: NDArray[np.int32], given: NDArray[np.bool_]) -> NDArray[np.bo
     return np.asarray((given & (codes != highest)).any(axis=0))
 
 
-def _mean(marks: NDArray[np.int32], count: NDArray[np.int32]) -> tuple[Integers, int]:
+def _mean(marks: NDArray[np.int32], count: NDArray[Any]) -> tuple[Integers, int]:
     return _shared(_total(marks), count)
 
 
-def _trimmed_mean(marks: NDArray[np.int32], count: NDArray[np.int32]) -> tuple[Integers, int]:
+def _trimmed_mean(marks: NDArray[np.int32], count: NDArray[Any]) -> tuple[Integers, int]:
     """From three marks on, one highest and one lowest are left out."""
     lowest = np.where(marks >= 0, marks, np.iinfo(np.int32).max).min(axis=0)
     trimmed = count >= 3
@@ -134,7 +134,7 @@ def _trimmed_mean(marks: NDArray[np.int32], count: NDArray[np.int32]) -> tuple[I
     return _shared(total, np.where(trimmed, count - 2, count))
 
 
-def _median(marks: NDArray[np.int32], count: NDArray[np.int32]) -> tuple[Integers, int]:
+def _median(marks: NDArray[np.int32], count: NDArray[Any]) -> tuple[Integers, int]:
     """The middle mark, or the mean of the middle two; those given stand last when sorted."""
     ordered = _ordered(marks)
     slots = len(ordered)
@@ -155,20 +155,22 @@ _RULES = {
 
 
 def _total(marks: NDArray[np.int32]) -> NDArray[np.int64]:
-    total: NDArray[np.int64] = np.maximum(marks[0], 0).astype(np.int64)
+    widest = np.int32 if int(marks.max(initial=0)) * len(marks) < 2**31 else np.int64
+    total = np.maximum(marks[0], 0).astype(widest)
+    spare = np.empty_like(total)
     for slot in marks[1:]:
-        total += np.maximum(slot, 0)
-    return total
+        total += np.maximum(slot, 0, out=spare)
+    return total.astype(np.int64)
 
 
-def _shared(total: NDArray[np.int64], count: NDArray[np.int32]) -> tuple[Integers, int]:
+def _shared(total: NDArray[np.int64], count: NDArray[Any]) -> tuple[Integers, int]:
     """Return *total* / *count* over one denominator that every count divides; 0 where the count is 0."""
     counts = [n for n in range(1, int(count.max(initial=1)) + 1) if (count == n).any()]
     den = lcm(*counts)
     if len(counts) <= 1:
         return total, den
     factors = [0, *(den // n if n in counts else 0 for n in range(1, max(counts) + 1))]
-    wide = den * int(total.max(initial=0)) > 2**62
+    wide = den * int(total.max(initial=1)) > 2**62
     return (total.astype(object) if wide else total) * np.array(factors, dtype=object if wide else np.int64)[
         count
     ], den

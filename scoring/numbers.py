@@ -130,7 +130,8 @@ class Ratios:
             den = lcm(self.den, other.den)
             left, right = den // self.den, den // other.den
             num_most = self.num_most * left + other.num_most * right
-            num = _wide(self.num, num_most) * left + _wide(other.num, num_most) * right
+            widest = max(num_most, left, right)
+            num = _wide(self.num, widest) * left + _wide(other.num, widest) * right
             return Ratios(num, den, num_most, den)
         one, two = self, other
         if _sum_most(one, two) > _WIDEST:
@@ -146,9 +147,19 @@ class Ratios:
         if max(left.num_most * right.den_most, left.den_most * right.num_most) > _WIDEST:
             left, right = left.reduced(), right.reduced()
         num_most, den_most = left.num_most * right.den_most, left.den_most * right.num_most
-        num = _wide(left.num, num_most) * _wide(right.den, num_most)
-        den = _wide(right.num, den_most) * _wide(left.den, den_most)
+        widest = max(num_most, den_most, left.den_most, right.den_most)
+        num = _wide(left.num, widest) * _wide(right.den, widest)
+        den = _wide(right.num, widest) * _wide(left.den, widest)
         return Ratios(num, den, num_most, den_most)
+
+    def shared_out(self, weights: Integers, most: int) -> "Ratios":
+        """Return each fraction divided by the one of *weights*, over one denominator where that stays small."""
+        if isinstance(self.den, int) and weights.dtype != object and most < 10_000:
+            common = lcm(*np.flatnonzero(np.bincount(weights)).tolist())
+            num_most = self.num_most * common
+            if common < 2**32 and num_most < _WIDEST and self.den * common < 2**40:
+                return Ratios(self.num * (common // weights), self.den * common, num_most, self.den * common)
+        return self.over(Ratios(weights, 1, most, 1))
 
     def clipped(self, ceiling: Fraction) -> "Ratios":
         """Return each fraction, or 0 where it is below 0, or *ceiling* where it is above."""
@@ -204,7 +215,7 @@ def _wide(value: Any, most: int) -> Any:
 
 
 def _product(array: Integers, factor: int, most: int) -> Integers:
-    return array if factor == 1 else np.asarray(_wide(array, most * factor) * factor)
+    return array if factor == 1 else np.asarray(_wide(array, max(most, 1) * factor) * factor)
 
 
 def _narrow(array: Integers) -> Integers:

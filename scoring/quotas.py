@@ -25,7 +25,8 @@ def _limit(ratings: Ratings, quota: Quota, criteria: CriteriaSet) -> Ratings:
     groups = ratings.scores.assessments.groups[quota.within]
     grouped = ratings.has_stars & (groups.of >= 0)
     rated = np.bincount(groups.of[grouped], minlength=len(groups.names))
-    allowed = rated * quota.share.numerator // quota.share.denominator
+    share = quota.share
+    allowed = np.array([n * share.numerator // share.denominator for n in rated.tolist()], dtype=np.int64)
     held = np.flatnonzero(grouped & (ratings.stars == quota.stars))
     holders = np.bincount(groups.of[held], minlength=len(groups.names))
     full = holders > allowed

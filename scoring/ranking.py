@@ -49,6 +49,9 @@ def _ranks(
         width = int(printed.max()) + 1
         start = group[own] * width
         key = start + (width - 1 - printed[own])
-        ordered = np.sort(key)
-        ranks[own] = np.searchsorted(ordered, key) - np.searchsorted(ordered, start) + 1
+        order = np.argsort(key)
+        ordered = key[order]
+        first = np.flatnonzero(np.diff(ordered, prepend=-1))
+        starts = np.searchsorted(ordered, ordered[first] // width * width)
+        ranks[own[order]] = np.repeat(first - starts + 1, np.diff(first, append=len(ordered)))
     return ranks

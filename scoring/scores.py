@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scoring.agreement import Agreed, Outcome, agree, count_of_adjustments
 from scoring.assessment import Assessments, Sheet
-from scoring.criteria.model import ROOT, CriteriaSet, Part
+from scoring.criteria.model import ROOT, Adjustment, AdjustmentKind, CriteriaSet, Part
 from scoring.numbers import Integers, Ratios
 
 Applicable = NDArray[np.bool_] | None
@@ -82,7 +82,9 @@ def score(assessments: Assessments) -> Scores:
     sheets = tuple(_score_sheet(sheet) for sheet in assessments.sheets)
     for scores in sheets:
         root = scores.root
-        complete = ~((scores.agreed.outcomes >= Outcome.MISSING).any(axis=0) | scores.disputed.any(axis=0))
+        complete = ~(
+            (scores.agreed.outcomes >= int(Outcome.MISSING)).any(axis=0) | scores.disputed.any(axis=0)
+        )
         own = complete if root.applicable is None else complete & root.applicable
         whole = root.value.times(Fraction(100)).rounded(rule.decimals, rule.rounding)
         places = scores.sheet.places
@@ -96,7 +98,9 @@ class _Plan:
     """What scoring a part needs of the criteria, worked out once a set.
 
     The part's own criteria are the rows from `first` on. `factors` over `factor_den` turn agreed grains into
-    weighted shares; `weights` over `weight_den` are the weights of its criteria, then of its parts.
+    weighted shares; `weights` over `weight_den` are the weights of its criteria, then of its parts, `own_weights`
+    those of its criteria, `own_whole` their sum. `adjustments` are (sign, each, most) over `adjusted_over`, in
+    lowest terms of the part's marks.
     """
 
     part: Part
@@ -109,6 +113,10 @@ class _Plan:
     weights: tuple[int, ...]
     weight_den: int
     term_weights: tuple[Fraction, ...]
+    own_weights: Integers
+    own_whole: int
+    adjustments: tuple[tuple[int, int, int | None], ...]
+    adjusted_over: int
 
 
 @lru_cache(maxsize=256)
@@ -124,10 +132,14 @@ def _plan_part(part: Part, grain: int, rows: Iterator[int], adjustments: Iterato
     weights = [child.share_of_tree for child in part.children]
     weight_den = lcm(*(weight.denominator for weight in weights))
     fulls = [criterion.full_marks // grain for criterion in part.criteria]
+    full_marks = 10_000 if part.id == ROOT else part.full_marks
+    grains = [own.each for own in part.adjustments] + [own.most for own in part.adjustments if own.most]
+    common = gcd(full_marks, *grains)
     factors = [weight / full for weight, full in zip(weights, fulls, strict=False)]
     factor_den = lcm(*(factor.denominator for factor in factors))
     whole = [int(factor * factor_den) for factor in factors]
     most = sum(factor * full for factor, full in zip(whole, fulls, strict=True))
+    own_weights = [int(weight * weight_den) for weight in weights[: len(part.criteria)]]
     return _Plan(
         part=part,
         first=first[0] if first else 0,
@@ -139,7 +151,16 @@ def _plan_part(part: Part, grain: int, rows: Iterator[int], adjustments: Iterato
         weights=tuple(int(weight * weight_den) for weight in weights),
         weight_den=weight_den,
         term_weights=tuple(weights[len(part.criteria) :]),
+        own_weights=np.array(own_weights, dtype=np.int64 if sum(weights) * weight_den < 2**62 else object),
+        own_whole=sum(own_weights),
+        adjustments=tuple(_adjusting(own, common) for own in part.adjustments),
+        adjusted_over=full_marks // common,
     )
+
+
+def _adjusting(adjustment: Adjustment, common: int) -> tuple[int, int, int | None]:
+    most = None if adjustment.most is None else adjustment.most // common
+    return (1 if adjustment.kind is AdjustmentKind.BONUS else -1, adjustment.each // common, most)
 
 
 def _score_sheet(sheet: Sheet) -> SheetScores:
@@ -151,17 +172,18 @@ def _score_sheet(sheet: Sheet) -> SheetScores:
 def value_parts(criteria: CriteriaSet, agreed: Agreed, counts: NDArray[np.int64]) -> dict[str, PartValues]:
     """Return what every part of the tree comes to, by id, on those agreed marks and counts [adjustment, unit]."""
     parts: dict[str, PartValues] = {}
-    gaps = (agreed.outcomes != Outcome.AGREED).any(axis=1).tolist()
-    _value(_plan(criteria), _Marking(agreed, gaps, counts), parts)
+    applies = agreed.outcomes == int(Outcome.AGREED)
+    _value(_plan(criteria), _Marking(agreed, applies, applies.all(axis=1).tolist(), counts), parts)
     return parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Marking:
-    """The marks a tree is valued on; `gaps` says of each criterion whether it does not apply to some unit."""
+    """The marks a tree is valued on; where each criterion applies [criterion, unit], and whether it does to all."""
 
     agreed: Agreed
-    gaps: list[bool]
+    applies: NDArray[np.bool_]
+    whole: list[bool]
     counts: NDArray[np.int64]
 
 
@@ -175,7 +197,7 @@ def _value(plan: _Plan, marking: _Marking, parts: dict[str, PartValues]) -> Part
     if weights is None:
         plain = total.times(Fraction(plan.weight_den, sum(plan.weights)))
     else:
-        plain = total.times(Fraction(plan.weight_den)).over(Ratios(weights, 1, sum(plan.weights), 1))
+        plain = total.times(Fraction(plan.weight_den)).shared_out(weights, sum(plan.weights))
     value = plain
     if plan.part.adjustments:
         value = value.plus(_adjusted(plan, marking))
@@ -203,23 +225,20 @@ def _weighted(
     total = terms[0]
     for term in terms[1:]:
         total = total.plus(term)
-    with_gaps = [
-        (row, weight)
-        for row, weight in zip(range(first, last), plan.weights, strict=False)
-        if marking.gaps[row]
-    ]
-    absent = [(agreed.outcomes[row] != Outcome.AGREED, weight) for row, weight in with_gaps]
-    absent += [
-        (~child.applicable, weight)
+    partial = [
+        (child.applicable, weight)
         for child, weight in zip(below, plan.weights[last - first :], strict=True)
         if child.applicable is not None
     ]
-    if not absent:
+    if all(marking.whole[first:last]) and not partial:
         return total, None, None
     whole = sum(plan.weights)
-    weights = np.full(agreed.num.shape[1], whole, dtype=np.int64 if whole < 2**62 else object)
-    for where, weight in absent:
-        weights -= np.where(where, weight, 0)
+    weights = np.full(
+        agreed.num.shape[1], whole - plan.own_whole, dtype=np.int64 if whole < 2**62 else object
+    )
+    weights += plan.own_weights @ marking.applies[first:last]
+    for applicable, weight in partial:
+        weights -= np.where(applicable, 0, np.array(weight, dtype=weights.dtype))
     if weights.all():
         return total, weights, None
     return total, np.where(weights == 0, 1, weights), weights != 0
@@ -242,9 +261,8 @@ def _term_of_criteria(plan: _Plan, agreed: Agreed, first: int, last: int) -> Rat
 def _adjusted(plan: _Plan, marking: _Marking) -> Ratios:
     """Return (bonuses − deductions) / F: F the part's full marks, 100 at the root."""
     marks = np.zeros(marking.counts.shape[1], dtype=np.int64)
-    for row, adjustment in enumerate(plan.part.adjustments, plan.first_adjustment):
-        size = marking.counts[row] * adjustment.each
-        size = size if adjustment.most is None else np.minimum(size, adjustment.most)
-        marks += size * (1 if adjustment.marks(1) > 0 else -1)
-    full = 10_000 if plan.part.id == ROOT else plan.part.full_marks
-    return Ratios.of(marks, full).reduced()
+    for row, (sign, each, bound) in enumerate(plan.adjustments, plan.first_adjustment):
+        size = marking.counts[row] * each
+        size = size if bound is None else np.minimum(size, bound)
+        marks += size * sign
+    return Ratios.of(marks, plan.adjusted_over)

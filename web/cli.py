@@ -13,7 +13,7 @@ import click
 
 from scoring.criteria.loader import digest
 from scoring.edition import document
-from scoring.errors import Fault, Refused
+from scoring.errors import Fault, FileRefused, Place, Refused
 from scoring.explain import reason
 from scoring.spreadsheet.results import write_results
 from scoring.texts import Lang, Text
@@ -67,7 +67,7 @@ def main() -> None:
     """Star rating of Party branches: exact, explained, provable.  党支部评星定级。"""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 @main.command()
@@ -103,6 +103,7 @@ def score(
     """
     if sum((as_json, xlsx is not None, unit is not None)) > 1:
         raise click.UsageError("--json, --xlsx and --explain exclude one another")
+    _keep_inputs(xlsx, [*map(Path, criteria), units, *marks])
     scored = score_files(criteria, units, marks)
     explanation = None if unit is None else explain_unit(scored.standings, unit)
     terminal.show_warnings(scored.warnings, lang)
@@ -153,6 +154,7 @@ def check_criteria_file(file: str, as_json: bool, previous: str | None, lang: La
 @_refusals_told
 def template(criteria: str, units: Path, xlsx: Path, stage: str, evaluator: str, lang: Lang) -> None:
     """Write the workbook to mark units in, which `score --marks` reads back.  生成评分表。"""
+    _keep_inputs(xlsx, [Path(criteria), units])
     written = write_marking_template(criteria, units, xlsx, lang, stage=stage, evaluator=evaluator)
     click.echo(Text(f"已写出 {xlsx}：{written} 个单位", f"Written: {xlsx}, {written} units").in_(lang))
 
@@ -169,6 +171,19 @@ def template(criteria: str, units: Path, xlsx: Path, stage: str, evaluator: str,
 def demo(folder: Path, scale: float, lang: Lang) -> None:
     """Make the demo county's spreadsheets, score them, and show the county.  演示县。"""
     show_demo(folder, Fraction(str(scale)), lang)
+
+
+def _keep_inputs(target: Path | None, inputs: Iterable[Path]) -> None:
+    """Refuse to write over a file that is read."""
+    if (
+        target is not None
+        and target.exists()
+        and any(one.exists() and one.samefile(target) for one in inputs)
+    ):
+        sentence = Text(
+            "不能写到输入文件上，请另起文件名", "is one of the files that are read; choose another name"
+        )
+        raise FileRefused([Fault(place=Place(file=str(target)), sentence=sentence)])
 
 
 def _check_as_json(file: str, previous: str | None) -> None:

@@ -47,7 +47,9 @@ class _Builder:
             if not failed & {"criteria", "parts"}:
                 self._fault(tree.place, Text("没有任何指标", "holds no criterion"))
             root["criteria"] = (_STAND_IN,)
-        values["root"] = Part(id=ROOT, title=_STAND_IN.title, ceiling=max(ceiling, Fraction(1)), **root)
+        values["root"] = Part(
+            id=ROOT, title=_STAND_IN.title, ceiling=ceiling if ceiling > 0 else Fraction(1), **root
+        )
         self._tell_repeated_ids(tree)
         made: CriteriaSet | None = self._made(CriteriaSet, {**_STAND_INS_OF_A_SET, **values}, tree, failed)
         return made

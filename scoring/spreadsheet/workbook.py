@@ -9,6 +9,9 @@ from typing import Any
 
 import xlsxwriter
 
+from scoring.errors import Fault, FileRefused, Place
+from scoring.texts import Text
+
 FONT = "微软雅黑"
 """The font of headings and cells; where it is missing, the office program takes its own."""
 
@@ -17,7 +20,16 @@ _EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001  a workbook says when it was made;
 
 @contextmanager
 def new_workbook(path: Path) -> Iterator[Any]:
-    """Yield a workbook that is written beside *path* and takes its place only when it is complete."""
+    """Yield a workbook that is written beside *path* and takes its place only when it is complete.
+
+    Raises FileRefused where *path* is something else than a file, or its folder does not exist.
+    """
+    if path.exists() and not path.is_file():
+        sentence = Text("不是可以写入的普通文件", "is no ordinary file that could be written")
+        raise FileRefused([Fault(place=Place(file=str(path)), sentence=sentence)])
+    if not path.name or not path.parent.is_dir():
+        sentence = Text("所在的文件夹不存在", "its folder does not exist")
+        raise FileRefused([Fault(place=Place(file=str(path)), sentence=sentence)])
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(str(draft), options)
