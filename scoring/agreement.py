@@ -113,7 +113,8 @@ def _outcomes(marks: NDArray[np.int32], count: NDArray[Any]) -> NDArray[np.int8]
     given = (count > 0).view(np.int8)
     waived = (marks == NOT_APPLICABLE).any(axis=0).view(np.int8)
     # agreed 0, not applicable 1, missing 2, disputed 3: 2 − 2·given, and where waived − 1 + 4·given besides
-    return (1 - given) * np.int8(2) + waived * (given * np.int8(4) - np.int8(1))
+    outcomes: NDArray[np.int8] = (1 - given) * np.int8(2) + waived * (given * np.int8(4) - np.int8(1))
+    return outcomes
 
 
 def _differ(codes: NDArray[np.int32], given: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -160,7 +161,7 @@ def _total(marks: NDArray[np.int32]) -> NDArray[np.int64]:
     spare = np.empty_like(total)
     for slot in marks[1:]:
         total += np.maximum(slot, 0, out=spare)
-    return total.astype(np.int64)
+    return np.asarray(total, dtype=np.int64)
 
 
 def _shared(total: NDArray[np.int64], count: NDArray[Any]) -> tuple[Integers, int]:

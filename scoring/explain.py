@@ -234,6 +234,7 @@ def _next_star(places: Places, unit: int, scores: SheetScores, own: int) -> Next
     needed = -(-bound.numerator // bound.denominator)
     short = max(0, needed - int(ratings.scores.printed[unit]))
     gate = criteria.gates[ratings.gate[unit]] if ratings.gate[unit] >= 0 else None
+    own_unit = ratings.scores.assessments.units[unit]
     lowered = [step.place for step in ratings.steps(unit) if step.place is not None]
     return NextStar(
         cut_point=cut,
@@ -242,7 +243,11 @@ def _next_star(places: Places, unit: int, scores: SheetScores, own: int) -> Next
         fewest=fewest_marks(scores, own, needed) if short else None,
         gate=gate if gate is not None and gate.highest_stars < cut.stars else None,
         quota=next((place for place in lowered if place.quota.stars == cut.stars), None),
-        quotas=tuple(quota for quota in criteria.quotas if quota.stars == cut.stars),
+        quotas=tuple(
+            quota
+            for quota in criteria.quotas
+            if quota.stars == cut.stars and own_unit.group(quota.within) is not None
+        ),
     )
 
 

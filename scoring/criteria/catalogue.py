@@ -40,6 +40,9 @@ def read(path: Path) -> CriteriaSet:
     Raises CriteriaInvalid, also where there is no such file.
     """
     try:
+        if path.exists() and not path.is_file():
+            sentence = Text("不是文件", "is no file")
+            raise CriteriaInvalid([Fault(place=Place(file=path.name), sentence=sentence)])
         with path.open("rb") as file:
             content = file.read(loader.LARGEST_FILE + 1)
     except OSError as error:
@@ -66,7 +69,7 @@ def _beside(path: Path, ref: str) -> tuple[bytes, str] | None:
     neighbours = sorted(
         entry
         for entry in path.parent.iterdir()
-        if entry.suffix in _ENDINGS and entry.resolve() != path.resolve()
+        if entry.suffix in _ENDINGS and entry.is_file() and not entry.samefile(path)
     )
     named = [entry for entry in neighbours if entry.stem == ref]
     for entry in [*named, *neighbours[:_MOST_NEIGHBOURS]]:

@@ -25,6 +25,9 @@ MODERATION = "moderation"
 ROOT = "root"
 """The name of the whole tree where a part is named."""
 
+MOST_STAGES = 20
+MOST_STARS = 99
+
 IDS = "ids"
 """What a claim about ids that stand twice is about; who reads a file knows where they stand."""
 
@@ -161,6 +164,7 @@ class CutPoint:
     def __post_init__(self) -> None:
         refuse(
             not_positive("stars", self.stars),
+            Rule(self.stars > MOST_STARS, "stars", f"不能超过 {MOST_STARS}", f"cannot be above {MOST_STARS}"),
             Rule(self.at_least < 0, "at_least", "不能小于 0", "cannot be below 0"),
         )
 
@@ -251,6 +255,12 @@ class CriteriaSet:
             *_repeated_ids(self),
             Rule(not self.stages, "stages", "至少要有一个阶段", "needs at least one stage"),
             repeated("stages", self.stages),
+            Rule(
+                len(self.stages) > MOST_STAGES,
+                "stages",
+                f"最多 {MOST_STAGES} 个阶段",
+                f"at most {MOST_STAGES} stages",
+            ),
             repeated("domains", [domain_id(domain) for domain in self.domains]),
             Rule(
                 MODERATION in self.stages,

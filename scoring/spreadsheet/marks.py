@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scoring.errors import Fault, FileRefused
 from scoring.marks import MarkBook, MarkRefused
-from scoring.spreadsheet.tables import FAULTS_MOST, Column, Form, Others, Table, read_table
+from scoring.spreadsheet.tables import Column, Form, Others, Table, capped, read_table
 from scoring.texts import Text
 
 _UNIT = Column(name="unit", aliases=("单位代码", "代码", "支部代码"))
@@ -45,12 +45,8 @@ def enter_marks(path: Path, book: MarkBook, refused_units: Collection[str]) -> N
     )
     if not table.rows:
         faults = [Fault(place=table.place, sentence=Text("没有一个评分", "holds no mark"))]
-    if len(faults) > FAULTS_MOST:
-        more = len(faults) - FAULTS_MOST
-        sentence = Text(f"还有 {more:,} 处问题没有列出", f"{more:,} more faults are not listed")
-        faults = [*faults[:FAULTS_MOST], Fault(place=table.place, sentence=sentence)]
     if faults:
-        raise FileRefused(faults)
+        raise FileRefused(capped(faults, table.place))
 
 
 def _enter_long(table: Table, book: MarkBook, refused_units: Collection[str]) -> list[Fault]:

@@ -119,6 +119,18 @@ def read_table(path: Path, *forms: Form) -> Table:
     )
 
 
+def capped(faults: Sequence[Fault], place: Place) -> tuple[Fault, ...]:
+    """Return the first two hundred of the faults of the file at *place*, and in one more how many others there are."""
+    more = len(faults) - FAULTS_MOST
+    if more <= 0:
+        return tuple(faults)
+    sentence = Text(
+        f"还有 {more:,} 处问题没有列出；请改正以上各处后再提交一次",
+        f"{more:,} more faults are not listed; mend those above and send the file again",
+    )
+    return (*faults[:FAULTS_MOST], Fault(place=place, sentence=sentence))
+
+
 def letters_of(position: int) -> str:
     """Return what Excel calls the column at *position*, counted from 0: A, B, … Z, AA."""
     letters, left = "", position + 1

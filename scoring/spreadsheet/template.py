@@ -8,6 +8,7 @@ from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import Adjustment, CriteriaSet
 from scoring.numbers import marks_text
 from scoring.sentences import stage_title
+from scoring.spreadsheet.tables import letters_of
 from scoring.spreadsheet.workbook import formats, new_workbook
 from scoring.texts import Lang, Text
 from scoring.units import Unit
@@ -101,7 +102,7 @@ class _Template:
                 return subject.measured_in or self.said("数值", "number")
 
     def _limits(self, subject: Criterion | Adjustment, column: int, last: int) -> None:
-        cell = f"{_letters(column)}{_HEAD_ROW + 2}"
+        cell = f"{letters_of(column)}{_HEAD_ROW + 2}"
         if isinstance(subject, Adjustment):
             self._limit_by(f"AND(ISNUMBER({cell}),{cell}>=0,{cell}=INT({cell}))", subject, column, last)
             return
@@ -131,7 +132,7 @@ class _Template:
             number = word.replace(".", "", 1).isdigit()
             write = self.choices.write_number if number else self.choices.write_string
             write(row, column, float(word) if number else word)
-        letters = _letters(column)
+        letters = letters_of(column)
         source = f"='{self.said('选项', 'Choices')}'!${letters}$1:${letters}${len(words)}"
         self._validate(column, last, title, {"validate": "list", "source": source}, " / ".join(words))
 
@@ -146,13 +147,3 @@ class _Template:
             "ignore_blank": True,
         }
         self.sheet.data_validation(_HEAD_ROW + 1, column, last, column, options)
-
-
-def _letters(column: int) -> str:
-    """Return the letters of a column counted from 0: 0 is A, 26 is AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import Fault, FileRefused
-from scoring.spreadsheet.tables import Column, Form, Table, read_table
+from scoring.spreadsheet.tables import Column, Form, Table, capped, read_table
 from scoring.texts import Text
 from scoring.units import Unit, domain_id
 
@@ -56,8 +56,8 @@ def read_units(path: Path, sets: Sequence[CriteriaSet]) -> UnitsRead:
         units=tuple(unit for unit, _ in found),
         sets=tuple(criteria for _, criteria in found),
         codes=frozenset(reading.rows),
-        faults=tuple(reading.faults),
-        strangers=tuple(reading.strangers),
+        faults=capped(reading.faults, table.place),
+        strangers=capped(reading.strangers, table.place),
     )
 
 

@@ -305,3 +305,13 @@ def test_marks_may_come_in_several_files(office):
 
 def test_options_that_exclude_one_another_are_refused(office):
     assert score("--json", "--explain", "B1").exit_code == 2
+
+
+@pytest.mark.parametrize("target", ["units.csv", "nowhere/out.xlsx", "."])
+def test_a_workbook_is_not_written_over_an_input_or_nowhere(office, target):
+    """What is read stays as it is, and a target that cannot be written is refused in a sentence."""
+    before = Path("units.csv").read_bytes()
+    outcome = score("--xlsx", target)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert outcome.stderr.count("\n") == 1
+    assert Path("units.csv").read_bytes() == before
