@@ -389,8 +389,8 @@ def _ways(explanation: Explanation, ahead: NextStar) -> Iterator[Sentence]:
         yield Sentence(
             1,
             Text(
-                "各项指标全部得满分也达不到，须先消除扣分",
-                "Full marks everywhere would not do it; deductions stand in the way",
+                "各项指标全部得满分也达不到",
+                "Full marks everywhere would still not be enough",
             ),
         )
         return
