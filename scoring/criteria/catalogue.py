@@ -41,7 +41,7 @@ def read(path: Path) -> CriteriaSet:
     """
     try:
         if path.exists() and not path.is_file():
-            sentence = Text("不是文件", "is no file")
+            sentence = Text("打不开：不是文件", "cannot be opened: it is no file")
             raise CriteriaInvalid([Fault(place=Place(file=path.name), sentence=sentence)])
         with path.open("rb") as file:
             content = file.read(loader.LARGEST_FILE + 1)
