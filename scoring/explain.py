@@ -9,7 +9,7 @@ import numpy as np
 from scoring.agreement import Outcome
 from scoring.criteria.criterion import Criterion
 from scoring.criteria.model import Adjustment, CriteriaSet, CutPoint, Gate, Part, Quota, Ties
-from scoring.improvement import Way, fewest_marks, gains, single_ways
+from scoring.improvement import Way, fewest_marks, single_ways
 from scoring.marks import NOT_APPLICABLE, Value, value_text
 from scoring.numbers import exact_text, share_text
 from scoring.ranking import Places
@@ -31,13 +31,12 @@ class MarkSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A criterion's line of the score sheet: agreed marks (None without), and what full marks would add (0 … 100)."""
+    """A criterion's line of the score sheet: its outcome, agreed marks (None without), and the marks entered."""
 
     criterion: Criterion
     outcome: Outcome
     agreed: Fraction | None
     marks: tuple[MarkSeen, ...]
-    gain: Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +124,6 @@ class _Unfolding:
         criteria = scores.sheet.criteria
         self.rows = {criterion.id: row for row, criterion in enumerate(criteria.criteria)}
         self.adjustment_rows = {one.id: row for row, one in enumerate(criteria.adjustments)}
-        rated = (scores.agreed.outcomes[:, own] < Outcome.MISSING).all()
-        self.gains = gains(scores, own) if rated else {}
         self.seen = self._marks_seen()
 
     def part(self, part: Part) -> PartSheet:
@@ -151,7 +148,6 @@ class _Unfolding:
             outcome=outcome,
             agreed=agreed.at(row, self.own) * grain if outcome is Outcome.AGREED else None,
             marks=self.seen.get(row, ()),
-            gain=self.gains.get(criterion.id, Fraction(0)),
         )
 
     def _adjustments(self, part: Part) -> Iterator[AdjustmentLine]:

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from scoring.agreement import Outcome
-from scoring.assessment import Assessments
 from scoring.criteria.loader import digest
-from scoring.edition import printed_score
+from scoring.edition import criteria_sets, printed_score
 from scoring.explain import reason
 from scoring.numbers import exact_text, share_text
 from scoring.rollup import Standings
@@ -186,7 +185,9 @@ class _Writer:
         sheet = self.sheet(said("依据", "Grounds"), [(said("项目", "What"), 30), (said("内容", "Value"), 80)])
         rows = [
             (criteria.ref, f"SHA-256 {digest(criteria)}")
-            for criteria in _sets(self.standings.ratings.scores.assessments)
+            for criteria in sorted(
+                criteria_sets(self.standings.ratings.scores.assessments), key=lambda one: one.ref
+            )
         ]
         state = target_state(self.standings.county, self.criteria)
         if state is not None:
@@ -208,7 +209,3 @@ class _Writer:
 
 
 _RANKS = (Grouping.COUNTY, Grouping.TOWNSHIP, Grouping.DEPARTMENT, Grouping.DOMAIN)
-
-
-def _sets(assessments: Assessments) -> list[Any]:
-    return sorted((sheet.criteria for sheet in assessments.sheets), key=lambda criteria: criteria.ref)

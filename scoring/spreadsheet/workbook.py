@@ -53,7 +53,6 @@ def formats(workbook: Any) -> dict[str, Any]:
         "head": head | {"text_wrap": True},
         "id": plain | {"font_color": "#8A8378", "font_size": 8, "border": 1, "border_color": "#DDD8D0"},
         "text": cell,
-        "wrapped": cell | {"text_wrap": True},
         "whole": cell | {"num_format": "0"},
         "fixed": cell | {"bg_color": "#FAF8F5"},
         "open": cell | {"locked": False},
