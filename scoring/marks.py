@@ -6,9 +6,10 @@ an adjustment's mark the count of times. None stands for *not applicable*.
 
 import unicodedata
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import groupby, repeat
 
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet
@@ -79,6 +80,16 @@ class Column:
     facts: dict[int, list[Fraction | tuple[int, ...]]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marking:
+    """One evaluator's marks of one unit in one stage: of each criterion its mark as text, in the one canonical form."""
+
+    unit: str
+    stage: str
+    evaluator: str
+    marks: Mapping[str, str]
+
+
 class MarkBook:
     """The book of a cohort's marks. Each is checked as it is entered; the order of entry is of no account."""
 
@@ -93,6 +104,7 @@ class MarkBook:
             unit.code: (self._pages[id(criteria)], place)
             for place, (unit, criteria) in enumerate(zip(units, sets, strict=True))
         }
+        self._codes = [unit.code for unit in units]
         self._evaluator_places: dict[str, int] = {}
         self._entered: set[tuple[int, int, int, int]] = set()
 
@@ -101,34 +113,55 @@ class MarkBook:
         if unit not in self._page_of:
             raise MarkRefused("unit", _unknown("单位", "unit", unit))
         page, place = self._page_of[unit]
-        row = page.rows.get(criterion)
-        if row is None:
-            ref = page.column.criteria.ref
-            raise MarkRefused(
-                "criterion",
-                Text(
-                    f"{ref} 中没有“{criterion}”这一项", f"{ref} has no criterion or adjustment “{criterion}”"
-                ),
-            )
-        stage_place = page.stages.get(stage)
-        if stage_place is None:
-            known = "、".join(page.stages), ", ".join(page.stages)
-            raise MarkRefused(
-                "stage",
-                Text(
-                    f"没有“{stage}”这个阶段；可用：{known[0]}", f"there is no stage “{stage}”; use {known[1]}"
-                ),
-            )
-        if not evaluator:
-            raise MarkRefused("evaluator", Text("未填评分人", "the evaluator is missing"))
-        evaluator_place = self._evaluator_places.setdefault(evaluator, len(self._evaluator_places))
-        if evaluator_place == len(self.evaluators):
-            self.evaluators.append(evaluator)
+        row = page.row(criterion)
+        stage_place = page.stage(stage)
+        evaluator_place = self._evaluator(evaluator)
         key = (place, row, stage_place, evaluator_place if stage != MODERATION else -1)
         if key in self._entered:
             raise MarkRefused("evaluator", _entered_twice(stage, evaluator))
         self._entered.add(key)
         page.enter(place, row, stage_place, evaluator_place, mark)
+
+    def take(self, marking: Marking) -> None:
+        """Enter a whole marking, checked as by `enter`; nothing else may be entered of its unit, stage and evaluator.
+
+        Raises MarkRefused at the first fault, with the marking's criterion and mark in the sentence.
+        """
+        if marking.unit not in self._page_of:
+            raise MarkRefused("unit", _unknown("单位", "unit", marking.unit))
+        page, place = self._page_of[marking.unit]
+        stage_place = page.stage(marking.stage)
+        evaluator_place = self._evaluator(marking.evaluator)
+        key = (place, -1, stage_place, evaluator_place)
+        if key in self._entered:
+            raise MarkRefused("evaluator", _entered_twice(marking.stage, marking.evaluator))
+        self._entered.add(key)
+        if marking.stage == MODERATION:
+            for criterion in marking.marks:
+                own = (place, page.row(criterion), stage_place, -1)
+                if own in self._entered:
+                    raise MarkRefused("evaluator", _entered_twice(marking.stage, marking.evaluator))
+                self._entered.add(own)
+        page.take(place, stage_place, evaluator_place, marking.marks)
+
+    def markings(self) -> Iterator[Marking]:
+        """Yield what was entered, by unit, stage and evaluator in order of code point, marks in canonical form."""
+        entries = sorted(
+            (self._codes[unit], page.stage_names[stage], self.evaluators[evaluator], page, row, code)
+            for page in self._pages.values()
+            for unit, row, stage, evaluator, code in page.entries()
+        )
+        for (unit, stage, evaluator), own in groupby(entries, key=lambda entry: entry[:3]):
+            marks = {page.subjects[row].id: page.text(row, code) for _, _, _, page, row, code in own}
+            yield Marking(unit=unit, stage=stage, evaluator=evaluator, marks=marks)
+
+    def _evaluator(self, evaluator: str) -> int:
+        if not evaluator:
+            raise MarkRefused("evaluator", Text("未填评分人", "the evaluator is missing"))
+        place = self._evaluator_places.setdefault(evaluator, len(self._evaluator_places))
+        if place == len(self.evaluators):
+            self.evaluators.append(evaluator)
+        return place
 
 
 class _Page:
@@ -140,19 +173,77 @@ class _Page:
         self.subjects = criteria.subjects
         self.rows = {subject.id: row for row, subject in enumerate(self.subjects)}
         self.stages = {stage: place for place, stage in enumerate(criteria.all_stages)}
+        self.stage_names = criteria.all_stages
         self._codes: dict[tuple[int, str], int] = {}
         self._fact_places: dict[tuple[int, Fraction | tuple[int, ...]], int] = {}
+        self._taken = _Taken(self)
+        self._texts: dict[tuple[int, int], str] = {}
+
+    def row(self, criterion: str) -> int:
+        """Return the row of that criterion or adjustment. Raises MarkRefused."""
+        row = self.rows.get(criterion)
+        if row is None:
+            ref = self.column.criteria.ref
+            raise MarkRefused(
+                "criterion",
+                Text(
+                    f"{ref} 中没有“{criterion}”这一项", f"{ref} has no criterion or adjustment “{criterion}”"
+                ),
+            )
+        return row
+
+    def stage(self, stage: str) -> int:
+        """Return the place of that stage. Raises MarkRefused."""
+        place = self.stages.get(stage)
+        if place is None:
+            known = "、".join(self.stages), ", ".join(self.stages)
+            raise MarkRefused(
+                "stage",
+                Text(
+                    f"没有“{stage}”这个阶段；可用：{known[0]}", f"there is no stage “{stage}”; use {known[1]}"
+                ),
+            )
+        return place
+
+    def entries(self) -> Iterator[tuple[int, int, int, int, int]]:
+        """Yield unit, row, stage, evaluator and code of each mark, in order of entry."""
+        column = self.column
+        return zip(column.units, column.rows, column.stages, column.evaluators, column.codes, strict=True)
+
+    def text(self, row: int, code: int) -> str:
+        """Return the canonical text of the mark with that code."""
+        text = self._texts.get((row, code))
+        if text is None:
+            facts = self.column.facts.get(row)
+            value = None if code == NOT_APPLICABLE else code if facts is None else facts[code]
+            text = self._texts[row, code] = value_text(self.subjects[row], value)
+        return text
+
+    def take(self, place: int, stage: int, evaluator: int, marks: Mapping[str, str]) -> None:
+        """Enter *marks* by criterion; each distinct one is read once, and none is entered where one is refused."""
+        found = list(map(self._taken.__getitem__, marks.items()))
+        column = self.column
+        column.rows.extend([row for row, _ in found])
+        column.codes.extend([code for _, code in found])
+        column.units.extend(repeat(place, len(found)))
+        column.stages.extend(repeat(stage, len(found)))
+        column.evaluators.extend(repeat(evaluator, len(found)))
 
     def enter(self, place: int, row: int, stage: int, evaluator: int, mark: str) -> None:
-        code = self._codes.get((row, mark))
-        if code is None:
-            code = self._codes[row, mark] = self._code(row, read_value(self.subjects[row], mark))
+        code = self.code(row, mark)
         column = self.column
         column.units.append(place)
         column.rows.append(row)
         column.stages.append(stage)
         column.evaluators.append(evaluator)
         column.codes.append(code)
+
+    def code(self, row: int, mark: str) -> int:
+        """Return how that mark of the row's subject stands in the column. Raises MarkRefused."""
+        code = self._codes.get((row, mark))
+        if code is None:
+            code = self._codes[row, mark] = self._code(row, read_value(self.subjects[row], mark))
+        return code
 
     def _code(self, row: int, value: Value) -> int:
         if value is None:
@@ -164,6 +255,24 @@ class _Page:
         if code == len(facts):
             facts.append(value)
         return code
+
+
+class _Taken(dict[tuple[str, str], tuple[int, int]]):
+    """Of a criterion and its mark as text the row and the code, read when first asked for."""
+
+    def __init__(self, page: _Page) -> None:
+        super().__init__()
+        self._page = page
+
+    def __missing__(self, key: tuple[str, str]) -> tuple[int, int]:
+        criterion, mark = key
+        row = self._page.row(criterion)
+        try:
+            found = self[key] = (row, self._page.code(row, mark))
+        except MarkRefused as refusal:
+            zh, en = f"{criterion}：{refusal.sentence.zh}", f"{criterion}: {refusal.sentence.en}"
+            raise MarkRefused(refusal.column, Text(zh, en)) from None
+        return found
 
 
 def _judgement(criterion: Criterion, text: str) -> int:

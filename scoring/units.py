@@ -53,7 +53,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A body that is assessed: a branch. It answers to its department if it has one, else to its township."""
+    """A body that is assessed: a branch. It answers to its department if it has one, else to its township.
+
+    `predecessors` are the codes of the units it was merged, split or renamed from; they keep its history.
+    """
 
     code: str
     name: str
@@ -61,6 +64,7 @@ class Unit:
     township: str | None = None
     department: str | None = None
     gates: tuple[str, ...] = ()
+    predecessors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.code and self.name and self.domain):

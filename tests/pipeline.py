@@ -7,7 +7,7 @@ import random
 from scoring.assessment import assemble
 from scoring.criteria import loader
 from scoring.criteria.model import CriteriaSet
-from scoring.edition import document
+from scoring.rows import document
 from scoring.marks import MarkBook
 from scoring.quotas import limit
 from scoring.ranking import rank

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from scoring.criteria.loader import digest
-from scoring.edition import document
+from scoring.rows import document
 from scoring.errors import Fault, FileRefused, Place, Refused
 from scoring.explain import reason
 from scoring.spreadsheet.results import write_results

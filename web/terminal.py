@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Styled
 
-from scoring.edition import printed_score
+from scoring.rows import printed_score
 from scoring.errors import Fault
 from scoring.explain import Explanation
 from scoring.numbers import rounded_percent, share_text

@@ -3,14 +3,13 @@
 Anchors, tags and second documents are refused, so that a file says what it seems to say and cannot grow when read.
 """
 
-import hashlib
-import json
 import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import yaml
 
+from scoring.canonical import canonical, sha256
 from scoring.criteria.building import build
 from scoring.criteria.expansion import expanded
 from scoring.criteria.model import CriteriaSet
@@ -50,8 +49,7 @@ def document(criteria: CriteriaSet) -> dict[str, Any]:
 
 def digest(criteria: CriteriaSet) -> str:
     """Return the SHA-256 of the set's canonical JSON (UTF-8, sorted keys, no spaces), in hexadecimal."""
-    canonical = json.dumps(document(criteria), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return sha256(canonical(document(criteria)))
 
 
 def ref_of(content: bytes) -> str | None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from scoring.agreement import Outcome
 from scoring.criteria.loader import digest
-from scoring.edition import criteria_sets, printed_score
 from scoring.explain import reason
 from scoring.numbers import exact_text, share_text
 from scoring.rollup import Standings
+from scoring.rows import criteria_sets, printed_score
 from scoring.sentences import stage_title
 from scoring.spreadsheet.workbook import formats, new_workbook, number_format
 from scoring.target import target_state

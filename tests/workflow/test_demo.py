@@ -15,7 +15,7 @@ from scoring.assessment import assemble
 from scoring.criteria.criterion import Kind
 from scoring.criteria.model import MODERATION
 from scoring.discrimination import never_lost
-from scoring.edition import document
+from scoring.rows import document
 from scoring.explain import reason
 from scoring.marks import MarkBook
 from scoring.quotas import limit
