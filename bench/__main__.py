@@ -1,103 +1,79 @@
-"""`python -m bench`: our scoring against a bare NumPy program, which sets limits, and against the usual ways.
+"""`python -m bench`: our work against bare programs, which set limits, and against the usual ways.
 
 All results are checked to be equal before anything is timed. Leaves 1 if a limit is missed.
 """
 
 import json
 import sys
-from dataclasses import replace
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
-import numpy as np
 from rich.console import Console
 
-from bench.answers import check_equal
-from bench.bare import BareCounty, BareSheet, BareSheetIn16Bits
-from bench.cohorts import EVALUATORS, SIZE, Cohort, county, one_sheet
-from bench.exact import exact_county, exact_scores
-from bench.ours import OurCounty, OurSheet
-from bench.peers.frames import PandasCounty
-from bench.peers.orm import OrmCounty
+from bench.cohorts import EVALUATORS, SIZE, county, one_sheet
+from bench.databases import all_databases
+from bench.importing import import_comparisons
 from bench.plans import COUNTY, SHEET
-from bench.report import document, table
-from bench.rounds import Comparison, Contender, run_rounds
+from bench.publication import publication_comparisons
+from bench.report import Findings, document, table
+from bench.rounds import run_rounds
+from bench.scoring import county_comparisons, sheet_comparisons
 
-_SHEET_LIMITS = {"mean": 12, "median": 30, "trimmed_mean": None}
-_COUNTY_LIMIT = 6
-_WIDTH = 130
-
-
-def sheet_comparisons(cohort: Cohort) -> list[Comparison]:
-    """Return what is compared on one sheet, every result checked."""
-    sheet = cohort.sheets[0]
-    right = {rule: exact_scores(replace(sheet, plan=SHEET.with_rule(rule))) for rule in _SHEET_LIMITS}
-    programs = {
-        "bare NumPy, mean, no n/a": BareSheet(sheet),
-        "– in 64 bits, NumPy's default": BareSheet(sheet, np.int64),
-        "– in 16 bits, tuned to these marks": BareSheetIn16Bits(sheet),
-    }
-    for name, program in programs.items():
-        found = np.where(sheet.whole, program.run(), None).tolist()
-        check_equal(name, found, np.where(sheet.whole, right["mean"], None).tolist())
-    bare, *variants = (Contender(name=name, run=own.run, calls=30) for name, own in programs.items())
-    assessments = cohort.assessments()
-    comparisons = []
-    for rule, limit in _SHEET_LIMITS.items():
-        ours = OurSheet(assessments, cohort, rule)
-        name = f"a sheet, {rule.replace('_', ' ')}"
-        check_equal(name, ours.answer(ours.run()), right[rule])
-        contender = Contender(name=name, run=ours.run, calls=5)
-        comparisons.append(Comparison(work=name, ours=contender, other=bare, limit=limit))
-        if rule == "mean":
-            comparisons += [Comparison(work=name, ours=contender, other=other) for other in variants]
-    return comparisons
-
-
-def county_comparisons(cohort: Cohort) -> list[Comparison]:
-    """Return what is compared on the county, every result checked."""
-    right = exact_county(cohort)
-    ours, bare = OurCounty(cohort), BareCounty(cohort)
-    pandas, orm = PandasCounty(cohort), OrmCounty(cohort)
-    programs = {"ours": ours, "bare NumPy": bare, "pandas": pandas, "ORM and Decimal": orm}
-    for name, program in programs.items():
-        check_equal(name, program.answer(program.run()), right)
-    contender = Contender(name="the county, seven sets", run=ours.run, calls=2)
-    others = (
-        (Contender(name="bare NumPy, masks for n/a", run=bare.run, calls=10), _COUNTY_LIMIT),
-        (Contender(name="pandas, frames in memory", run=pandas.run, every=3), None),
-        (Contender(name="ORM and Decimal loop", run=orm.run, every=15, reset=orm.reset), None),
-    )
-    return [
-        Comparison(work=contender.name, ours=contender, other=other, limit=limit) for other, limit in others
-    ]
+_WORKS = ("scoring", "publication", "import")
+_WIDTH = 150
 
 
 @click.command()
 @click.option("--json", "path", type=click.Path(path_type=Path), default=Path("build/bench.json"))
 @click.option("--rounds", type=click.IntRange(min=45), default=45)
-def main(path: Path, rounds: int) -> None:
+@click.option("--only", type=click.Choice(_WORKS), multiple=True, help="Measure this and nothing else.")
+def main(path: Path, rounds: int, only: tuple[str, ...]) -> None:
     """Measure, print a table, write it as JSON, and leave 1 if a limit is missed."""
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
-    console.print("Making marks, and checking that all contenders give equal results …")
-    comparisons = [*sheet_comparisons(one_sheet(SHEET)), *county_comparisons(county(COUNTY))]
-    console.print("Timing …")
-    run_rounds(
-        list({id(each): each for one in comparisons for each in (one.ours, one.other)}.values()), rounds
-    )
+    works = only or _WORKS
+    with ExitStack() as stack:
+        console.print("Making marks, and checking that all contenders give equal results …")
+        findings = _prepared(works, stack)
+        for one in findings.skipped:
+            console.print(f"[bold red]SKIPPED[/] {one.work}: {one.why}")
+        console.print("Timing …")
+        run_rounds(findings.contenders, rounds)
     sizes = {
         "units": SIZE,
         "evaluators": EVALUATORS,
         "sheet_criteria": len(SHEET.full),
         "county_criteria": {plan.id: len(plan.full) for plan in COUNTY},
     }
-    found = document(comparisons, rounds, sizes)
+    found = document(findings, rounds, sizes) | {"works": list(works)}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    console.print(table(comparisons))
-    console.print("From files: not measured yet.")
+    console.print(table(findings))
     if not found["pass"]:
         raise SystemExit(1)
+
+
+def _prepared(works: tuple[str, ...], stack: ExitStack) -> Findings:
+    """Return what is compared of *works*, all results checked; what it needs lasts as long as *stack*."""
+    findings = Findings()
+    if "scoring" in works:
+        findings.comparisons += sheet_comparisons(one_sheet(SHEET))
+        findings.comparisons += county_comparisons(county(COUNTY))
+    if set(works) == {"scoring"}:
+        return findings
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stars-bench-")))
+    kinds, skipped = stack.enter_context(all_databases(folder))
+    findings.skipped += skipped
+    if "publication" in works:
+        comparisons, skipped = publication_comparisons(county(COUNTY), kinds, folder)
+        findings.comparisons += comparisons
+        findings.skipped += skipped
+    if "import" in works:
+        comparisons, peaks = import_comparisons(one_sheet(SHEET), kinds, folder)
+        findings.comparisons += comparisons
+        findings.peaks += peaks
+    return findings
 
 
 if __name__ == "__main__":

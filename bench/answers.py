@@ -1,12 +1,13 @@
 """What every contender must agree in: scores, or the county's scores, stars, ranks and figures of groups."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 RANKED_WITHIN = ("county", "township", "department", "domain")
 ROLLED_UP = ("township", "department", "domain", "county")
 STAR_LEVELS = (5, 4, 3, 2, 1, 0)
+_LONGEST_TOLD = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,12 @@ class Unequal(Exception):
     """Two contenders differ: what is timed is not the same work."""
 
 
-def check_equal(name: str, found: Sequence[int] | CountyAnswer, right: Sequence[int] | CountyAnswer) -> None:
+Answer = Sequence[object] | Mapping[Any, object] | CountyAnswer
+
+
+def check_equal(name: str, found: Answer, right: Answer) -> None:
     """Raise Unequal, with the first few differences, unless *found* is *right*."""
-    differences = [str(one) for one in _differences(found, right)]
+    differences = [str(one)[:_LONGEST_TOLD] for one in _differences(found, right)]
     if differences:
         raise Unequal(f"{name}: {len(differences)} differences: {'; '.join(differences[:5])}")
 
@@ -45,11 +49,17 @@ def check_equal(name: str, found: Sequence[int] | CountyAnswer, right: Sequence[
 def _differences(found: Any, right: Any) -> Iterator[tuple]:
     if isinstance(right, CountyAnswer):
         for field in fields(right):
-            ours, theirs = getattr(found, field.name), getattr(right, field.name)
-            for key in sorted(ours.keys() | theirs.keys()):
-                one, two = ours.get(key, "nothing"), theirs.get(key, "nothing")
-                if one != two:
-                    yield field.name, key, one, two
+            for difference in _differences(getattr(found, field.name), getattr(right, field.name)):
+                yield field.name, *difference
+        return
+    if isinstance(right, Mapping):
+        for key in sorted(found.keys() | right.keys()):
+            one, two = found.get(key, "nothing"), right.get(key, "nothing")
+            if isinstance(one, Mapping) and isinstance(two, Mapping):
+                for difference in _differences(one, two):
+                    yield key, *difference
+            elif one != two:
+                yield key, one, two
         return
     for place, (one, two) in enumerate(zip(found, right, strict=True)):
         if one != two:

@@ -68,6 +68,11 @@ class Cohort:
         return assemble(self.units, book)
 
 
+def evaluator_name(number: int) -> str:
+    """Return what the evaluator of that number, from 1, is called."""
+    return f"第{number}评委"
+
+
 def one_sheet(plan: Plan) -> Cohort:
     """Return SIZE units that are all assessed by *plan*; 2 % of their marks are n/a."""
     rng = np.random.default_rng(20260701)
@@ -94,14 +99,14 @@ def _units(rng: np.random.Generator, domains: Sequence[str], gated: int) -> tupl
     return tuple(
         Unit(
             code=f"{place:06}",
-            name=f"branch {place}",
+            name=f"第{place}党支部",
             domain=domain,
-            township=f"township {townships[place]:02}"
+            township=f"第{townships[place]:02}乡"
             if domain in _ALWAYS_IN_A_TOWNSHIP or not in_department[place]
             else None,
             department=None
             if domain in _ALWAYS_IN_A_TOWNSHIP and in_department[place]
-            else f"department {departments[place]:02}",
+            else f"第{departments[place]:02}局",
             gates=gates[place],
         )
         for place, domain in enumerate(domains)
@@ -133,7 +138,7 @@ def _enter(book: MarkBook, units: Sequence[Unit], sheet: SheetMarks) -> None:
     codes = [units[place].code for place in sheet.places]
     for evaluator, marks in enumerate(sheet.marks.tolist(), 1):
         for criterion, row in zip(sheet.plan.criteria, marks, strict=True):
-            _enter_row(book, codes, criterion, f"evaluator {evaluator}", map(_text, row))
+            _enter_row(book, codes, criterion, evaluator_name(evaluator), map(mark_text, row))
     for adjustment, counts in zip(sheet.plan.all_adjustments, sheet.counts.tolist(), strict=True):
         _enter_row(book, codes, adjustment.id, "clerk", (str(count) if count else "" for count in counts))
 
@@ -146,5 +151,6 @@ def _enter_row(
             book.enter(code, subject, "county", evaluator, text)
 
 
-def _text(mark: int) -> str:
+def mark_text(mark: int) -> str:
+    """Return a mark as evaluators write it, '' where there is none."""
     return {NOT_APPLICABLE: "n/a", ABSENT: ""}.get(mark) or ("" if mark < 0 else marks_text(mark))

@@ -14,6 +14,8 @@ CUT_POINTS = {5: 90, 4: 80, 3: 70, 2: 60, 1: 0}
 GATES = {"weak_branch": 2, "disciplined": 0}
 QUOTA_STARS, QUOTA_PERCENT = 5, 30
 TARGET_STARS, TARGET_PERCENT = 3, 60
+DISAGREEMENT_PERCENT = 80
+"""More than any evaluators of the made-up marks lie apart, so that nothing stands in the way of publishing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +96,13 @@ class Plan:
             ],
             "target": {"stars": str(TARGET_STARS), "share": f"{TARGET_PERCENT}%"},
         }
+        disagreement = {"disagreement": f"{DISAGREEMENT_PERCENT}%"} if self.starred else {}
         return {
             "id": self.id,
             "version": "1",
             "title": {"zh": self.id},
             "domains": [self.domain],
-            "agreement": {"rule": self.rule},
+            "agreement": {"rule": self.rule, **disagreement},
             "adjustments": [own.document() for own in self.adjustments],
             "parts": [
                 {

@@ -71,6 +71,14 @@ class Comparison:
         return self.limit is None or self.ratio <= self.limit
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Work that could not be measured here, and why not."""
+
+    work: str
+    why: str
+
+
 def run_rounds(contenders: Sequence[Contender], rounds: int) -> None:
     """Time *contenders* in *rounds*, each beginning with another of them. No garbage is collected meanwhile."""
     for contender in contenders:

@@ -4,50 +4,59 @@ An edition's manifest names the SHA-256 of every member: the criteria, the input
 id is the SHA-256 of the manifest's canonical bytes, so the id stands for everything, and any change is another id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-FORMAT = 1
-"""The version of the manifest, of its members and of the rules of scoring: what `verify` has to know."""
+from scoring.canonical import canonical, sha256
+from scoring.errors import Refused
+from scoring.hindrances import hindrances
+from scoring.inputs import Inputs
+from scoring.rollup import Standings
+from scoring.rows import standings_rows, unit_rows
+from scoring.statement import (
+    FORMAT,
+    MANIFEST,
+    Excuse,
+    Manifest,
+    State,
+    Statement,
+    inputs_hash,
+    statement_of,
+)
+from scoring.transcript import (
+    MARKS,
+    UNITS,
+    criteria_documents,
+    criteria_name,
+    marks_lines,
+    read_inputs,
+    unit_lines,
+)
+
+__all__ = [
+    "FORMAT",
+    "MANIFEST",
+    "ROWS",
+    "STANDINGS",
+    "Edition",
+    "Excuse",
+    "NotPublishable",
+    "State",
+    "Statement",
+    "edition_of",
+    "hindrances",
+    "inputs_of",
+    "members",
+    "publish",
+    "statement_of",
+]
+
+ROWS, STANDINGS = "rows.jsonl", "standings.json"
+"""The names under which results are published."""
 
 
-class State(StrEnum):
-    """Whether an edition is posted for comment or final."""
-
-    DRAFT = "draft"
-    FINAL = "final"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excuse:
-    """A unit that may stay unrated in an edition, and why; it counts among the units all the same."""
-
-    unit: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """What people say of an edition: of which county and period it is, and what it replaces and why.
-
-    `supersedes` is the id of the period's edition before it, None for the first. `authenticated` says whether the
-    two who sign it were known to the service by more than a name; they differ.
-    """
-
-    county: str
-    period: str
-    state: State
-    supersedes: str | None
-    reason: str | None
-    prepared_by: str
-    confirmed_by: str
-    authenticated: bool
-    excused: tuple[Excuse, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not (self.prepared_by and self.confirmed_by) or self.prepared_by == self.confirmed_by:
-            raise ValueError("an edition is signed by two people")
+class NotPublishable(Refused):
+    """Something stands in the way of publishing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +64,7 @@ class Edition:
     """An edition in its canonical bytes; lines are without their line feed and in order of unit code.
 
     `manifest` is canonical JSON, `id` its SHA-256. `criteria` holds each set's canonical document by ref. Of every
-    unit, `units` has who it is, `marks` its markings and `row` what it came to.
+    unit, `units` has who it is, `marks` its markings and `rows` what it came to.
     """
 
     id: str
@@ -66,3 +75,72 @@ class Edition:
     marks: tuple[bytes, ...]
     rows: tuple[bytes, ...]
     standings: bytes
+
+
+def publish(standings: Standings, inputs: Inputs, statement: Statement) -> Edition:
+    """Return the edition of *standings*, which *inputs* came to; the order of markings is of no account.
+
+    Raises NotPublishable with everything that stands in the way.
+    """
+    faults = hindrances(standings, statement.excused)
+    if faults:
+        raise NotPublishable(faults)
+    assert standings.ratings.scores.assessments.units == inputs.units, "the standings are of other units"
+    return edition_of(
+        statement,
+        criteria=criteria_documents(inputs),
+        units=unit_lines(inputs),
+        marks=marks_lines(inputs),
+        rows=tuple(map(canonical, unit_rows(standings))),
+        standings=canonical(standings_rows(standings)),
+    )
+
+
+def edition_of(
+    statement: Statement,
+    *,
+    criteria: Mapping[str, bytes],
+    units: Sequence[bytes],
+    marks: Sequence[bytes],
+    rows: Sequence[bytes],
+    standings: bytes,
+) -> Edition:
+    """Return the edition of those documents and lines, with the manifest that binds them to *statement*."""
+    digests = {ref: sha256(content) for ref, content in sorted(criteria.items())}
+    inputs = {criteria_name(ref): digest for ref, digest in digests.items()}
+    inputs |= {UNITS: sha256(_lines(units)), MARKS: sha256(_lines(marks))}
+    results = {ROWS: sha256(_lines(rows)), STANDINGS: sha256(standings)}
+    manifest = Manifest(
+        statement=statement, criteria=digests, inputs=inputs_hash(inputs), members=inputs | results
+    ).content()
+    return Edition(
+        id=sha256(manifest),
+        manifest=manifest,
+        statement=statement,
+        criteria=dict(sorted(criteria.items())),
+        units=tuple(units),
+        marks=tuple(marks),
+        rows=tuple(rows),
+        standings=standings,
+    )
+
+
+def members(edition: Edition) -> dict[str, bytes]:
+    """Return the members of *edition* by name: the manifest, then the others in order of code point."""
+    found = {criteria_name(ref): content for ref, content in edition.criteria.items()}
+    found |= {
+        UNITS: _lines(edition.units),
+        MARKS: _lines(edition.marks),
+        ROWS: _lines(edition.rows),
+        STANDINGS: edition.standings,
+    }
+    return {MANIFEST: edition.manifest} | dict(sorted(found.items()))
+
+
+def inputs_of(edition: Edition) -> Inputs:
+    """Return the inputs *edition* came from. Raises RecordWrong where they are not as this service writes them."""
+    return read_inputs(edition.criteria, edition.units, edition.marks)
+
+
+def _lines(lines: Sequence[bytes]) -> bytes:
+    return b"".join(line + b"\n" for line in lines)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scoring.assessment import Assessments, assemble
 from scoring.criteria.model import CriteriaSet
-from scoring.marks import MarkBook, Marking
+from scoring.marks import Marking, MarkBook
 from scoring.units import Unit
 
 
@@ -28,8 +28,7 @@ class Inputs:
     def book(self) -> MarkBook:
         """Return the book with all markings taken. Raises MarkRefused where one does not fit units and criteria."""
         book = MarkBook(self.units, self.sets)
-        for marking in self.markings:
-            book.take(marking)
+        book.take(self.markings)
         return book
 
     def assessments(self) -> Assessments:

@@ -6,10 +6,14 @@ an adjustment's mark the count of times. None stands for *not applicable*.
 
 import unicodedata
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import groupby, repeat
+from itertools import chain
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet
@@ -24,6 +28,8 @@ NOT_APPLICABLE = -1
 Value = int | Fraction | tuple[int, ...] | None
 
 _LARGEST_COUNT = 1_000_000
+_CODE_BITS = 32
+_CODE = (1 << _CODE_BITS) - 1
 _NOT_APPLICABLE_WORDS = frozenset({"n/a", "na", "不适用"})
 
 
@@ -122,38 +128,37 @@ class MarkBook:
         self._entered.add(key)
         page.enter(place, row, stage_place, evaluator_place, mark)
 
-    def take(self, marking: Marking) -> None:
-        """Enter a whole marking, checked as by `enter`; nothing else may be entered of its unit, stage and evaluator.
+    def take(self, markings: Iterable[Marking]) -> None:
+        """Enter whole markings, checked as by `enter`; nothing else may be entered of their units and evaluators.
 
-        Raises MarkRefused at the first fault, with the marking's criterion and mark in the sentence.
+        Raises MarkRefused at the first fault, with the criterion in the sentence; the book is of no use then.
         """
-        if marking.unit not in self._page_of:
-            raise MarkRefused("unit", _unknown("单位", "unit", marking.unit))
-        page, place = self._page_of[marking.unit]
-        stage_place = page.stage(marking.stage)
-        evaluator_place = self._evaluator(marking.evaluator)
-        key = (place, -1, stage_place, evaluator_place)
-        if key in self._entered:
-            raise MarkRefused("evaluator", _entered_twice(marking.stage, marking.evaluator))
-        self._entered.add(key)
-        if marking.stage == MODERATION:
-            for criterion in marking.marks:
-                own = (place, page.row(criterion), stage_place, -1)
-                if own in self._entered:
-                    raise MarkRefused("evaluator", _entered_twice(marking.stage, marking.evaluator))
-                self._entered.add(own)
-        page.take(place, stage_place, evaluator_place, marking.marks)
+        batches: dict[_Page, _Batch] = {page: _Batch() for page in self._pages.values()}
+        for marking in markings:
+            if marking.unit not in self._page_of:
+                raise MarkRefused("unit", _unknown("单位", "unit", marking.unit))
+            page, place = self._page_of[marking.unit]
+            stage = page.stage(marking.stage)
+            evaluator = self._evaluator(marking.evaluator)
+            keys = [(place, -1, stage, evaluator)]
+            if marking.stage == MODERATION:
+                keys += [(place, page.row(criterion), stage, -1) for criterion in marking.marks]
+            if not self._entered.isdisjoint(keys):
+                raise MarkRefused("evaluator", _entered_twice(marking.stage, marking.evaluator))
+            self._entered.update(keys)
+            batches[page].add((place, stage, evaluator), marking.marks)
+        for page, batch in batches.items():
+            page.take(batch)
 
     def markings(self) -> Iterator[Marking]:
         """Yield what was entered, by unit, stage and evaluator in order of code point, marks in canonical form."""
-        entries = sorted(
-            (self._codes[unit], page.stage_names[stage], self.evaluators[evaluator], page, row, code)
-            for page in self._pages.values()
-            for unit, row, stage, evaluator, code in page.entries()
-        )
-        for (unit, stage, evaluator), own in groupby(entries, key=lambda entry: entry[:3]):
-            marks = {page.subjects[row].id: page.text(row, code) for _, _, _, page, row, code in own}
-            yield Marking(unit=unit, stage=stage, evaluator=evaluator, marks=marks)
+        places = sorted(range(len(self.evaluators)), key=self.evaluators.__getitem__)
+        ranks = np.empty(len(places), dtype=np.int64)
+        ranks[places] = np.arange(len(places))
+        found = [own for page in self._pages.values() for own in page.groups(ranks)]
+        for unit, stage, evaluator, marks in sorted(found, key=itemgetter(0, 1, 2)):
+            name = self.evaluators[places[evaluator]]
+            yield Marking(unit=self._codes[unit], stage=stage, evaluator=name, marks=marks)
 
     def _evaluator(self, evaluator: str) -> int:
         if not evaluator:
@@ -173,11 +178,11 @@ class _Page:
         self.subjects = criteria.subjects
         self.rows = {subject.id: row for row, subject in enumerate(self.subjects)}
         self.stages = {stage: place for place, stage in enumerate(criteria.all_stages)}
-        self.stage_names = criteria.all_stages
+        self._stage_names = criteria.all_stages
         self._codes: dict[tuple[int, str], int] = {}
         self._fact_places: dict[tuple[int, Fraction | tuple[int, ...]], int] = {}
         self._taken = _Taken(self)
-        self._texts: dict[tuple[int, int], str] = {}
+        self._words = _Words(self)
 
     def row(self, criterion: str) -> int:
         """Return the row of that criterion or adjustment. Raises MarkRefused."""
@@ -205,29 +210,38 @@ class _Page:
             )
         return place
 
-    def entries(self) -> Iterator[tuple[int, int, int, int, int]]:
-        """Yield unit, row, stage, evaluator and code of each mark, in order of entry."""
+    def groups(self, ranks: NDArray[np.int64]) -> Iterator[tuple[int, str, int, dict[str, str]]]:
+        """Yield the marks by unit, stage and evaluator: the unit's place, the stage, the evaluator's rank, the marks."""
         column = self.column
-        return zip(column.units, column.rows, column.stages, column.evaluators, column.codes, strict=True)
+        if not column.units:
+            return
+        unit, stage = np.asarray(column.units), np.asarray(column.stages, dtype=np.int64)
+        evaluator = ranks[np.asarray(column.evaluators)]
+        order = np.lexsort((np.asarray(column.rows), evaluator, stage, unit))
+        key = np.stack((unit, stage, evaluator))[:, order]
+        starts = np.flatnonzero(np.any(np.diff(key, axis=1, prepend=-1), axis=0)).tolist()
+        owners = key[:, starts].T.tolist()
+        packed = (np.asarray(column.rows, dtype=np.int64)[order] << _CODE_BITS) | (
+            np.asarray(column.codes, dtype=np.int64)[order] & _CODE
+        )
+        marks = list(map(self._words.__getitem__, packed.tolist()))
+        for start, end, (place, own_stage, rank) in zip(
+            starts, [*starts[1:], len(marks)], owners, strict=True
+        ):
+            yield place, self._stage_names[own_stage], rank, dict(marks[start:end])
 
-    def text(self, row: int, code: int) -> str:
-        """Return the canonical text of the mark with that code."""
-        text = self._texts.get((row, code))
-        if text is None:
-            facts = self.column.facts.get(row)
-            value = None if code == NOT_APPLICABLE else code if facts is None else facts[code]
-            text = self._texts[row, code] = value_text(self.subjects[row], value)
-        return text
-
-    def take(self, place: int, stage: int, evaluator: int, marks: Mapping[str, str]) -> None:
-        """Enter *marks* by criterion; each distinct one is read once, and none is entered where one is refused."""
-        found = list(map(self._taken.__getitem__, marks.items()))
+    def take(self, batch: "_Batch") -> None:
+        """Enter the marks of *batch*; each distinct one is read once. Raises MarkRefused."""
+        items = chain.from_iterable(marks.items() for marks in batch.marks)
+        counts = [len(marks) for marks in batch.marks]
+        packed = np.fromiter(map(self._taken.__getitem__, items), dtype=np.int64, count=sum(counts))
+        owners = np.repeat(np.array(batch.owners, dtype=np.int32).reshape(-1, 3), counts, axis=0)
         column = self.column
-        column.rows.extend([row for row, _ in found])
-        column.codes.extend([code for _, code in found])
-        column.units.extend(repeat(place, len(found)))
-        column.stages.extend(repeat(stage, len(found)))
-        column.evaluators.extend(repeat(evaluator, len(found)))
+        column.units.frombytes(owners[:, 0].tobytes())
+        column.stages.frombytes(owners[:, 1].astype(np.int8).tobytes())
+        column.evaluators.frombytes(owners[:, 2].tobytes())
+        column.rows.frombytes((packed >> _CODE_BITS).astype(np.int32).tobytes())
+        column.codes.frombytes(packed.astype(np.int32).tobytes())
 
     def enter(self, place: int, row: int, stage: int, evaluator: int, mark: str) -> None:
         code = self.code(row, mark)
@@ -257,21 +271,49 @@ class _Page:
         return code
 
 
-class _Taken(dict[tuple[str, str], tuple[int, int]]):
-    """Of a criterion and its mark as text the row and the code, read when first asked for."""
+class _Batch:
+    """Marks to be entered together: of each marking its place, stage and evaluator, and its marks by criterion."""
+
+    def __init__(self) -> None:
+        self.owners: list[tuple[int, int, int]] = []
+        self.marks: list[Mapping[str, str]] = []
+
+    def add(self, owner: tuple[int, int, int], marks: Mapping[str, str]) -> None:
+        self.owners.append(owner)
+        self.marks.append(marks)
+
+
+class _Taken(dict[tuple[str, str], int]):
+    """Of a criterion and its mark as text the row and the code in one number, read when first asked for."""
 
     def __init__(self, page: _Page) -> None:
         super().__init__()
         self._page = page
 
-    def __missing__(self, key: tuple[str, str]) -> tuple[int, int]:
+    def __missing__(self, key: tuple[str, str]) -> int:
         criterion, mark = key
         row = self._page.row(criterion)
         try:
-            found = self[key] = (row, self._page.code(row, mark))
+            code = self._page.code(row, mark)
         except MarkRefused as refusal:
             zh, en = f"{criterion}：{refusal.sentence.zh}", f"{criterion}: {refusal.sentence.en}"
             raise MarkRefused(refusal.column, Text(zh, en)) from None
+        found = self[key] = (row << _CODE_BITS) | (code & _CODE)
+        return found
+
+
+class _Words(dict[int, tuple[str, str]]):
+    """Of a row and a code in one number the criterion and its mark in canonical text."""
+
+    def __init__(self, page: _Page) -> None:
+        super().__init__()
+        self._page = page
+
+    def __missing__(self, key: int) -> tuple[str, str]:
+        row, code = key >> _CODE_BITS, key & _CODE
+        subject, facts = self._page.subjects[row], self._page.column.facts.get(row)
+        value = None if code == NOT_APPLICABLE & _CODE else code if facts is None else facts[code]
+        found = self[key] = (subject.id, value_text(subject, value))
         return found
 
 

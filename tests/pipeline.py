@@ -40,13 +40,12 @@ def standings_of(cohort: Cohort, rng: random.Random | None = None) -> Standings:
 
 
 def comparable(standings: Standings) -> dict:
-    """Return the document of *standings* without what an oracle does not say: digests, reasons, adjustments."""
+    """Return the document of *standings* without what an oracle does not say: digests, adjustments, why a step."""
     found = document(standings, lambda _: "")
     found.pop("criteria")
     for row in found["units"]:
         row.pop("adjustments")
-        for step in row["steps"]:
-            step.pop("reason")
+        row["steps"] = [{"kind": step["kind"], "stars": step["stars"]} for step in row["steps"]]
     return found
 
 

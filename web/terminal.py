@@ -9,11 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Styled
 
-from scoring.rows import printed_score
 from scoring.errors import Fault
 from scoring.explain import Explanation
 from scoring.numbers import rounded_percent, share_text
 from scoring.rollup import Standing, Standings
+from scoring.rows import printed_score
 from scoring.sentences import sentences
 from scoring.target import target_state
 from scoring.texts import Lang, Text

@@ -172,16 +172,16 @@ def _rate_county(session: Session) -> None:
         own_of_root = [adjustment for adjustment in of_root if adjustment.domain == unit.domain]
         unit.score = _score(unit, own_parts, own_of_root)
         unit.stars = _stars(unit)
-    for members in _groups(units, "domain").values():
+    for members in grouped(units, "domain").values():
         _limit(members)
     for within in ROLLED_UP:
         standings = []
-        for name, members in _groups(units, within).items():
+        for name, members in grouped(units, within).items():
             if within in RANKED_WITHIN:
-                for unit, rank in _ranked(members, [unit.score for unit in members]):
+                for unit, rank in ranked(members, [unit.score for unit in members]):
                     setattr(unit, f"rank_{within}", rank)
             standings.append(_standing(within, name, members))
-        for standing, rank in _ranked(standings, [standing.mean for standing in standings]):
+        for standing, rank in ranked(standings, [standing.mean for standing in standings]):
             standing.rank = rank
         session.add_all(standings)
 
@@ -242,7 +242,7 @@ def _limit(members: Sequence[Unit]) -> None:
                 unit.stars = QUOTA_STARS - 1
 
 
-def _groups(units: Iterable[Unit], within: str) -> dict[str, list[Unit]]:
+def grouped(units: Iterable[Unit], within: str) -> dict[str, list[Unit]]:
     groups = defaultdict(list)
     for unit in units:
         name = getattr(unit, within)
@@ -251,7 +251,7 @@ def _groups(units: Iterable[Unit], within: str) -> dict[str, list[Unit]]:
     return groups
 
 
-def _ranked(rows: Sequence, scores: Sequence[Decimal | None]) -> Iterator[tuple]:
+def ranked(rows: Sequence, scores: Sequence[Decimal | None]) -> Iterator[tuple]:
     first: dict[Decimal, int] = {}
     rated = sorted((score for score in scores if score is not None), reverse=True)
     for place, score in enumerate(rated, 1):

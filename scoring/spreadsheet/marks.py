@@ -1,12 +1,15 @@
 """Marks read from a clerk's file into the book: one row a mark, or one row a unit with a column a criterion."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from scoring.errors import Fault, FileRefused
-from scoring.marks import MarkBook, MarkRefused
+from scoring.marks import MarkRefused
 from scoring.spreadsheet.tables import Column, Form, Others, Table, capped, read_table
 from scoring.texts import Text
+
+Enter = Callable[[str, str, str, str, str], None]
+"""Takes one mark (unit, criterion, stage, evaluator, mark), as `MarkBook.enter` does, or raises MarkRefused."""
 
 _UNIT = Column(name="unit", aliases=("单位代码", "代码", "支部代码"))
 _STAGE = Column(name="stage", aliases=("阶段",))
@@ -32,36 +35,37 @@ Its columns go by id only, since the titles for people stand in a row of their o
 """
 
 
-def enter_marks(path: Path, book: MarkBook, refused_units: Collection[str]) -> None:
-    """Enter the marks in the file at *path* into *book*. Raises FileRefused with every fault, by row and column.
+def read_marks(path: Path) -> Table:
+    """Return the table of marks in the file at *path*, in either form. Raises FileRefused."""
+    return read_table(path, LONG, WIDE)
+
+
+def enter_marks(table: Table, enter: Enter, refused_units: Collection[str] = ()) -> None:
+    """Have *enter* take every mark of *table*. Raises FileRefused with every fault, by row and column.
 
     Rows of *refused_units*, which the file of units was wrong about, are passed over.
     """
-    table = read_table(path, LONG, WIDE)
-    faults = (
-        _enter_long(table, book, refused_units)
-        if table.form is LONG
-        else _enter_wide(table, book, refused_units)
-    )
+    rows = _enter_long if table.form is LONG else _enter_wide
+    faults = rows(table, enter, refused_units)
     if not table.rows:
         faults = [Fault(place=table.place, sentence=Text("没有一个评分", "holds no mark"))]
     if faults:
         raise FileRefused(capped(faults, table.place))
 
 
-def _enter_long(table: Table, book: MarkBook, refused_units: Collection[str]) -> list[Fault]:
+def _enter_long(table: Table, enter: Enter, refused_units: Collection[str]) -> list[Fault]:
     faults = []
     for row, (unit, criterion, stage, evaluator, mark) in table.rows:
         if unit in refused_units:
             continue
         try:
-            book.enter(unit, criterion, stage, evaluator, mark)
+            enter(unit, criterion, stage, evaluator, mark)
         except MarkRefused as refusal:
             faults.append(Fault(place=table.place_of(row, refusal.column), sentence=refusal.sentence))
     return faults
 
 
-def _enter_wide(table: Table, book: MarkBook, refused_units: Collection[str]) -> list[Fault]:
+def _enter_wide(table: Table, enter: Enter, refused_units: Collection[str]) -> list[Fault]:
     """Every filled cell under a criterion is a mark; what is wrong with unit, stage or evaluator is told once a row."""
     faults = []
     for row, (unit, stage, evaluator, _, *marks) in table.rows:
@@ -70,7 +74,7 @@ def _enter_wide(table: Table, book: MarkBook, refused_units: Collection[str]) ->
             if not mark or unit in refused_units:
                 continue
             try:
-                book.enter(unit, criterion, stage, evaluator, mark)
+                enter(unit, criterion, stage, evaluator, mark)
             except MarkRefused as refusal:
                 own = refusal.column in ("unit", "stage") or (refusal.column == "evaluator" and not evaluator)
                 column = refusal.column if own else criterion

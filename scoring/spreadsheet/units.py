@@ -20,6 +20,7 @@ UNITS = Form(
         Column(name="township", aliases=("乡镇", "街道", "乡镇街道")),
         Column(name="department", aliases=("部门", "主管部门")),
         Column(name="gates", aliases=("受限事项", "一票否决")),
+        Column(name="predecessors", aliases=("前身", "前身代码")),
     ),
 )
 """The columns of a file of units."""
@@ -27,15 +28,16 @@ UNITS = Form(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitsRead:
-    """The units of a file in order of code, each with the set that assesses it, the codes seen, and what is wrong.
+    """The units of a file in order of code, each with the set that assesses it, and what is wrong.
 
-    `units` holds the sound ones only, `codes` all, so that marks can be checked against them. `strangers` are the
-    faults of units whose domain none of the sets takes. Without sets only the table itself is checked.
+    `units` holds the sound ones only, `rows` the row of every code, so that marks can be checked against them.
+    `strangers` are the faults of units whose domain none of the sets takes. Without sets only the table is checked.
     """
 
     units: tuple[Unit, ...]
     sets: tuple[CriteriaSet, ...]
-    codes: frozenset[str]
+    rows: Mapping[str, int]
+    table: Table
     faults: tuple[Fault, ...]
     strangers: tuple[Fault, ...]
 
@@ -55,7 +57,8 @@ def read_units(path: Path, sets: Sequence[CriteriaSet]) -> UnitsRead:
     return UnitsRead(
         units=tuple(unit for unit, _ in found),
         sets=tuple(criteria for _, criteria in found),
-        codes=frozenset(reading.rows),
+        rows=reading.rows,
+        table=table,
         faults=capped(reading.faults, table.place),
         strangers=capped(reading.strangers, table.place),
     )
@@ -80,9 +83,10 @@ class _Reading:
         if not (cells["township"] or cells["department"]):
             self._fault(row, "township", "乡镇与部门至少填一个", "needs a township or a department")
         criteria = self._criteria_of(row, domain)
-        gates = tuple(
-            dict.fromkeys(filter(None, map(str.strip, cells["gates"].replace("；", ";").split(";"))))
-        )
+        gates = _listed(cells["gates"])
+        predecessors = _listed(cells["predecessors"])
+        if code and code in predecessors:
+            self._fault(row, "predecessors", "不能是本单位自己的代码", "cannot be the unit's own code")
         if criteria is not None:
             self._check_gates(row, gates, criteria)
         if len(self.faults) == before and criteria is not None:
@@ -93,6 +97,7 @@ class _Reading:
                 township=cells["township"] or None,
                 department=cells["department"] or None,
                 gates=gates,
+                predecessors=predecessors,
             )
             self.units.append((unit, criteria))
 
@@ -146,6 +151,11 @@ class _Reading:
 
     def _fault(self, row: int, column: str, zh: str, en: str) -> None:
         self.faults.append(Fault(place=self.table.place_of(row, column), sentence=Text(zh, en)))
+
+
+def _listed(cell: str) -> tuple[str, ...]:
+    """Return what stands in a cell between semicolons, each once."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, cell.replace("；", ";").split(";")))))
 
 
 def criteria_for(domain: str, sets: Sequence[CriteriaSet]) -> CriteriaSet | None:

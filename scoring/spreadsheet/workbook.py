@@ -1,6 +1,5 @@
 """Workbooks written: formats in one place, text never taken for a formula, and a file that is there whole or not."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,8 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from scoring.errors import Fault, FileRefused, Place
-from scoring.texts import Text
+from scoring.whole_files import replacing
 
 FONT = "微软雅黑"
 """The font of headings and cells; where it is missing, the office program takes its own."""
@@ -24,22 +22,12 @@ def new_workbook(path: Path) -> Iterator[Any]:
 
     Raises FileRefused where *path* is something else than a file, or its folder does not exist.
     """
-    if path.exists() and not path.is_file():
-        sentence = Text("不是可以写入的普通文件", "is no ordinary file that could be written")
-        raise FileRefused([Fault(place=Place(file=str(path)), sentence=sentence)])
-    if not path.name or not path.parent.is_dir():
-        sentence = Text("所在的文件夹不存在", "its folder does not exist")
-        raise FileRefused([Fault(place=Place(file=str(path)), sentence=sentence)])
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    workbook = xlsxwriter.Workbook(str(draft), options)
-    workbook.set_properties({"created": _EPOCH})
-    try:
+    with replacing(path) as draft:
+        workbook = xlsxwriter.Workbook(str(draft), options)
+        workbook.set_properties({"created": _EPOCH})
         yield workbook
         workbook.close()
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def formats(workbook: Any) -> dict[str, Any]:

@@ -19,8 +19,7 @@ from scoring.quotas import limit
 from scoring.ranking import rank
 from scoring.rollup import Standings, roll_up
 from scoring.scores import score
-from scoring.spreadsheet.marks import LONG, WIDE, enter_marks
-from scoring.spreadsheet.tables import read_table
+from scoring.spreadsheet.marks import enter_marks, read_marks
 from scoring.spreadsheet.template import write_template
 from scoring.spreadsheet.units import UnitsRead, read_units
 from scoring.stars import rate
@@ -67,7 +66,7 @@ def score_files(criteria: Sequence[str], units: Path, marks: Sequence[Path]) -> 
     else:
         faults += read.faults if read is not None else ()
         for path in marks:
-            _gathered(faults, lambda path=path: read_table(path, LONG, WIDE))  # type: ignore[misc]
+            _gathered(faults, lambda path=path: read_marks(path))  # type: ignore[misc]
     if faults or assessments is None:
         raise Refused(faults)
     standings = roll_up(rank(limit(rate(score(assessments)))))
@@ -149,9 +148,9 @@ def _clashes(sets: Sequence[CriteriaSet]) -> Iterator[Fault]:
 def _assessed(read: UnitsRead, marks: Sequence[Path], faults: list[Fault]) -> Assessments | None:
     """Return the assessments, or None with every fault of the files of marks in *faults*."""
     book = MarkBook(read.units, read.sets)
-    refused_units = read.codes - {unit.code for unit in read.units}
+    refused_units = read.rows.keys() - {unit.code for unit in read.units}
     for path in marks:
-        _gathered(faults, lambda path=path: enter_marks(path, book, refused_units))  # type: ignore[misc]
+        _gathered(faults, lambda path=path: enter_marks(read_marks(path), book.enter, refused_units))  # type: ignore[misc]
     return None if faults else assemble(read.units, book)
 
 

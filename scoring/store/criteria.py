@@ -1,0 +1,84 @@
+"""Criteria sets as the county keeps them: by ref, in their canonical documents, never changed."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from scoring.canonical import canonical, sha256
+from scoring.criteria import loader
+from scoring.criteria.model import CriteriaSet
+from scoring.errors import CriteriaUnknown, Fault, Place, Refused
+from scoring.store.tables import criteria_set
+from scoring.texts import Text
+
+_READ: dict[str, CriteriaSet] = {}
+"""The sets this process has read, by digest: reading one takes far longer than everything else here."""
+
+
+class CriteriaChanged(Refused):
+    """A set of that ref is kept, and says something else."""
+
+
+class CriteriaAltered(Refused):
+    """What is kept of a set is no longer what was put there."""
+
+
+def keep(c: Connection, criteria: CriteriaSet) -> None:
+    """Keep *criteria*; where the very same is kept already, do nothing. Raises CriteriaChanged."""
+    document = canonical(loader.document(criteria))
+    own = sha256(document)
+    try:
+        with c.begin_nested():
+            values = {"ref": criteria.ref, "digest": own, "document": document, "made_at": datetime.now(UTC)}
+            c.execute(insert(criteria_set).values(values))
+    except IntegrityError:
+        if c.scalar(select(criteria_set.c.digest).where(criteria_set.c.ref == criteria.ref)) != own:
+            raise _changed(criteria.ref) from None
+
+
+def find(c: Connection, ref: str) -> CriteriaSet:
+    """Return the set of that ref. Raises CriteriaUnknown, and CriteriaAltered where its digest is not its own."""
+    own = c.scalar(select(criteria_set.c.digest).where(criteria_set.c.ref == ref))
+    if own is None:
+        raise _unknown(ref, refs(c))
+    if own not in _READ:
+        document = document_of(c, ref)
+        criteria = loader.load(document, f"{ref}.json", lambda _: None)
+        if not sha256(document) == own == loader.digest(criteria):
+            raise _altered(ref)
+        _READ.setdefault(own, criteria)
+    return _READ[own]
+
+
+def refs(c: Connection) -> tuple[str, ...]:
+    """Return the refs of all sets kept, in order."""
+    return tuple(c.execute(select(criteria_set.c.ref).order_by(criteria_set.c.ref)).scalars())
+
+
+def document_of(c: Connection, ref: str) -> bytes:
+    """Return the canonical document kept under *ref*."""
+    document: bytes = c.execute(select(criteria_set.c.document).where(criteria_set.c.ref == ref)).scalar_one()
+    return document
+
+
+def _unknown(ref: str, known: tuple[str, ...]) -> CriteriaUnknown:
+    zh, en = ("、".join(known) or "无"), (", ".join(known) or "none")
+    sentence = Text(f"县里没有 {ref} 这套标准；现有：{zh}", f"the county keeps no set {ref}; it keeps: {en}")
+    return CriteriaUnknown([Fault(place=Place(), sentence=sentence)])
+
+
+def _changed(ref: str) -> CriteriaChanged:
+    sentence = Text(
+        f"{ref} 已经在用，内容不同；一套标准用过就不再改，请另起版本号",
+        f"{ref} is in use and says something else; a set once used never changes: give this one another version",
+    )
+    return CriteriaChanged([Fault(place=Place(), sentence=sentence)])
+
+
+def _altered(ref: str) -> CriteriaAltered:
+    sentence = Text(
+        f"数据库中的 {ref} 与存入时不一致，可能被改动过；请从备份恢复",
+        f"{ref} in the database is not what was kept there; somebody may have altered it: restore a backup",
+    )
+    return CriteriaAltered([Fault(place=Place(), sentence=sentence)])

@@ -1,0 +1,93 @@
+"""The store of one county: opened once, read in snapshots, written one transaction at a time."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+
+from scoring.store import readiness
+from scoring.store.address import Database, database_at
+from scoring.store.refusals import StoreBusy, StoreUnready, busy
+
+__all__ = ["PATIENCE", "Connection", "Store", "StoreBusy", "StoreUnready"]
+
+PATIENCE = 15_000
+"""How long anybody waits for others, in milliseconds."""
+
+
+class Store:
+    """A county's database, ready for this release. It may be opened before processes are forked."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._engines: dict[int, Engine] = {}
+
+    @classmethod
+    def open(cls, url: str, schema: str = "stars", *, patience: int = PATIENCE) -> Self:
+        """Return the store at *url*; on PostgreSQL the county is *schema*. Nothing is created.
+
+        Raises StoreUnready where the database is not there, not of this release, altered, or cannot be reached.
+        """
+        database = database_at(url, schema, patience)
+        if not database.exists():
+            raise readiness.missing(database)
+        store = cls(database)
+        engine = store._engine
+        try:
+            with database.reading(engine) as connection:
+                readiness.check(connection, database)
+        except DBAPIError as error:
+            raise database.refusal(error.orig) or database.unreachable(error.orig) from None
+        finally:
+            engine.dispose()
+        return store
+
+    @property
+    def address(self) -> str:
+        """The URL, without the password."""
+        return self._database.shown
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Give the one connection that may write: all of it is kept at the end, nothing where anything is raised.
+
+        Raises StoreBusy where others write for longer than the store's patience.
+        """
+        with self._refusals_told(), self._database.writing(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees the database as it is now, until the end, and cannot write."""
+        with self._refusals_told(), self._database.reading(self._engine) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close this process's connections; using the store again opens new ones."""
+        engine = self._engines.pop(os.getpid(), None)
+        if engine is not None:
+            engine.dispose()
+
+    @property
+    def _engine(self) -> Engine:
+        """The engine of this process. Connections of the process it was forked from are left untouched."""
+        own = self._engines.get(os.getpid())
+        if own is None:
+            own = self._engines.setdefault(os.getpid(), self._database.engine())
+        return own
+
+    @contextmanager
+    def _refusals_told(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            refusal = self._database.refusal(error.orig)
+            if refusal is None:
+                raise
+            raise refusal from None
+        except NoConnectionLeft:
+            raise busy() from None

@@ -1,0 +1,1 @@
+"""How a county's database is brought from release to release. A revision is never edited once released."""

@@ -1,0 +1,29 @@
+"""Files that are there whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scoring.errors import Fault, FileRefused, Place
+from scoring.texts import Text
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path beside *path* to write to; when all is written it takes the place of *path*.
+
+    Raises FileRefused where *path* is something else than a file, or its folder does not exist.
+    """
+    if path.exists() and not path.is_file():
+        sentence = Text("不是可以写入的普通文件", "is no ordinary file that could be written")
+        raise FileRefused([Fault(place=Place(file=str(path)), sentence=sentence)])
+    if not path.name or not path.parent.is_dir():
+        sentence = Text("所在的文件夹不存在", "its folder does not exist")
+        raise FileRefused([Fault(place=Place(file=str(path)), sentence=sentence)])
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""How the demo county is made up: its branches, what becomes of them in three years, and how they are marked."""

