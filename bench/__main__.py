@@ -22,7 +22,7 @@ from bench.rounds import run_rounds
 from bench.scoring import county_comparisons, sheet_comparisons
 
 _WORKS = ("scoring", "publication", "import")
-_WIDTH = 150
+_WIDTH = 160
 
 
 @click.command()

@@ -111,7 +111,7 @@ def publication_comparisons(
         county = LibreOfficeCounty(program, cohort, folder)
         check_equal("LibreOffice", county.answer(county.run()), right)
         office = Contender(
-            name="LibreOffice: opened, recalculated, saved", run=county.run, reset=county.reset, every=_SLOW
+            name="LibreOffice, from start to saved", run=county.run, reset=county.reset, every=_SLOW
         )
     comparisons = []
     for databases in kinds:

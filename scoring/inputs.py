@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scoring.assessment import Assessments, assemble
 from scoring.criteria.model import CriteriaSet
-from scoring.marks import Marking, MarkBook
+from scoring.marks import MarkBook, Marking
 from scoring.units import Unit
 
 

@@ -20,7 +20,7 @@ from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet
 from scoring.errors import ScoringError
 from scoring.numbers import exact_text, marks_text, plain_number, share_text
 from scoring.texts import Text
-from scoring.units import Unit
+from scoring.units import LONGEST_NAME, Unit
 
 NOT_APPLICABLE = -1
 """How *not applicable* stands in a column of marks."""
@@ -163,6 +163,12 @@ class MarkBook:
     def _evaluator(self, evaluator: str) -> int:
         if not evaluator:
             raise MarkRefused("evaluator", Text("未填评分人", "the evaluator is missing"))
+        if len(evaluator) > LONGEST_NAME:
+            sentence = Text(
+                f"评分人最长 {LONGEST_NAME} 字，现有 {len(evaluator)} 字",
+                f"the evaluator's name has {len(evaluator)} characters; {LONGEST_NAME} at most",
+            )
+            raise MarkRefused("evaluator", sentence)
         place = self._evaluator_places.setdefault(evaluator, len(self._evaluator_places))
         if place == len(self.evaluators):
             self.evaluators.append(evaluator)

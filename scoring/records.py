@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from scoring.canonical import canonical
 from scoring.canonical import parsed as parsed_json
 from scoring.errors import Fault, Place, Refused
 from scoring.texts import Text
+
+NOTHING = object()
+"""What stands in a place that one of two documents does not have."""
+
+_NAMES = ("criterion", "adjustment", "part", "kind", "group")
 
 
 class RecordWrong(Refused):
@@ -102,10 +108,43 @@ def parsed(content: bytes, place: Place) -> Any:
         raise wrong(place, *sentence) from None
 
 
+def first_difference(one: Any, other: Any) -> tuple[tuple[str, ...], Any, Any]:
+    """Return the path to the first place where two documents differ, and what stands there in each, or NOTHING.
+
+    An entry of a list is called by its criterion, adjustment, part, kind or group, else by its number.
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in [*other, *sorted(one.keys() - other.keys())]:
+            pair = one.get(key, NOTHING), other.get(key, NOTHING)
+            if not _same(*pair):
+                path, left, right = first_difference(*pair)
+                return (key, *path), left, right
+    if isinstance(one, list) and isinstance(other, list):
+        for number, pair in enumerate(zip_longest(one, other, fillvalue=NOTHING), 1):
+            if not _same(*pair):
+                path, left, right = first_difference(*pair)
+                return (_called(pair, number), *path), left, right
+    return (), one, other
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Say whether two documents are there and the same; true is not 1, and 1.0 is not 1."""
+    if one is NOTHING or other is NOTHING:
+        return one is other
+    return canonical(one) == canonical(other)
+
+
+def _called(pair: tuple[Any, Any], number: int) -> str:
+    for entry in reversed(pair):
+        if isinstance(entry, dict):
+            return next((str(entry[name]) for name in _NAMES if name in entry), str(number))
+    return str(number)
+
+
 def sha256_text(value: Any, place: Place) -> str:
     """Return *value* where it is a SHA-256 in 64 lower hexadecimal digits. Raises RecordWrong."""
     if not isinstance(value, str) or len(value) != 64 or not set(value) <= set("0123456789abcdef"):
-        raise wrong(place, "应是 64 位十六进制摘要", "must be a SHA-256 in 64 hexadecimal digits")
+        raise wrong(place, "应是 64 位十六进制指纹", "must be a SHA-256 in 64 hexadecimal digits")
     return value
 
 

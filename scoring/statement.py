@@ -51,10 +51,6 @@ class Excuse:
     unit: str
     reason: str
 
-    def __post_init__(self) -> None:
-        if not (_said(self.unit) and _said(self.reason)):
-            raise ValueError("a unit is excused by its code and with a reason")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -75,14 +71,16 @@ class Statement:
     excused: tuple[Excuse, ...] = ()
 
     def __post_init__(self) -> None:
-        if not (_said(self.county) and _said(self.period)):
-            raise ValueError("an edition is of a county and a period")
+        if not _said(self.period) or (self.county and not _said(self.county)):
+            raise ValueError("an edition is of a period, and of a county that may be unnamed")
         if self.reason is not None and not _said(self.reason):
             raise ValueError("the reason of an edition is empty, or cannot be written")
         if not (_said(self.prepared_by) and _said(self.confirmed_by)):
             raise ValueError("an edition is signed by two people")
         if person(self.prepared_by) == person(self.confirmed_by):
             raise ValueError("an edition is signed by two people, not twice by one")
+        if not all(_said(one.unit) and _said(one.reason) for one in self.excused):
+            raise ValueError("a unit is excused by its code and with a reason")
         if any(one.unit >= other.unit for one, other in pairwise(self.excused)):
             raise ValueError("units are excused once each, in order of code")
 
@@ -102,7 +100,7 @@ class Manifest:
         return canonical(
             {
                 "format": FORMAT,
-                "county": said.county,
+                "county": said.county or None,
                 "period": said.period,
                 "state": said.state.value,
                 "supersedes": said.supersedes,
@@ -186,7 +184,7 @@ def _statement(record: Record) -> Statement:
         )
     try:
         return Statement(
-            county=record.text("county"),
+            county=record.text_or_none("county") or "",
             period=record.text("period"),
             state=State(state),
             supersedes=supersedes,

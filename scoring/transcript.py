@@ -151,28 +151,29 @@ def _unit(line: bytes, number: int, sets: dict[str, CriteriaSet]) -> tuple[Unit,
 
 def _check_fit(units: Sequence[Unit], sets: Sequence[CriteriaSet]) -> None:
     """Raise RecordWrong where a unit has a gate its set does not know, or a domain its set does not take."""
-    gates = {criteria: {gate.id for gate in criteria.gates} for criteria in sets}
+    gates = {criteria: {gate.id for gate in criteria.gates} for criteria in {*sets}}
     domains = {(unit.domain, own) for unit, own in zip(units, sets, strict=True)}
     fits = {(domain, own): own.takes(domain) for domain, own in domains}
     for number, (unit, own) in enumerate(zip(units, sets, strict=True), 1):
-        place = Place(file=UNITS, line=number, field=shown(unit.code))
         stranger = next((gate for gate in unit.gates if gate not in gates[own]), None)
+        if stranger is None and fits[unit.domain, own]:
+            continue
+        place = Place(file=UNITS, line=number, field=shown(unit.code))
         if stranger is not None:
             gate = shown(stranger)
             raise wrong(place, f"{own.ref} 中没有受限事项“{gate}”", f"{own.ref} has no gate “{gate}”")
-        if not fits[unit.domain, own]:
-            domain = shown(unit.domain)
-            raise wrong(
-                place,
-                f"{own.ref} 不适用于领域“{domain}”",
-                f"{own.ref} does not take the domain “{domain}”",
-            )
+        domain = shown(unit.domain)
+        raise wrong(
+            place,
+            f"{own.ref} 不适用于领域“{domain}”",
+            f"{own.ref} does not take the domain “{domain}”",
+        )
 
 
 def _markings(
     units: Sequence[Unit], sets: Sequence[CriteriaSet], lines: Sequence[bytes]
 ) -> Iterator[Marking]:
-    forms = {criteria: _Forms(criteria) for criteria in sets}
+    forms = {criteria: _Forms(criteria) for criteria in {*sets}}
     for number, (unit, own, line) in enumerate(zip(units, sets, lines, strict=False), 1):
         record = _record(line, ("unit", "marks"), MARKS, number)
         if record.text("unit") != unit.code:

@@ -27,6 +27,9 @@ DOMAINS: dict[str, Text] = {
 }
 """The seven domains that have criteria sets of their own, by id; an office may name others."""
 
+LONGEST_NAME = 160
+"""Characters of a code, or of a name by which something is found; five such make one key on every database."""
+
 _DOMAIN_IDS = {title.zh: domain for domain, title in DOMAINS.items()} | {
     "医院": "hospital",
     "两新组织": "new_sector",

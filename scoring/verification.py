@@ -20,7 +20,7 @@ from scoring.inputs import Inputs
 from scoring.marks import MarkBook, MarkRefused
 from scoring.quotas import limit
 from scoring.ranking import rank
-from scoring.records import RecordWrong, parsed, shown
+from scoring.records import NOTHING, RecordWrong, first_difference, parsed, shown
 from scoring.rollup import Standings, roll_up
 from scoring.rows import standings_rows, unit_rows
 from scoring.scores import score
@@ -64,6 +64,7 @@ def verify(content: bytes, digest: str | None = None) -> Verified:
     verified = verifying.verified()
     if verifying.faults or verified is None:
         raise BundleRefused(_readable(verifying.faults))
+    assert verified.edition.manifest == opened.members[MANIFEST], "all hashes fit, so the manifest does"
     return verified
 
 
@@ -79,7 +80,7 @@ class _Verifying:
         if own != wanted:
             self._fault(
                 Place(file=MANIFEST),
-                f"本文件的编号是 {own}，不是所给的 {wanted}：不是公示所印的那一版，或内容被改动",
+                f"本文件的版本号是 {own}，不是所给的 {wanted}：不是公告所印的那一版，或内容被改动",
                 f"the id of this file is {own}, not {wanted}: it is not the edition that was printed, or was changed",
             )
 
@@ -134,14 +135,14 @@ class _Verifying:
             if manifest.members[name] != digest:
                 self._fault(
                     Place(file=MANIFEST, field=f"criteria {shown(name)}"),
-                    "同一套标准有两个不同的摘要",
+                    "同一套标准有两个不同的指纹",
                     "gives two digests for one criteria set",
                 )
         inputs = {name: manifest.members[name] for name in expected - {ROWS, STANDINGS}}
         if inputs_hash(inputs) != manifest.inputs:
             self._fault(
                 Place(file=MANIFEST, field="inputs"),
-                "与各输入文件的摘要不符",
+                "与各输入文件的指纹不符",
                 "does not fit the hashes of the files of inputs",
             )
         return True
@@ -150,7 +151,7 @@ class _Verifying:
         """Work everything out again from the inputs and note in *details* where it differs. Raises Refused."""
         criteria = {ref: self.members[criteria_name(ref)] for ref in manifest.criteria}
         if sum(map(len, criteria.values())) > _MOST_CRITERIA:
-            raise _refused(Place(), "评分标准过大", "the criteria sets are too large")
+            raise _refused(Place(file="criteria"), "评分标准过大", "the criteria sets are too large")
         units, marks, rows = (_lines(name, self.members[name]) for name in (UNITS, MARKS, ROWS))
         inputs = read_inputs(criteria, units, marks)
         _check_size(inputs)
@@ -192,14 +193,14 @@ def _changed(name: str, manifest: Manifest, hashes: Mapping[str, str], changed: 
         return Fault(
             place=Place(file=MANIFEST, field=f"members {shown(name)}"),
             sentence=Text(
-                "摘要被改动：文件本身与其他各项相符",
+                "指纹被改动：文件本身与其他各项相符",
                 "is a hash that was changed: the file itself fits all the rest",
             ),
         )
     return Fault(
         place=Place(file=shown(name)),
         sentence=Text(
-            "内容与清单中的摘要不符，签署之后被改动",
+            "内容与清单中的指纹不符，签署之后被改动",
             "does not fit its hash in the manifest: it was changed after it was signed",
         ),
     )
@@ -227,7 +228,7 @@ def _full_digest(digest: str) -> str:
     if len(folded) != 64 or not set(folded) <= set("0123456789abcdef"):
         raise _refused(
             Place(),
-            f"所给的编号不完整：须是 64 位（0–9、a–f），现为“{shown(digest)}”（{len(folded)} 位）",
+            f"所给的版本号不完整：须是 64 位（0–9、a–f），现为“{shown(digest)}”（{len(folded)} 位）",
             f"the digest given is not a whole one: 64 digits (0–9, a–f) are needed, not “{shown(digest)}” ({len(folded)})",
         )
     return folded
@@ -261,12 +262,18 @@ def _check_size(inputs: Inputs) -> None:
     for key_of_set, criteria in sets.items():
         bits = _bits(criteria)
         work += units[key_of_set] * (bits + 32 * len(criteria.subjects) * slots[key_of_set])
-        if bits > _MOST_BITS_OF_A_SET or work > _MOST_WORK:
+        if bits > _MOST_BITS_OF_A_SET:
             raise _refused(
                 Place(file=criteria_name(criteria.ref)),
-                "数据量或数值位数远超一个县，不予重算",
-                "is more, or of longer numbers, than any county has, and is not worked out",
+                "数值位数过长，不予重算",
+                "has numbers longer than any criteria set's, and is not worked out",
             )
+    if work > _MOST_WORK:
+        raise _refused(
+            Place(file=MARKS),
+            "数据量远超一个县，不予重算",
+            "holds more than any county has, and is not worked out",
+        )
 
 
 def _bits(criteria: CriteriaSet) -> int:
@@ -355,7 +362,7 @@ def _differing_standings(content: bytes, standings: Standings) -> Iterator[Fault
 
 def _told(place: Place, recorded: Any, own: Any) -> Fault:
     """Return the fault of two documents that differ: the first field that does, and what each says."""
-    path, left, right = _first_difference(recorded, own)
+    path, left, right = first_difference(recorded, own)
     field = " ".join(filter(None, (place.field, *map(shown, path)))) or None
     return Fault(
         place=replace(place, field=field),
@@ -367,47 +374,8 @@ def _told(place: Place, recorded: Any, own: Any) -> Fault:
     )
 
 
-_NOTHING = object()
-_NAMES = ("criterion", "adjustment", "part", "kind", "group")
-"""By what the entries of a list are named."""
-
-
-def _first_difference(recorded: Any, own: Any) -> tuple[tuple[str, ...], Any, Any]:
-    """Return the path to the first place where two documents differ, and what stands there in each."""
-    if isinstance(recorded, dict) and isinstance(own, dict):
-        for key in [*own, *sorted(recorded.keys() - own.keys())]:
-            pair = recorded.get(key, _NOTHING), own.get(key, _NOTHING)
-            if not _same(*pair):
-                path, left, right = _first_difference(*pair)
-                return (key, *path), left, right
-    if isinstance(recorded, list) and isinstance(own, list):
-        for number, pair in enumerate(zip_longest(recorded, own, fillvalue=_NOTHING), 1):
-            if not _same(*pair):
-                path, left, right = _first_difference(*pair)
-                return (_name_of(recorded, own, number), *path), left, right
-    return (), recorded, own
-
-
-def _same(left: Any, right: Any) -> bool:
-    """Say whether two documents are there and the same; true is not 1, and 1.0 is not 1."""
-    if left is _NOTHING or right is _NOTHING:
-        return left is right
-    return canonical(left) == canonical(right)
-
-
-def _name_of(recorded: list[Any], own: list[Any], number: int) -> str:
-    """Return how the entry at that place of a list is called."""
-    for entries in (own, recorded):
-        entry = entries[number - 1] if number <= len(entries) else None
-        if isinstance(entry, dict):
-            return next((str(entry[name]) for name in _NAMES if name in entry), str(number))
-    return str(number)
-
-
 def _quoted(value: Any, nothing: str) -> str:
-    if value is _NOTHING or value is None:
-        return nothing
-    return f"“{shown(value)}”"
+    return nothing if value is NOTHING or value is None else f"“{shown(value)}”"
 
 
 def _not_publishable(standings: Standings, statement: Statement) -> Iterator[Fault]:

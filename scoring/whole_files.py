@@ -13,7 +13,7 @@ from scoring.texts import Text
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside *path* to write to; when all is written it takes the place of *path*.
 
-    Raises FileRefused where *path* is something else than a file, or its folder does not exist.
+    Raises FileRefused where *path* is something else than a file, its folder does not exist, or it cannot be written.
     """
     if path.exists() and not path.is_file():
         sentence = Text("不是可以写入的普通文件", "is no ordinary file that could be written")
@@ -25,5 +25,9 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield draft
         draft.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        sentence = Text(f"写不进去（{reason}）", f"cannot be written ({reason})")
+        raise FileRefused([Fault(place=Place(file=str(path)), sentence=sentence)]) from None
     finally:
         draft.unlink(missing_ok=True)

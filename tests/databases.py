@@ -23,6 +23,7 @@ REQUIRED = "STARS_REQUIRE_PG"
 """Where the environment sets this to 1, a missing PostgreSQL is a failure and not a loud skip."""
 
 _FOLDER = "stars-tests-postgresql-"
+_ROOM = 1 << 30
 _SCHEMAS = count(1)
 
 
@@ -43,7 +44,7 @@ class Database:
 def postgresql_server() -> Iterator[str]:
     """Give the URL of a new server, as its superuser; it ends with the context. Skips or fails where none starts."""
     end_leftovers()
-    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=_places()[0]))
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
@@ -65,6 +66,13 @@ def postgresql_server() -> Iterator[str]:
         process.wait(30)
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _places() -> list[Path]:
+    """Return where a server may lie, the best first: memory where there is plenty, then the temporary folder."""
+    memory, disk = Path("/dev/shm"), Path(tempfile.gettempdir())
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
+    return [memory, disk] if roomy else [disk]
 
 
 def _hurry(url: str) -> None:
@@ -97,7 +105,7 @@ def end_leftovers(among: Path | None = None) -> list[int]:
     import psutil
 
     ended = []
-    for folder in (among or Path(tempfile.gettempdir())).glob(f"{_FOLDER}*"):
+    for folder in [own for place in ([among] if among else _places()) for own in place.glob(f"{_FOLDER}*")]:
         owner = int(folder.name.removeprefix(_FOLDER).partition("-")[0])
         if psutil.pid_exists(owner):
             continue

@@ -7,11 +7,11 @@ import random
 from scoring.assessment import assemble
 from scoring.criteria import loader
 from scoring.criteria.model import CriteriaSet
-from scoring.rows import document
 from scoring.marks import MarkBook
 from scoring.quotas import limit
 from scoring.ranking import rank
 from scoring.rollup import Standings, roll_up
+from scoring.rows import document
 from scoring.scores import score
 from scoring.spreadsheet.units import criteria_for
 from scoring.stars import rate
@@ -40,11 +40,12 @@ def standings_of(cohort: Cohort, rng: random.Random | None = None) -> Standings:
 
 
 def comparable(standings: Standings) -> dict:
-    """Return the document of *standings* without what an oracle does not say: digests, adjustments, why a step."""
+    """Return the document of *standings* without what an oracle does not say: digests, adjustments, parts, why a step."""
     found = document(standings, lambda _: "")
     found.pop("criteria")
     for row in found["units"]:
         row.pop("adjustments")
+        row.pop("parts")
         row["steps"] = [{"kind": step["kind"], "stars": step["stars"]} for step in row["steps"]]
     return found
 

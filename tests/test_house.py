@@ -112,7 +112,7 @@ def test_the_wheel_runs_without_the_checkout(tmp_path):
             check=False,
         )
         assert outcome.returncode == 0, outcome.stderr
-    assert (folder / "county" / "results.xlsx").stat().st_size > 10_000
+    assert (folder / "county" / "edition.zip").stat().st_size > 10_000
 
 
 def test_what_is_committed_names_no_machine():

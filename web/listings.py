@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from rich.table import Table
 
+from scoring.causes import CauseKind
 from scoring.differences import CriteriaDifference, Differences, Figures, UnitDifference
 from scoring.edition import Edition, State
 from scoring.periods import Period
@@ -13,7 +14,7 @@ from scoring.texts import Lang, Text
 from scoring.verification import Verified
 from web.terminal import console
 
-_UNITS_MOST, _CHANGES_MOST, _CAUSES_MOST = 40, 12, 6
+_UNITS_MOST, _CHANGES_MOST, _CAUSES_MOST, _REASON_MOST = 40, 12, 6, 30
 SHORT = 12
 """How many characters of an id are shown; any beginning that is the only one names the edition."""
 
@@ -46,21 +47,26 @@ def show_editions(editions: Iterable[Listed], lang: Lang) -> None:
             _STATES[own.state].in_(lang),
             f"{own.prepared_by} / {own.confirmed_by}",
             (own.supersedes or "")[:SHORT],
-            own.reason or "",
+            _cut(own.reason or ""),
         )
     console().print(table)
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= _REASON_MOST else f"{reason[:_REASON_MOST]}…"
 
 
 def show_published(edition: Edition, lang: Lang) -> None:
     """Tell of an edition that was just published: its id whole, since that is what a notice prints."""
     statement = edition.statement
     state = _STATES[statement.state]
+    called = state.zh if statement.state is State.DRAFT else f"{state.zh}版本"
     sys.stdout.write(
         Text(
-            f"已发布评定期 {statement.period} 的{state.zh}版本，{len(edition.units):,} 个单位\n"
+            f"已发布评定期 {statement.period} 的{called}，{len(edition.units):,} 个单位\n"
             f"版本号 {edition.id}\n"
             f"制作：{statement.prepared_by}，确认：{statement.confirmed_by}（姓名未经登录核实）\n",
-            f"Published: a {state.en} edition of period {statement.period}, {len(edition.units):,} units\n"
+            f"Published: a {state.en} edition of period {statement.period}; units: {len(edition.units):,}\n"
             f"Id {edition.id}\n"
             f"Prepared by {statement.prepared_by}, confirmed by {statement.confirmed_by} (names not authenticated)\n",
         ).in_(lang)
@@ -75,12 +81,12 @@ def show_verified(found: Verified, digest: str | None, lang: Lang) -> None:
         Text(
             f"核验通过：{statement.county}评定期 {statement.period}（{state.zh}）\n"
             f"版本号 {found.edition.id}\n"
-            f"由 {found.evaluators:,} 位评分人的 {found.marks:,} 个评分、{found.sets} 套标准重新计算，"
+            f"由 {found.evaluators:,} 个评分人姓名下的 {found.marks:,} 个评分、{found.sets} 套标准重新计算，"
             f"{found.units:,} 个单位（已评 {found.rated:,} 个）的得分、星级、名次和各项汇总全部一致\n",
-            f"Verified: {statement.county}, period {statement.period} ({state.en})\n"
+            f"Verified: {statement.county and statement.county + ', '}period {statement.period} ({state.en})\n"
             f"Id {found.edition.id}\n"
-            f"Recomputed from {found.marks:,} marks by {found.evaluators:,} evaluators and {found.sets} criteria sets: "
-            f"scores, stars, ranks and standings of {found.units:,} units ({found.rated:,} rated) are all as published\n",
+            f"Recomputed from {found.marks:,} marks under {found.evaluators:,} names; criteria sets: {found.sets}. "
+            f"Scores, stars, ranks and standings of {found.units:,} units ({found.rated:,} rated) are all as published\n",
         ).in_(lang)
     )
     if digest is None:
@@ -117,14 +123,25 @@ def _difference_lines(found: Differences) -> Iterator[Text]:
         yield from _criteria_lines(criteria)
     if found.units:
         yield Text("", "")
-        yield Text(f"单位 {len(found.units):,} 个有变化：", f"{len(found.units):,} units differ:")
-    for unit in found.units[:_UNITS_MOST]:
+        yield Text(f"单位 {len(found.units):,} 个有变化：", f"Units that differ: {len(found.units):,}")
+    told = [unit for unit in found.units if not _only_rank(unit)]
+    for unit in told[:_UNITS_MOST]:
         yield from _unit_lines(unit)
-    yield from _rest(len(found.units) - _UNITS_MOST)
+    yield from _rest(len(told) - _UNITS_MOST)
+    ranks = len(found.units) - len(told)
+    if ranks:
+        yield _indented(
+            Text(
+                f"另有 {ranks:,} 个只有名次随之变动，见 --json",
+                f"{ranks:,} more changed rank only; see --json",
+            ),
+            1,
+        )
     if found.groups:
         yield Text("", "")
         yield Text(
-            f"乡镇、部门、领域 {len(found.groups):,} 个有变化：", f"{len(found.groups):,} groups differ:"
+            f"乡镇、部门、领域 {len(found.groups):,} 个有变化：",
+            f"Townships, departments and domains that differ: {len(found.groups):,}",
         )
     for group in found.groups[:_UNITS_MOST]:
         yield _indented(group.sentence, 1)
@@ -148,6 +165,10 @@ def _unit_lines(unit: UnitDifference) -> Iterator[Text]:
     more = len(unit.causes) - _CAUSES_MOST
     if more > 0:
         yield _indented(Text(f"…… 另有 {more:,} 条缘由", f"… and {more:,} more reasons"), 2)
+
+
+def _only_rank(unit: UnitDifference) -> bool:
+    return bool(unit.causes) and all(cause.kind is CauseKind.RANK for cause in unit.causes)
 
 
 def _figures(figures: Figures | None) -> Text:

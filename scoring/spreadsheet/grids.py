@@ -32,7 +32,7 @@ from scoring.spreadsheet.archive import (
     open_workbook,
     refusal,
 )
-from scoring.texts import Text
+from scoring.texts import Text, unwritable
 
 CELL_MOST = 2_000
 OPENING_LINES = 10
@@ -103,6 +103,10 @@ _LONG_NUMBER = Text(
     "超过 15 位的号码按数字存放，后几位已被 Excel 改掉；请把单元格格式改为“文本”，再照原件重新填写",
     "a number of more than 15 digits: Excel has already changed its last digits; "
     "format the cell as Text and type it again from the original",
+)
+_CONTROL = Text(
+    "单元格里有看不见的控制字符；请删去内容后重新输入",
+    "the cell holds a control character that cannot be seen; delete its contents and type them again",
 )
 _SCIENTIFIC = Text(
     "号码已被 Excel 改成科学记数（如 1.1E+17），后几位丢失；请把单元格格式改为“文本”，再照原件重新填写",
@@ -182,6 +186,8 @@ def flaw(value: object) -> Text:
             return _DATE
         case str() if len(value) > CELL_MOST:
             return _LONG
+        case str() if unwritable(value.strip()) is not None:
+            return _CONTROL
         case str() if value.strip().startswith("#"):
             return _ERROR
         case _:
@@ -319,7 +325,8 @@ def _text(value: object) -> str | None:
             text = unicodedata.normalize("NFC", text)
         spoilt = text.startswith("#") and _ERROR_TEXT.fullmatch(text)
         spoilt = spoilt or ("E+" in text and _SCIENTIFIC_TEXT.fullmatch(text))
-        return None if spoilt or len(text) > CELL_MOST else text
+        long = len(text) > CELL_MOST
+        return None if spoilt or long or unwritable(text) is not None else text
     if isinstance(value, float | int) and not isinstance(value, bool):
         return _number_text(value)
     return None

@@ -28,7 +28,7 @@ _HEAD = (
     Text("缺评或有争议", "missing or disputed"),
     Text("评分标准", "criteria"),
 )
-_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001  what office programs take for signs
 
 
 def write_ranking(edition: Edition, path: Path, lang: Lang) -> int:

@@ -8,7 +8,7 @@ from scoring.criteria.model import CriteriaSet
 from scoring.errors import Fault, FileRefused
 from scoring.spreadsheet.tables import Column, Form, Table, capped, read_table
 from scoring.texts import Text
-from scoring.units import Unit, domain_id
+from scoring.units import LONGEST_NAME, Unit, domain_id
 
 UNITS = Form(
     required=(
@@ -104,6 +104,13 @@ class _Reading:
     def _check_code(self, row: int, code: str) -> None:
         if not code:
             self._fault(row, "unit", "未填单位代码", "the code is missing")
+        elif len(code) > LONGEST_NAME:
+            self._fault(
+                row,
+                "unit",
+                f"代码最长 {LONGEST_NAME} 字，现有 {len(code)} 字",
+                f"the code has {len(code)} characters; {LONGEST_NAME} at most",
+            )
         elif code in self.rows:
             first = self.rows[code]
             self._fault(

@@ -1,12 +1,15 @@
-"""Many rows at once: by the one statement of each database that is made for it."""
+"""Much at once, rows or bytes: by the way that each database has for it, where SQLAlchemy's own takes twice as long."""
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, Select, Table, Text
 from sqlalchemy.exc import DBAPIError
 
 from scoring.store.postgresql import hide_values
+
+Columns = TypeVarTuple("Columns")
 
 Row = tuple[str | int | bytes | None, ...]
 """Values in the order of a table's columns."""
@@ -23,19 +26,33 @@ def insert(c: Connection, table: Table, rows: Sequence[Row]) -> None:
     if c.dialect.name == "sqlite":
         places = ", ".join("?" for _ in table.columns)
         c.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})', list(rows))  # noqa: S608
-    else:
-        _copy(c, f'COPY "{table.name}" ({columns}) FROM STDIN (FORMAT BINARY)', table, rows)
+        return
+    statement = f'COPY "{table.name}" ({columns}) FROM STDIN (FORMAT BINARY)'
+    with _own_cursor(c, statement) as cursor, cursor.copy(statement) as copy:
+        copy.set_types([_BINARY[type(column.type)] for column in table.columns])
+        for row in rows:
+            copy.write_row(row)
 
 
-def _copy(c: Connection, statement: str, table: Table, rows: Sequence[Row]) -> None:
-    types = [_BINARY[type(column.type)] for column in table.columns]
+def read(c: Connection, selection: Select[*Columns]) -> Sequence[tuple[*Columns]]:
+    """Return the rows of a *selection* that holds long bytes."""
+    if c.dialect.name == "sqlite":
+        return c.execute(selection).all()
+    compiled = selection.compile(dialect=c.dialect)
+    with _own_cursor(c, str(compiled)) as cursor:
+        found: list[tuple[*Columns]] = cursor.execute(str(compiled), compiled.params).fetchall()
+        return found
+
+
+@contextmanager
+def _own_cursor(c: Connection, statement: str) -> Iterator[Any]:
+    """Give a cursor of psycopg's that takes and gives bytes as they are; its errors are told as SQLAlchemy's."""
     error_class = c.dialect.loaded_dbapi.Error
-    with closing(c.connection.cursor()) as cursor:
+    connection = c.connection.driver_connection
+    assert connection is not None
+    with closing(connection.cursor(binary=True)) as cursor:
         try:
-            with cursor.copy(statement) as copy:
-                copy.set_types(types)
-                for row in rows:
-                    copy.write_row(row)
+            yield cursor
         except error_class as error:
             hide_values(error)
             raise DBAPIError.instance(

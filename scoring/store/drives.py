@@ -1,8 +1,11 @@
 """Drives that lie on another machine: SQLite's locks and shared memory cannot be trusted there."""
 
+import re
 from pathlib import Path, PurePosixPath
 
 _MOUNTS = Path("/proc/self/mountinfo")
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+"""Blanks in a path are written \\040 there."""
 _NETWORK = frozenset(
     {
         "9p",
@@ -39,7 +42,7 @@ def kind_at(path: PurePosixPath, mounts: str) -> str | None:
     deepest, kind = -1, ""
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
-        place = PurePosixPath(before.split(" ")[4].encode().decode("unicode_escape"))
+        place = PurePosixPath(_ESCAPED.sub(lambda found: chr(int(found[1], 8)), before.split(" ")[4]))
         if path.is_relative_to(place) and len(place.parts) >= deepest:
             deepest, kind = len(place.parts), after.split(" ")[0].removeprefix("fuse.")
     return kind if kind in _NETWORK else None

@@ -73,7 +73,7 @@ def find(c: Connection, id_or_prefix: str) -> Edition:
     """Return the edition of that id, or the one whose id begins like it. Raises EditionUnknown."""
     row = _found(c, id_or_prefix)
     of_edition = edition_unit.c.edition == row.id
-    lines = c.execute(select(*_LINES).where(of_edition).order_by(edition_unit.c.place)).all()
+    lines = bulk.read(c, select(*_LINES).where(of_edition).order_by(edition_unit.c.place))
     units, marks, rows = zip(*lines, strict=True) if lines else ((), (), ())
     refs = select(edition_criteria.c.ref).where(edition_criteria.c.edition == row.id)
     return Edition(

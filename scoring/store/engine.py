@@ -1,6 +1,7 @@
 """The store of one county: opened once, read in snapshots, written one transaction at a time."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
@@ -25,6 +26,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._engines: dict[int, Engine] = {}
+        self._writers: set[tuple[int, int]] = set()
 
     @classmethod
     def open(cls, url: str, schema: str = "stars", *, patience: int = PATIENCE) -> Self:
@@ -57,8 +59,14 @@ class Store:
 
         Raises StoreBusy where others write for longer than the store's patience.
         """
-        with self._refusals_told(), self._database.writing(self._engine) as connection:
-            yield connection
+        own = (os.getpid(), threading.get_ident())
+        assert own not in self._writers, "whoever writes already would wait for nobody but itself"
+        self._writers.add(own)
+        try:
+            with self._refusals_told(), self._database.writing(self._engine) as connection:
+                yield connection
+        finally:
+            self._writers.discard(own)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

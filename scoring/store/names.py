@@ -4,9 +4,7 @@ from collections.abc import Iterable
 
 from scoring.errors import Fault, Place, Refused
 from scoring.texts import Text
-
-LONGEST = 160
-"""Characters: five such names still make one key on every database, whatever the script."""
+from scoring.units import LONGEST_NAME
 
 _QUOTED = 20
 
@@ -17,7 +15,7 @@ class NameTooLong(Refused):
 
 def refuse_long(names: Iterable[str]) -> None:
     """Raise NameTooLong with every one of *names* that is too long, in order."""
-    long = sorted({name for name in names if len(name) > LONGEST})
+    long = sorted({name for name in names if len(name) > LONGEST_NAME})
     if long:
         raise NameTooLong([Fault(place=Place(), sentence=_too_long(name)) for name in long])
 
@@ -25,6 +23,6 @@ def refuse_long(names: Iterable[str]) -> None:
 def _too_long(name: str) -> Text:
     quoted = name[:_QUOTED]
     return Text(
-        f"“{quoted}…”有 {len(name)} 字；编号、姓名等最长 {LONGEST} 字",
-        f"“{quoted}…” has {len(name)} characters; a code or a name has {LONGEST} at most",
+        f"“{quoted}…”有 {len(name)} 字；编号、姓名等最长 {LONGEST_NAME} 字",
+        f"“{quoted}…” has {len(name)} characters; a code or a name has {LONGEST_NAME} at most",
     )

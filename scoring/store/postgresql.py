@@ -15,6 +15,8 @@ _BUSY = frozenset({"55P03", "40001", "40P01", "53300", "57P03"})
 """A lock not had in time, two that waited for each other, too many connections, a server about to be ready."""
 
 _LOST = ("08", "57P")
+"""The connection is gone. Where it never came about, or broke without a word, there is no code at all."""
+
 _FORBIDDEN = "42501"
 
 _ATTEMPTS = 3
@@ -24,10 +26,15 @@ _PAUSE = 100
 _IDLE_MOST = 600_000
 """How long a transaction may stand still before the server ends it, in milliseconds: its writer must be gone."""
 
+_ARGUMENTS = {"client_encoding": "utf-8", "connect_timeout": "10", "application_name": "stars"}
+"""What the driver is told where the URL does not say otherwise."""
+
 _SETTINGS = text(
     "SELECT set_config('search_path', :path, true), set_config('lock_timeout', :patience, true),"
-    " set_config('idle_in_transaction_session_timeout', :idle, true)"
+    " set_config('idle_in_transaction_session_timeout', :idle, true), set_config('work_mem', '64MB', true)"
 )
+"""For the transaction only, so that a pool between service and server may pass connections on."""
+
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('stars ' || :schema, 0))")
 
 
@@ -80,7 +87,7 @@ class Postgresql:
         state = getattr(error, "sqlstate", "") or ""
         if state in _BUSY:
             return busy()
-        if state.startswith(_LOST):
+        if state.startswith(_LOST) or (not state and type(error).__name__ == "OperationalError"):
             return self.unreachable(error)
         if state == _FORBIDDEN:
             reason = _first_line(error)
@@ -102,13 +109,13 @@ class Postgresql:
         )
 
     def _engine(self, **options: Any) -> Engine:
-        arguments = {"client_encoding": "utf-8", "connect_timeout": "10", "application_name": "stars"}
+        arguments = {name: value for name, value in _ARGUMENTS.items() if name not in self._url.query}
         try:
             engine = create_engine(
                 self._url,
                 hide_parameters=True,
                 use_native_hstore=False,
-                connect_args=arguments | self._url.query,
+                connect_args=arguments,
                 **options,
             )
         except ImportError:
@@ -150,7 +157,8 @@ def hide_values(error: BaseException) -> None:
 def _hide_values(context: ExceptionContext) -> None:
     hide_values(context.original_exception)
     if context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (str(context.original_exception),)
+        kind = type(context.original_exception).__qualname__
+        context.sqlalchemy_exception.args = (f"({kind}) {context.original_exception}",)
 
 
 def _connected(engine: Engine) -> Connection:

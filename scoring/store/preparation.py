@@ -92,7 +92,9 @@ def _grant(connection: Connection, database: Database, grant_to: str | None) -> 
 _GRANTED = text(
     "SELECT r.rolname FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee"
     " WHERE c.oid = to_regclass(:county) AND a.privilege_type = 'INSERT' AND a.grantee <> c.relowner"
+    " AND pg_has_role(c.relowner, 'USAGE')"
 )
+"""Who was let add rows, as far as it is for the one who asks to let them."""
 
 
 def _refuse_role(connection: Connection, role: str) -> None:

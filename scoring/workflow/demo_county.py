@@ -55,7 +55,8 @@ def _year(store: Store, folder: Path, year: str, scale: Fraction | int, tell: Te
         0,
         0,
     )
-    import_marks(store, year, files.marks)
+    for path in files.marks:
+        import_marks(store, year, path)
     if year == YEARS[-1]:
         return DemoYear(year=year, files=files, editions=())
     tell(Text(f"{year} 年：公示、发布", f"{year}: posting and publishing"), 0, 0)

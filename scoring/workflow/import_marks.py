@@ -68,8 +68,8 @@ def import_marks(
         touched = {own.unit for own in entered}
         merging = _Merging(markings.current(c, period.id, touched))
         revised = merging.merged(entered)
-        tell(Text("存入数据库", "Keeping them"), 0, 0)
         if mode is Mode.FOR_GOOD:
+            tell(Text("存入数据库", "Keeping them"), 0, 0)
             number = imports.add(c, period.id, "marks", digest, path.name, len(table.rows))
             markings.put(c, period.id, revised, number)
     return MarksTaken(

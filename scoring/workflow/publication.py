@@ -1,16 +1,18 @@
 """A period is published: its marks scored, and what they come to signed by two people and kept for good."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scoring.edition import Edition, Excuse, State, Statement, publish
 from scoring.errors import Fault, Place, Refused
 from scoring.periods import Period, Phase
+from scoring.statement import person
 from scoring.store import county, editions, periods
 from scoring.store.editions import Listed
 from scoring.store.engine import Store
-from scoring.texts import Text
+from scoring.texts import Text, unwritable
 from scoring.workflow.keep_periods import refused
 from scoring.workflow.progress import Tell, silent
 from scoring.workflow.standings_now import inputs_of, standings_of
@@ -51,10 +53,8 @@ def publish_period(
     A draft moves the period to posted, a final edition to published. *excused* gives of units that may stay unrated
     the reason. Raises Refused with everything that stands in the way.
     """
-    excuses = tuple(
-        Excuse(unit=_clean(unit), reason=_clean(why)) for unit, why in sorted((excused or {}).items())
-    )
-    faults = _faults_of_words(signed, reason, excuses)
+    excuses = sorted((_clean(unit), _clean(why)) for unit, why in (excused or {}).items())
+    faults = [*_faults_of_names(signed), *_faults_of_reason(reason), *_faults_of_excuses(excuses)]
     with store.begin() as c:
         period = periods.find(c, period_id)
         before = editions.newest(c, period.id)
@@ -78,7 +78,7 @@ def publish_period(
                 prepared_by=_clean(signed.prepared),
                 confirmed_by=_clean(signed.confirmed),
                 authenticated=False,
-                excused=excuses,
+                excused=tuple(Excuse(unit=unit, reason=why) for unit, why in excuses),
             ),
         )
         _refuse_repetition(edition, state, None if before is None else editions.find(c, before.id))
@@ -94,37 +94,47 @@ def _clean(words: str) -> str:
     return unicodedata.normalize("NFC", words.strip())
 
 
-def _faults_of_words(signed: SignedBy, reason: str, excused: Sequence[Excuse]) -> list[Fault]:
-    """Say what is wrong with what people wrote: names, reason, excuses."""
-    faults = []
+def _faults_of_names(signed: SignedBy) -> Iterator[Fault]:
     for field, name in (("--prepared-by", signed.prepared), ("--confirmed-by", signed.confirmed)):
         if not _clean(name):
-            faults.append(_fault(field, "未填姓名", "the name is missing"))
-        elif len(name) > _LONGEST_NAME or not _clean(name).isprintable():
-            faults.append(
-                _fault(field, "姓名过长或含有控制字符", "is too long for a name, or holds control characters")
+            yield _fault(field, "未填姓名", "the name is missing")
+        elif len(name) > _LONGEST_NAME or not _one_line(name):
+            yield _fault(
+                field, "姓名过长或含有控制字符", "is too long for a name, or holds control characters"
             )
-    if _folded(signed.prepared) == _folded(signed.confirmed) != "":
-        faults.append(
-            _fault(
-                "--confirmed-by",
-                "与制作人是同一人；版本须由一人制作、另一人确认",
-                "is who prepared it; an edition is prepared by one person and confirmed by another",
-            )
+    if person(signed.prepared) == person(signed.confirmed) != "":
+        yield _fault(
+            "--confirmed-by",
+            "与制作人是同一人；版本须由一人制作、另一人确认",
+            "is who prepared it; an edition is prepared by one person and confirmed by another",
         )
-    for field, words in (("--reason", reason), *(("--excuse", own.reason) for own in excused)):
-        if len(words) > _LONGEST_REASON or not words.replace("\n", "").isprintable():
-            faults.append(_fault(field, "文字过长或含有控制字符", "is too long, or holds control characters"))
-    faults += [
-        _fault("--excuse", f"{own.unit} 没有写理由", f"gives no reason for {own.unit}")
-        for own in excused
-        if not own.reason
-    ]
-    return faults
 
 
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+def _faults_of_reason(reason: str) -> Iterator[Fault]:
+    if len(reason) > _LONGEST_REASON or unwritable(reason) is not None:
+        yield _fault("--reason", "文字过长或含有控制字符", "is too long, or holds control characters")
+
+
+def _faults_of_excuses(excuses: Sequence[tuple[str, str]]) -> Iterator[Fault]:
+    """Say which of the (unit, reason) in *excuses*, in order of unit, are none."""
+    for unit, reason in excuses:
+        if not unit:
+            yield _fault("--excuse", f"“{reason}”前面没有写单位代码", f"names no unit before “{reason}”")
+        elif not reason:
+            yield _fault("--excuse", f"{unit} 没有写理由", f"gives no reason for {unit}")
+        elif len(reason) > _LONGEST_REASON or not (_one_line(unit) and unwritable(reason) is None):
+            yield _fault(
+                "--excuse",
+                f"{unit} 的理由过长或含有控制字符",
+                f"of {unit} is too long, or holds control characters",
+            )
+    for one, other in pairwise(excuses):
+        if one[0] == other[0] != "":
+            yield _fault("--excuse", f"{one[0]} 写了两次", f"names {one[0]} twice")
+
+
+def _one_line(words: str) -> bool:
+    return unwritable(words) is None and len(words.splitlines()) == 1
 
 
 def _faults_of_order(period: Period, state: State, before: Listed | None, reason: str) -> list[Fault]:
@@ -133,7 +143,7 @@ def _faults_of_order(period: Period, state: State, before: Listed | None, reason
         return list(
             refused(
                 period,
-                "正式版本已发布，不能再公示草案；更正请直接发布，并用 --reason 写明理由",
+                "正式版本已发布，不能再出公示稿；更正请直接发布，并用 --reason 写明理由",
                 "a final edition stands; a correction is published as such, with --reason",
             ).faults
         )

@@ -221,6 +221,16 @@ def test_who_was_granted_before_is_granted_what_is_new(postgresql, on_postgresql
             c.exec_driver_sql("DELETE FROM marking")
 
 
+def test_the_service_may_prepare_what_is_prepared(on_postgresql):
+    """`stars init` at every start, in the service's own role, finds nothing to do and says so."""
+    prepared = prepare(as_role(on_postgresql.url, ROLE), on_postgresql.schema)
+    assert not prepared.created
+    with pytest.raises(StoreUnready):
+        prepare(as_role(on_postgresql.url, ROLE), on_postgresql.schema, ROLE)
+    with opened(on_postgresql, ROLE) as store, store.read() as c:
+        assert rows(c, METADATA.tables["county"])
+
+
 @pytest.mark.parametrize(
     ("role", "said"),
     [("nobody_there", "no database role"), ("postgres", "cannot be held back")],

@@ -10,9 +10,10 @@ from scoring.canonical import canonical
 from scoring.criteria import loader
 from scoring.edition import Edition, State
 from scoring.errors import UnitUnknown
-from scoring.store import criteria, editions
+from scoring.store import bulk, criteria, editions
 from scoring.store.editions import EditionOvertaken, EditionUnknown
 from scoring.store.tables import edition as table
+from scoring.store.tables import edition_unit
 from tests.store.years import RARE, SET, criteria_set, edition, open_period
 
 
@@ -52,6 +53,16 @@ def test_an_edition_without_units_is_one_all_the_same(year):
     add(year, own := edition(codes=()))
     with year.read() as c:
         assert editions.find(c, own.id) == own
+
+
+def test_lines_come_by_place_and_not_as_they_were_written(year):
+    """A database gives rows in any order unless it is asked; the order of lines is part of what is hashed."""
+    own = edition(codes=())
+    with year.begin() as c:
+        editions.add(c, own)
+        lines = [(own.id, place, f"A{place}", *[b"%d" % place] * 3) for place in range(50)]
+        bulk.insert(c, edition_unit, lines[::-1])
+        assert editions.find(c, own.id).units == tuple(b"%d" % place for place in range(50))
 
 
 def test_an_edition_is_found_by_the_beginning_of_its_id(year):

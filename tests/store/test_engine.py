@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -188,6 +188,28 @@ def test_sqlite_is_set_up_as_it_must_be(tmp_path):
             assert tuple(map(int, version.split("."))) >= LEAST
 
 
+def test_a_restored_copy_is_set_up_again(tmp_path):
+    """Some ways of copying a database bring it back without its write-ahead log."""
+    import pysqlite3.dbapi2
+
+    database = sqlite_in(tmp_path)
+    prepare(database.url)
+    with closing(pysqlite3.dbapi2.connect(database.url.removeprefix("sqlite:///"))) as bare:
+        assert bare.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+    with opened(database) as store, store.read() as c:
+        assert c.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_network_drive_is_refused(tmp_path, monkeypatch):
+    """Locks and shared memory do not work between machines; the database would be corrupted one day."""
+    (tmp_path / "mounts").write_text("22 1 0:29 / / rw - nfs4 server:/ rw\n")
+    monkeypatch.setattr("scoring.store.drives._MOUNTS", tmp_path / "mounts")
+    for look in (Store.open, prepare):
+        with pytest.raises(StoreUnready, match=r"network drive \(nfs4\)"):
+            look(sqlite_in(tmp_path).url)
+    assert not (tmp_path / "county.db").exists()
+
+
 # Transactions
 
 
@@ -250,6 +272,69 @@ def test_a_store_can_be_used_again_after_it_was_closed(store):
         county.call(c, "青石县")
 
 
+def test_a_transaction_within_another_is_a_mistake_said_at_once(store):
+    """It would wait for itself, and then say that somebody else is writing."""
+    with pytest.raises(AssertionError, match="but itself"), store.begin(), store.begin():
+        pass
+    with store.begin() as c:
+        county.call(c, "青石县")
+
+
+def test_a_full_disk_is_told_and_nothing_is_kept(tmp_path):
+    """The next transaction may find room again."""
+    database = sqlite_in(tmp_path)
+    prepare(database.url)
+    with opened(database) as store:
+        with pytest.raises(StoreUnready, match="disk is full"), store.begin() as c:
+            c.exec_driver_sql("PRAGMA max_page_count=1")
+            open_period(c)
+            markings.put(c, "2026", [marking(f"A{n}", dues="5" * 9_000) for n in range(99)], take(c))
+        store.close()
+        with store.begin() as c:
+            assert not c.exec_driver_sql("SELECT count(*) FROM period").scalar()
+            open_period(c)
+
+
+def test_a_folder_where_no_queue_can_stand_is_told(tmp_path):
+    database = sqlite_in(tmp_path)
+    prepare(database.url)
+    (tmp_path / "county.db.lock").unlink()
+    (tmp_path / "county.db.lock").mkdir()
+    with opened(database) as store:
+        with store.read() as c:
+            assert county.name(c) == ""
+        with pytest.raises(StoreUnready, match="folder of the database cannot be written"), store.begin():
+            pass
+
+
+def test_a_lost_connection_is_told_and_the_next_is_a_new_one(postgresql):
+    """A server that restarts takes every connection along."""
+    database = postgresql_at(postgresql)
+    prepare(database.url, database.schema)
+    with opened(database) as store, opened(database) as other:
+        with store.read() as c:
+            pid = c.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        with other.begin() as c:
+            c.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+        with store.begin() as c:
+            county.call(c, "青石县")
+            pid = c.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        with pytest.raises(StoreUnready, match="cannot be reached"), store.begin() as c:
+            with other.read() as killer:
+                killer.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+            county.call(c, "青石区")
+        with store.read() as c:
+            assert county.name(c) == "青石县"
+
+
+@pytest.mark.parametrize("transaction", [Store.begin, Store.read])
+def test_a_server_that_went_away_is_told(transaction):
+    """It was there when the store was opened."""
+    store = Store(database_at("postgresql://clerk@127.0.0.1:1/stars", "stars", 1_000))
+    with closing(store), pytest.raises(StoreUnready, match="cannot be reached"), transaction(store):
+        pass
+
+
 # Several at once
 
 
@@ -265,6 +350,14 @@ def test_whoever_waits_too_long_is_told_so(database):
                 assert county.name(reader) == ""
         with other.begin() as c:
             assert county.name(c) == "青石县"
+
+
+def test_more_readers_than_connections_are_told_that_it_is_busy(database):
+    """A worker of eight threads never comes near; whatever does is told so and does not hang."""
+    prepare(database.url, database.schema)
+    with opened(database, patience=100) as store, ExitStack() as readers, pytest.raises(StoreBusy):
+        for _ in range(30):
+            readers.enter_context(store.read())
 
 
 def test_another_process_that_writes_is_waited_for(database):
@@ -361,6 +454,10 @@ def test_threads_that_write_at_once_lose_nothing(store):
 def test_a_store_opened_before_a_fork_works_on_both_sides(store):
     """A web server may open it first and fork its workers then; they must not share a connection."""
 
+    def used() -> int:
+        with store.read() as c:
+            return id(c.connection.driver_connection)
+
     def read(name: str) -> None:
         with store.read() as c:
             assert county.name(c) == name
@@ -369,8 +466,14 @@ def test_a_store_opened_before_a_fork_works_on_both_sides(store):
         with store.begin() as c:
             county.call(c, "子")
 
+    def use_another() -> None:
+        assert used() != inherited
+
     with store.begin() as c:
         county.call(c, "父")
+    inherited = used()
+    assert used() == inherited
+    assert exit_code(use_another) == 0
     with store.begin() as c:
         assert exit_code(lambda: read("父")) == 0
         county.call(c, "母")

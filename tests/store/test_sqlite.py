@@ -18,6 +18,7 @@ MOUNTS = """\
 32 31 252:1 / /mnt/office/local rw,relatime - xfs /dev/vdb rw
 33 22 0:28 / /home/clerk/remote rw - fuse.sshfs clerk@server: rw
 34 22 0:29 / /over rw - nfs server:/over rw
+36 22 0:31 / /mnt/公\\040盘 rw - nfs server:/office rw
 35 22 0:30 / /over rw - tmpfs tmpfs rw
 """
 
@@ -49,6 +50,7 @@ def test_an_old_library_is_refused_with_what_to_do():
         ("/mnt/officer/county.db", None),
         ("/home/clerk/remote/a/county.db", "sshfs"),
         ("/over/county.db", None),
+        ("/mnt/公 盘/county.db", "nfs"),
     ],
 )
 def test_a_network_drive_is_told_by_the_deepest_and_latest_mount(path, kind):

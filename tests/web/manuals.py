@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import click
 from click.testing import CliRunner, Result
@@ -61,6 +62,27 @@ def shape(text: str) -> list[str]:
     """The headings and rows of tables in order, without their words: two twins have the same."""
     marks = (re.match(r"#+(?= )|\|", line) for line in prose(text).splitlines())
     return [mark.group() for mark in marks if mark]
+
+
+def dead_links(text: str, folder: Path) -> list[str]:
+    """The links of a document in *folder* that lead to no file, or to no chapter of that name."""
+    found = []
+    for link in re.findall(r"\]\(([^)]+)\)", prose(text)):
+        path, _, chapter = link.partition("#")
+        if "://" in path:
+            continue
+        target = folder / path
+        if not target.exists() or (
+            chapter and chapter not in chapters(target.read_text("utf-8") if path else text)
+        ):
+            found.append(link)
+    return found
+
+
+def chapters(text: str) -> set[str]:
+    """The names under which a page's chapters can be linked to."""
+    titles = re.findall(r"^#+ (.*)$", prose(text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def commands(text: str) -> list[list[str]]:

@@ -86,7 +86,7 @@ def test_json_says_everything_of_the_cohort(office):
     # (40 + 41.5 + 5) / 100 = 86.5 %, − 2 of 100: 84.50
     assert (first["score"], first["stars"], first["rank"]) == ("84.50", 4, 2)
     assert first["ranks"] == {"township": 1, "department": None, "domain": 1}
-    assert first["steps"] == [{"kind": "cut_point", "stars": 4, "reason": "得分达到 80 分"}]
+    assert first["steps"] == [{"kind": "cut_point", "stars": 4, "at_least": "80", "reason": "得分达到 80 分"}]
     assert first["adjustments"] == [{"adjustment": "late", "count": 2, "marks": "-2"}]
     assert first["lines"][1] == {
         "criterion": "work",

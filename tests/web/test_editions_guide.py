@@ -22,12 +22,25 @@ from click.testing import Result
 
 from scoring.bundle import packed, unpack
 from scoring.canonical import canonical, sha256
+from scoring.edition import members
 from scoring.rows import standings_rows, unit_rows
 from scoring.transcript import read_inputs
 from scoring.workflow.standings_now import standings_of
 from tests.edition.county import small_county
 from tests.edition.forgeries import rehashed
-from tests.web.manuals import block, blocks, commands, parse, plain, prose, rows, shape, stars, wrong_sums
+from tests.web.manuals import (
+    block,
+    blocks,
+    commands,
+    dead_links,
+    parse,
+    plain,
+    prose,
+    rows,
+    shape,
+    stars,
+    wrong_sums,
+)
 
 ROOT = Path(__file__).parents[2]
 GUIDES = {
@@ -39,6 +52,7 @@ CRITERIA = "criteria/village@2026.json"
 BROKEN_UP = ("manifest.json", CRITERIA, "standings.json", "rows.jsonl")
 AS_THEY_ARE = ("units.jsonl", "marks.jsonl")
 DATABASE = "sqlite:///example.sqlite3"
+_MARK, _CHANGED = ('"李敏":{"deeds":"9"}'.encode(), '"李敏":{"deeds":"7"}'.encode())
 
 both = pytest.mark.parametrize("guide", GUIDES)
 
@@ -106,7 +120,7 @@ def documents(text: str) -> Iterator[Any]:
 
 
 def test_both_guides_make_one_bundle(examples):
-    """The same files and commands in two languages, and on two databases, are the same bytes."""
+    """The same files and commands in two languages, and in two databases, are the same bytes."""
     one, other = examples.values()
     assert one.bundle == other.bundle
     assert len(set(one.ids)) == 2
@@ -178,15 +192,13 @@ def test_the_differences_are_those_shown(example, guide):
 
 def tampered(example: Example) -> bytes:
     """The bundle in which one mark was changed, and nothing else."""
-    old, new = ('"李敏":{"deeds":"%d"}' % mark for mark in (9, 7))
-    assert example.bundle.count(old.encode()) == 1
-    return example.bundle.replace(old.encode(), new.encode())
+    assert example.bundle.count(_MARK) == 1
+    return example.bundle.replace(_MARK, _CHANGED)
 
 
 def forgery(example: Example) -> dict[str, bytes]:
     """The members of a bundle with the same change, in which everything else was made to fit it."""
-    old, new = ('"李敏":{"deeds":"%d"}' % mark for mark in (9, 7))
-    marks = example.members["marks.jsonl"].replace(old.encode(), new.encode())
+    marks = example.members["marks.jsonl"].replace(_MARK, _CHANGED)
     inputs = read_inputs(
         {"village@2026": example.members[CRITERIA]},
         example.members["units.jsonl"].splitlines(),
@@ -284,12 +296,11 @@ def printed(exact: Fraction) -> str:
 @both
 def test_every_key_of_a_bundle_is_explained(example, guide):
     """Nobody should have to guess what a field means. Criteria have a guide of their own."""
-    editions = [example.members, unpacked_county()]
     keys = {
         key
-        for members in editions
+        for own in (example.members, unpacked_county())
         for name in ("manifest.json", "units.jsonl", "rows.jsonl", "standings.json")
-        for line in members[name].splitlines()
+        for line in own[name].splitlines()
         for key in keys_of(json.loads(line))
     }
     free = {f"criteria/{ref}.json" for ref in ("village@2026", "village@2026.1", "office@2026.1")}
@@ -301,8 +312,6 @@ def test_every_key_of_a_bundle_is_explained(example, guide):
 
 def unpacked_county() -> dict[str, bytes]:
     """The members of an edition with every sort of step: cut point, gate and quota."""
-    from scoring.edition import members
-
     return members(small_county().edition())
 
 
@@ -393,16 +402,5 @@ def test_every_command_line_parses(guide):
 @both
 def test_links_lead_somewhere(guide):
     """To files that are there, and to chapters that have that name."""
-    links = re.findall(r"\]\(([^)]+)\)", GUIDES[guide])
-    assert len(links) >= 3
-    for link in links:
-        path, _, chapter = link.partition("#")
-        target = ROOT / "docs" / path
-        text = target.read_text("utf-8") if path else GUIDES[guide]
-        assert not chapter or chapter in anchors(text), link
-
-
-def anchors(text: str) -> set[str]:
-    """The names under which a page's chapters can be linked to."""
-    titles = re.findall(r"^#+ (.*)$", prose(text), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    assert GUIDES[guide].count("](") >= 3
+    assert dead_links(GUIDES[guide], ROOT / "docs") == []

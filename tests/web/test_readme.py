@@ -5,87 +5,60 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from contextlib import redirect_stderr, redirect_stdout
-from fractions import Fraction
-from io import StringIO
+import tomllib
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
 
 from scoring.criteria import catalogue
+from scoring.periods import Phase
 from scoring.spreadsheet.marks import LONG, WIDE
 from scoring.spreadsheet.units import UNITS
-from scoring.texts import Lang
+from scoring.store.engine import PATIENCE
 from scoring.units import DOMAINS
-from scoring.workflow.demo import write_county
-from scoring.workflow.score_files import Scored, score_files
-from web import terminal
-from web.cli import main
+from tests.web import manuals
+from tests.web.manuals import leaves, parse, plain, stars, wrong_sums
 
 ROOT = Path(__file__).parents[2]
 READMES = {
     "en": (ROOT / "README.md").read_text("utf-8"),
     "zh": (ROOT / "README.zh-CN.md").read_text("utf-8"),
 }
-FILES = ("village.yaml", "units.csv", "marks.csv", "wide.csv", "wrong.csv")
+FILES = ("village.yaml", "units.csv", "marks.csv", "wide.csv", "wrong.csv", "objection.csv")
 SHEET = ("score", "village.yaml", "--units", "units.csv")
-OF_THE_SHELL = {".", "make", "stars"}
+OF_THE_SHELL = {".", "make", "pip", "stars"}
+MODULES = ("web", "web/commands", "scoring", "scoring/workflow", "scoring/store")
+"""The folders of which the map of the house shows every module."""
 
 both = pytest.mark.parametrize("readme", READMES)
 in_both_languages = pytest.mark.parametrize("lang", ["zh", "en"])
 
 
 def blocks(readme: str) -> dict[str, list[str]]:
-    """The fenced blocks of a README by what stands behind the fence."""
-    found: dict[str, list[str]] = {}
-    for info, text in re.findall(r"^```(\S.*)\n((?:.*\n)*?)```$", READMES[readme], re.MULTILINE):
-        found.setdefault(info, []).append(text)
-    return found
+    return manuals.blocks(READMES[readme])
 
 
 def block(readme: str, label: str) -> str:
-    """The one block whose fence ends in *label*."""
-    (texts,) = (texts for info, texts in blocks(readme).items() if info.split()[-1] == label)
-    (text,) = texts
-    return text
-
-
-def plain(printed: str) -> str:
-    """What was printed, without blanks at the ends of lines and empty lines around it."""
-    return "\n".join(line.rstrip() for line in printed.strip("\n").splitlines()) + "\n"
+    return manuals.block(READMES[readme], label)
 
 
 def rows(readme: str, *head: str) -> list[list[str]]:
-    """The rows of the one table with that head."""
-    lines = READMES[readme].splitlines()
-    starts = [number for number, line in enumerate(lines) if cells(line) == list(head)]
-    assert len(starts) == 1, head
-    found = []
-    for line in lines[starts[0] + 2 :]:
-        if not line.startswith("|"):
-            break
-        found.append(cells(line))
-    return found
+    return manuals.rows(READMES[readme], *head)
 
 
-def cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
+def commands(readme: str) -> list[list[str]]:
+    return manuals.commands(READMES[readme])
 
 
 def by_hand(readme: str) -> list[list[str]]:
     return rows(readme, *{"en": ("", "what", "how", "comes to"), "zh": ("", "项目", "怎么算", "得")}[readme])
 
 
-def stars(*arguments: str):
-    return CliRunner().invoke(main, arguments, catch_exceptions=False)
-
-
-def commands(readme: str) -> list[list[str]]:
-    """The command lines of the README's shell blocks, without what is set before them."""
-    lines = [shlex.split(line, comments=True) for text in blocks(readme)["sh"] for line in text.splitlines()]
-    return [[word for word in line if not re.match(r"[A-Z_]+=", word)] for line in lines]
+def run(readme: str, label: str) -> list[tuple[list[str], click.testing.Result]]:
+    """Run the lines of that shell block that call the command, in order, and return what each printed."""
+    lines = [shlex.split(line, comments=True) for line in block(readme, label).splitlines()]
+    return [(line, stars(*line[1:])) for line in lines if line[0] == "stars"]
 
 
 @pytest.fixture
@@ -93,6 +66,8 @@ def office(readme: str, tmp_path: Path, monkeypatch) -> Path:
     """A folder with the files of that README's worked example, in which the command runs."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("STARS_LANG", raising=False)
+    monkeypatch.delenv("STARS_DATABASE_SCHEMA", raising=False)
+    monkeypatch.setenv("STARS_DATABASE_URL", "sqlite:///county.sqlite3")
     for name in FILES:
         Path(name).write_text(block(readme, name), "utf-8")
     return tmp_path
@@ -136,33 +111,120 @@ def test_the_hand_calculation_comes_to_what_the_command_prints(office, readme):
 @both
 def test_the_hand_calculation_is_right(readme):
     """Both sides of each sign of equality are equal, and a step's last sum is what it comes to."""
-    checked = 0
-    for _, _, how, result in by_hand(readme):
-        sums = [sides for run in re.findall(r"[-0-9.()%+−×÷= ]+", how) if (sides := values(run))]
-        assert all(len(set(sides)) == 1 for sides in sums), how
-        if sums:
-            assert sums[-1][0] == values(result.strip("*").partition(" / ")[0], alone=True)[0], how
-            checked += 1
-    assert checked == 7
+    steps = [(how, result.strip("*").partition(" / ")[0]) for _, _, how, result in by_hand(readme)]
+    assert [wrong for how, result in steps for wrong in wrong_sums(how, result)] == []
+    assert sum("=" in how or "÷" in how for how, _ in steps) >= 7
 
 
-def values(run: str, *, alone: bool = False) -> list[Fraction]:
-    """What each side of a chain of equal sums comes to; none where nothing is reckoned in it."""
-    if not alone and not re.search(r"[+−×÷]", run):
-        return []
-    found = []
-    for side in run.strip(" .").split("="):
-        sum_ = re.sub(r"([0-9.]+)(%?)", lambda number: f"F('{number[1]}'){'/100' * bool(number[2])}", side)
-        sum_ = sum_.replace("×", "*").replace("÷", "/").replace("−", "-")
-        found.append(eval(sum_.strip(), {"F": Fraction}))
-    return found
+@both
+def test_the_year_in_commands_is_a_year(office, readme):
+    """Typed one after another they do what is said of them, and the ids are those that stand there."""
+    told = run(readme, "year")
+    assert [(line, outcome.output) for line, outcome in told if outcome.exit_code] == []
+    ids = {own for _, outcome in told for own in re.findall(r"\b[0-9a-f]{64}\b", outcome.stdout)}
+    shown = re.findall(r"\b[0-9a-f]{12,64}\b", block(readme, "year"))
+    assert len(ids) == 2
+    assert len(shown) == 4
+    assert all(any(own.startswith(one) for own in ids) for one in shown)
+    written = {"edition.zip", "results.xlsx", "ranking.csv", "county.sqlite3"}
+    assert written <= {path.name for path in office.iterdir()}
+    assert {own["phase"] for own in json.loads(stars("period", "list", "--json").stdout)} == {"published"}
+
+
+PHASES = {
+    "en": {
+        "units": {
+            "all changes, until the first mark; then gates only": "all",
+            "gates only": "gates",
+            "none": "",
+        },
+        "marks": {"every stage": "all", "`moderation` only": "moderation"},
+        "publishing": {"draft or final": "both", "final, with a reason": "final"},
+    },
+    "zh": {
+        "units": {"都能改；有了评分，就只能改受限事项": "all", "只能改受限事项": "gates", "不能改": ""},
+        "marks": {"各阶段都收": "all", "只收 `moderation`": "moderation"},
+        "publishing": {"公示稿、正式版本": "both", "正式版本，须写理由": "final"},
+    },
+}
+
+
+def phases(readme: str) -> list[list[str]]:
+    head = {
+        "en": ("phase", "Chinese", "units", "marks", "publishing"),
+        "zh": ("环节", "名称", "单位", "评分", "发布"),
+    }
+    return rows(readme, *head[readme])
+
+
+@both
+def test_every_phase_is_in_the_table_in_order(readme):
+    told = [(row[0].strip("`"), row[1]) for row in phases(readme)]
+    assert told == [(phase.value, phase.called.zh) for phase in Phase]
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_a_phase_allows_what_the_tables_say(tmp_path, monkeypatch, phase):
+    """Both tables, cell by cell, against a county brought to that phase."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STARS_DATABASE_URL", "sqlite:///county.sqlite3")
+    allowed = tried(phase)
+    for readme, words in PHASES.items():
+        (row,) = (row for row in phases(readme) if row[0] == f"`{phase.value}`")
+        said = [known[cell] for known, cell in zip(words.values(), row[2:], strict=True)]
+        assert said == allowed, readme
+
+
+def tried(phase: Phase) -> list[str]:
+    """What a period in that phase takes: of units, of marks, of publications."""
+    gated = block("en", "village.yaml") + "gates: [{id: weak, highest_stars: 2, title: {zh: 软弱涣散}}]\n"
+    Path("village.yaml").write_text(gated, "utf-8")
+    head, one = block("en", "units.csv").splitlines()
+    for name, row in (("one", one), ("two", one.replace("LH01", "LH02")), ("gate", f"{one[:-1]},weak")):
+        Path(f"{name}.csv").write_text(f"{head}\n{row}\n", "utf-8")
+    Path("marks.csv").write_text(block("en", "marks.csv"), "utf-8")
+    Path("objection.csv").write_text(block("en", "objection.csv"), "utf-8")
+    Path("county.csv").write_text(block("en", "objection.csv").replace("moderation", "county"), "utf-8")
+    assert does("init", "--county", "青石县")
+    assert does("period", "open", "2026", "--criteria", "village.yaml")
+    assert does("import", "units", "one.csv", "--period", "2026")
+    added = phase is Phase.PREPARING and does("import", "units", "two.csv", "--period", "2026", "--dry-run")
+    assert does("import", "marks", "marks.csv", "--period", "2026")
+    signed = ("publish", "2026", "--prepared-by", "何静", "--confirmed-by", "冯立民")
+    match phase:
+        case Phase.COLLECTING | Phase.MARKING:
+            assert does("period", "move", "2026", phase.value)
+        case Phase.POSTED:
+            assert does(*signed, "--draft")
+        case Phase.PUBLISHED:
+            assert does(*signed)
+    assert not does("import", "units", "two.csv", "--period", "2026", "--dry-run")
+    gates = does("import", "units", "gate.csv", "--period", "2026", "--dry-run")
+    county = does("import", "marks", "county.csv", "--period", "2026", "--dry-run")
+    assert does("import", "marks", "objection.csv", "--period", "2026")
+    units = "all" if added else "gates" if gates else ""
+    draft = does(*signed, "--draft")
+    unexplained = not draft and does(*signed)
+    assert does(*signed, "--reason", "更正")
+    return [units, "all" if county else "moderation", "both" if draft and not unexplained else "final"]
+
+
+def does(*arguments: str) -> bool:
+    """Say whether the command did it; a refusal is told, and nothing else goes wrong."""
+    outcome = stars(*arguments)
+    assert outcome.exit_code in {0, 2}
+    assert "Usage:" not in outcome.stderr
+    return outcome.exit_code == 0
 
 
 def test_the_twins_show_the_same():
     """Same sections, same blocks in number and kind, the same files letter for letter, the same commands."""
     en, zh = (blocks(readme) for readme in ("en", "zh"))
-    assert {info.replace("demo-en", "demo-zh") for info in en} == set(zh)
-    assert [text.count("\n## ") for text in READMES.values()] == [8, 8]
+    twins = {info: re.sub(r"(?<=^text )(demo|correction)-en$", r"\1-zh", info) for info in en}
+    assert sorted(twins.values()) == sorted(zh)
+    assert all(len(texts) == len(zh[twins[info]]) for info, texts in en.items())
+    assert [text.count("\n## ") for text in READMES.values()] == [10, 10]
+    assert manuals.shape(READMES["en"]) == manuals.shape(READMES["zh"])
     for name in FILES:
         assert block("en", name) == block("zh", name)
     kept = [
@@ -178,7 +240,7 @@ def test_the_glossaries_hold_the_same_words():
     zh = rows("zh", "词", "英文", "意思")
     assert [(word, chinese) for word, _, chinese in en] == [(word, chinese) for chinese, word, _ in zh]
     assert all(all(row) for row in (*en, *zh))
-    assert len({word for word, _, _ in en}) == len(en) > 25
+    assert len({word for word, _, _ in en}) == len(en) > 40
 
 
 @both
@@ -190,10 +252,11 @@ def test_every_command_line_parses(readme):
         if program == "make":
             assert set(arguments) <= targets
         elif program == "stars":
-            name, *rest = arguments
-            main.commands[name].make_context(name, rest)
+            parse(arguments)
     shown = {tuple(line[:2]) for line in commands(readme)}
     assert {("make", target) for target in ("demo", "test", "lint", "bench")} <= shown
+    asked = {parse(line[1:]) for line in commands(readme) if line[0] == "stars"}
+    assert asked >= {name for name, _ in leaves()} - {"database", "demo", "period list"}
 
 
 @both
@@ -202,13 +265,27 @@ def test_every_option_is_named_and_every_named_option_is_one(readme):
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", READMES[readme]))
     options = {
         option
-        for command in main.commands.values()
+        for _, command in leaves()
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for option in parameter.opts
     }
     assert named == options
-    assert all(f"`{name}`" in READMES[readme] for name in main.commands)
+    assert [name for name, _ in leaves() if f"`{name}`" not in READMES[readme]] == []
+
+
+@both
+def test_every_setting_is_named_and_every_named_setting_is_one(readme):
+    """Those of the service, and the one that only tests know."""
+    sources = [
+        *(ROOT / "web").rglob("*.py"),
+        *(ROOT / "scoring").rglob("*.py"),
+        ROOT / "tests" / "databases.py",
+    ]
+    known = {own for path in sources for own in re.findall(r"\bSTARS_[A-Z_]+\b", path.read_text("utf-8"))}
+    assert set(re.findall(r"\bSTARS_[A-Z_]+\b", READMES[readme])) == known
+    head = {"en": ("setting", "holds", "otherwise"), "zh": ("设置", "填什么", "不设时")}[readme]
+    assert {row[0].strip("`") for row in rows(readme, *head)} == known - {"STARS_REQUIRE_PG"}
 
 
 @both
@@ -228,19 +305,56 @@ def test_every_column_is_named(readme):
     assert all(f"`{name}`" in domains and title.zh in domains for name, title in DOMAINS.items())
 
 
+def drawn(readme: str) -> list[str]:
+    """The paths on the map of the house in order, folders with a stroke at the end."""
+    found: list[str] = []
+    within: list[tuple[int, str]] = []
+    for line in block(readme, "house").splitlines():
+        indent = len(line) - len(line.lstrip())
+        names = re.split(r" {2,}", line.strip())[0].split()
+        while within and within[-1][0] >= indent:
+            within.pop()
+        folder = within[-1][1] if within else ""
+        found += [folder + name for name in names]
+        if len(names) == 1 and names[0].endswith("/"):
+            within.append((indent, folder + names[0]))
+    return found
+
+
 @both
 def test_the_map_of_the_house_is_whole(readme):
-    """Every room on the map is there, and every module of the domain and of the ways in is on it."""
-    drawn = set(re.findall(r"[\w/]+(?:\.py|/)(?![\w*])", block(readme, "house")))
-    folders = [ROOT, ROOT / "scoring", ROOT / "scoring" / "criteria", ROOT / "web"]
-    assert [path for path in drawn if not any((folder / path).exists() for folder in folders)] == []
+    """Every room on the map is there, and every module of the domain, its workflows, the store and the ways in is on it."""
+    found = drawn(readme)
+    assert len(found) == len(set(found))
+    assert [path for path in found if not (ROOT / path).exists()] == []
+    assert [path for path in found if (ROOT / path).is_dir() != path.endswith("/")] == []
     rooms = {
-        f"{path.name}{'/' * path.is_dir()}"
-        for folder in ("scoring", "web")
+        f"{folder}/{path.name}{'/' * path.is_dir()}"
+        for folder in MODULES
         for path in (ROOT / folder).iterdir()
         if not path.name.startswith("__")
     }
-    assert rooms <= drawn
+    assert sorted(rooms - set(found)) == []
+    named = set(re.findall(r"[\w/]+(?:\.py|/)(?![\w*])", block(readme, "house")))
+    folders = [ROOT, *(ROOT / folder for folder in (*MODULES, "scoring/criteria"))]
+    assert [path for path in named if not any((folder / path).exists() for folder in folders)] == []
+
+
+@both
+def test_the_map_of_the_house_goes_down_as_imports_do(readme):
+    """Who stands above may import who stands below: read line by line, no module is of a higher layer than the one before."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contract = config["tool"]["importlinter"]["contracts"][0]
+    assert contract["name"] == "Imports only go down"
+    layers = {
+        name.strip("() "): place
+        for place, layer in enumerate(contract["layers"])
+        for name in layer.split("|")
+    }
+    tops = [path for path in drawn(readme) if re.fullmatch(r"scoring/\w+(\.py|/)", path)]
+    places = [layers[path.removesuffix("/").removesuffix(".py").replace("/", ".")] for path in tops]
+    assert len(places) > 30
+    assert places == sorted(places)
 
 
 @both
@@ -254,9 +368,9 @@ def test_the_shipped_sets_are_listed(readme):
 
 @both
 def test_links_lead_somewhere(readme):
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", READMES[readme]) if "://" not in link]
-    assert len(links) >= 2
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    """To files that are there, and to chapters that have that name."""
+    assert READMES[readme].count("](") >= 5
+    assert manuals.dead_links(READMES[readme], ROOT) == []
 
 
 @both
@@ -268,21 +382,71 @@ def test_floats_do_lose_the_star(readme):
 
 
 @pytest.fixture(scope="module")
-def demo_county(tmp_path_factory) -> Scored:
-    """The demo county in full size, scored from its files."""
-    county = write_county(tmp_path_factory.mktemp("demo"))
-    sets = [ref for ref in catalogue.refs() if catalogue.find(ref).domains]
-    return score_files(sets, county.units, [county.marks])
+def demo_folder(tmp_path_factory) -> Path:
+    """A folder in which the demo was built, in full size."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        patched.setenv("STARS_DATABASE_URL", "sqlite:///nobody.sqlite3")
+        outcome = stars("demo")
+    assert outcome.exit_code == 0, outcome.output
+    return folder
+
+
+@pytest.fixture
+def demo(demo_folder, monkeypatch) -> Path:
+    monkeypatch.chdir(demo_folder)
+    monkeypatch.delenv("STARS_LANG", raising=False)
+    monkeypatch.setenv("STARS_DATABASE_URL", "sqlite:///demo/stars.sqlite3")
+    return demo_folder
 
 
 @both
-def test_the_demo_shows_what_is_quoted_of_it(demo_county, readme):
+def test_the_demo_shows_what_is_quoted_of_it(demo, readme):
     """Shortened, but real: every line is a line of the demo, in the same order."""
-    printed = StringIO()
-    with redirect_stdout(printed), redirect_stderr(printed):
-        terminal.show_county(demo_county.standings, Lang(readme))
-        terminal.show_warnings(demo_county.warnings, Lang(readme))
-    left = iter(plain(printed.getvalue()).splitlines())
+    left = iter(plain(stars("demo", "--lang", readme).stdout).splitlines())
     quoted = [line for line in block(readme, f"demo-{readme}").splitlines() if line != "…"]
-    assert len(quoted) > 15
+    assert len(quoted) > 25
     assert [line for line in quoted if line not in left] == []
+
+
+@both
+def test_the_demo_county_can_be_looked_into_as_shown(demo, readme):
+    """What the correction moved is quoted whole; the other lines do what they say."""
+    told = run(readme, "demo")
+    assert [(line, outcome.stderr) for line, outcome in told if outcome.exit_code] == []
+    (difference,) = (outcome for line, outcome in told if line[1] == "diff")
+    assert plain(difference.stdout) == block(readme, f"correction-{readme}")
+    (explained,) = (outcome for line, outcome in told if "--explain" in line)
+    assert "C0001" in explained.stdout
+
+
+@both
+def test_the_figures_of_the_decisions_are_those_of_the_demo(demo, readme):
+    """How many marks make how many markings, how large a bundle is, how long a writer waits."""
+    import sqlite3
+    import zlib
+
+    quoted = {
+        "en": (
+            r"county's ([\d,]+) marks are ([\d,]+) rows",
+            r"is (\d+) MB instead of half a megabyte",
+            r"(\d+) seconds",
+        ),
+        "zh": (r"一个县([\d.]+)万个评分只有(\d+)行", r"因此是(\d+) MB，压缩了只有半兆", r"等了(\d+)秒"),
+    }[readme]
+    (figures,), (size,), (patience,) = (re.findall(pattern, READMES[readme]) for pattern in quoted)
+    marks, markings = (float(figure.replace(",", "")) for figure in figures)
+    database = sqlite3.connect("file:demo/stars.sqlite3?mode=ro", uri=True)
+    try:
+        (kept,) = database.execute("SELECT count(*) FROM marking WHERE period = '2025'").fetchone()
+    finally:
+        database.close()
+    bundle = Path("demo/edition.zip").read_bytes()
+    verified = stars("verify", "demo/edition.zip", "--lang", "en").stdout
+    (told,) = re.findall(r"from ([\d,]+) marks", verified)
+    assert marks * (10_000 if readme == "zh" else 1) == round(int(told.replace(",", "")), -3)
+    assert markings == round(kept, -3)
+    assert int(size) == round(len(bundle) / 1e6)
+    assert round(len(zlib.compress(bundle)) / 1e6, 1) == 0.5
+    assert int(patience) * 1000 == PATIENCE

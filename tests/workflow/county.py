@@ -277,11 +277,15 @@ def phase(store: Store, period: str = PERIOD) -> str:
         return periods.find(c, period).phase.value
 
 
+_COUNTS = union_all(
+    *(select(literal(table.name), func.count()).select_from(table) for table in METADATA.sorted_tables)
+)
+
+
 def counts(store: Store) -> dict[str, int]:
     """Return how many rows every table has. Rows are never changed, so these tell whether anything was written."""
-    each = [select(literal(table.name), func.count()).select_from(table) for table in METADATA.sorted_tables]
     with store.read() as c:
-        return dict(map(tuple, c.execute(union_all(*each))))
+        return dict(map(tuple, c.execute(_COUNTS)))
 
 
 def places(refused: Refused) -> set[tuple[int | None, str | None]]:
@@ -290,7 +294,7 @@ def places(refused: Refused) -> set[tuple[int | None, str | None]]:
 
 
 def told(refused: Refused) -> str:
-    """Return all sentences of a refusal in English, with their places, one a line."""
+    """Return all sentences of a refusal in English with their places, a fault a line."""
     return str(refused)
 
 

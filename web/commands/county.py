@@ -46,7 +46,7 @@ def store() -> Iterator[Store]:
 
 
 @click.command()
-@click.option("--county", help="The county's name, which every edition bears.")
+@click.option("--county", metavar="NAME", help="The county's name, which every edition bears.")
 @click.option(
     "--grant-to", metavar="ROLE", help="PostgreSQL: the role that may read and add, and nothing else."
 )
@@ -112,7 +112,7 @@ def open_(period_id: str, criteria: tuple[str, ...], lang: Lang) -> None:
     click.echo(
         Text(
             f"已开设评定期 {found.id}，标准 {len(found.refs)} 套：{'、'.join(found.refs)}",
-            f"Period {found.id} is open, with {len(found.refs)} criteria sets: {', '.join(found.refs)}",
+            f"Period {found.id} is open, assessed by {', '.join(found.refs)}",
         ).in_(lang)
     )
 
@@ -208,7 +208,7 @@ def _units_told(taken: UnitsTaken, file: Path, mode: Mode) -> Iterator[Text]:
         return
     yield Text(
         f"{_done(mode).zh}：新增 {len(taken.new):,} 个单位，改动 {len(taken.changed):,} 个，未变 {taken.same:,} 个",
-        f"{_done(mode).en}: {len(taken.new):,} new units, {len(taken.changed):,} changed, {taken.same:,} as before",
+        f"{_done(mode).en}. Units: {len(taken.new):,} new, {len(taken.changed):,} changed, {taken.same:,} as before",
     )
     for before, after in taken.changed[:_SHOWN_MOST]:
         fields = [field for field in _FIELDS if getattr(before, field) != getattr(after, field)]
@@ -229,7 +229,7 @@ def _units_told(taken: UnitsTaken, file: Path, mode: Mode) -> Iterator[Text]:
     if taken.not_in_file:
         yield Text(
             f"  另有 {taken.not_in_file:,} 个单位不在本文件中，予以保留（整份名单请加 --whole）",
-            f"  {taken.not_in_file:,} units that are not in this file stay (--whole takes them out)",
+            f"  Not in this file, and staying: {taken.not_in_file:,} (--whole takes them out)",
         )
 
 
@@ -245,8 +245,8 @@ def _marks_told(taken: MarksTaken, file: Path, mode: Mode) -> Iterator[Text]:
     yield Text(
         f"{_done(mode).zh}：{taken.units:,} 个单位，新增评分 {taken.new:,} 个，"
         f"改动 {len(taken.changed):,} 个，未变 {taken.same:,} 个",
-        f"{_done(mode).en}: {taken.units:,} units, {taken.new:,} new marks, "
-        f"{len(taken.changed):,} changed, {taken.same:,} as before",
+        f"{_done(mode).en}. Marks: {taken.new:,} new, {len(taken.changed):,} changed, {taken.same:,} as before; "
+        f"units: {taken.units:,}",
     )
     for change in taken.changed[:_SHOWN_MOST]:
         yield _changed(change)

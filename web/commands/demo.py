@@ -1,5 +1,6 @@
 """The demo county on the command line: three years made, kept, published and verified, and the open year shown."""
 
+import shlex
 from fractions import Fraction
 from pathlib import Path
 
@@ -58,12 +59,12 @@ def demo(folder: Path, scale: float, no_serve: bool, lang: Lang) -> None:  # noq
         terminal.show_county(provisional(store, YEARS[-1]), lang)
         _say(
             lang,
-            f"\n接着看：export {DATABASE_URL}={_url(path)}\n"
+            f"\n接着看：export {DATABASE_URL}={shlex.quote(_url(path))}\n"
             f"  stars editions\n  stars diff {found[1].id[:12]} {found[0].id[:12]}\n"
-            f"  stars export {found[0].id[:12]} --xlsx {folder / 'results.xlsx'}",
-            f"\nNext: export {DATABASE_URL}={_url(path)}\n"
+            f"  stars export {found[0].id[:12]} --xlsx {shlex.quote(str(folder / 'results.xlsx'))}",
+            f"\nNext: export {DATABASE_URL}={shlex.quote(_url(path))}\n"
             f"  stars editions\n  stars diff {found[1].id[:12]} {found[0].id[:12]}\n"
-            f"  stars export {found[0].id[:12]} --xlsx {folder / 'results.xlsx'}",
+            f"  stars export {found[0].id[:12]} --xlsx {shlex.quote(str(folder / 'results.xlsx'))}",
         )
     finally:
         store.close()

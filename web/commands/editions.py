@@ -1,11 +1,13 @@
 """Commands on editions: publish one, list, compare, take out, verify."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from scoring.edition import Edition, State
+from scoring.errors import Fault, Place, Refused
 from scoring.texts import Lang, Text
 from scoring.workflow.look_at_editions import (
     compare_editions,
@@ -27,7 +29,9 @@ from web.progress import shown
 @click.option("--prepared-by", required=True, metavar="NAME", help="Who prepared the edition.")
 @click.option("--confirmed-by", required=True, metavar="NAME", help="Who confirms it: somebody else.")
 @click.option("--draft", is_flag=True, help="A draft to be posted for public comment.")
-@click.option("--reason", default="", help="Why it replaces a final edition; needed for a correction.")
+@click.option(
+    "--reason", default="", metavar="WORDS", help="Why it replaces a final edition; needed for a correction."
+)
 @click.option(
     "--excuse",
     "excused",
@@ -50,7 +54,6 @@ def publish(
 
     The two names are taken as they are given; nobody has signed in.
     """
-    pairs = [excuse.replace("＝", "=").partition("=") for excuse in excused]
     state = State.DRAFT if draft else State.FINAL
     signed = SignedBy(prepared=prepared_by, confirmed=confirmed_by)
     with store() as opened, shown(lang) as tell:
@@ -60,7 +63,7 @@ def publish(
             signed,
             state,
             reason=reason,
-            excused={unit.strip(): why for unit, _, why in pairs},
+            excused=_once(excused),
             tell=tell,
         )
     listings.show_published(edition, lang)
@@ -130,7 +133,8 @@ def export(edition_id: str, bundle: Path | None, xlsx: Path | None, csv_: Path |
     An ID may be shortened to its first characters.
     """
     if not (bundle or xlsx or csv_):
-        raise click.UsageError("give --bundle, --xlsx or --csv")
+        sentence = Text("请给出 --bundle、--xlsx 或 --csv", "give --bundle, --xlsx or --csv")
+        raise Refused([Fault(place=Place(), sentence=sentence)])
     with store() as opened:
         if bundle is not None:
             _written(export_bundle(opened, edition_id, bundle), bundle, lang)
@@ -151,6 +155,18 @@ def verify(bundle: Path, digest: str | None, lang: Lang) -> None:
     Needs nothing but the file: no server, no database.
     """
     listings.show_verified(verify_bundle(bundle, digest), digest, lang)
+
+
+def _once(excused: Sequence[str]) -> dict[str, str]:
+    """Return of each excused unit the reason. Raises Refused where one is named twice."""
+    found: dict[str, str] = {}
+    for excuse in excused:
+        unit, _, reason = excuse.replace("＝", "=", 1).partition("=")
+        if unit in found:
+            sentence = Text(f"{unit} 写了两次", f"names {unit} twice")
+            raise Refused([Fault(place=Place(field="--excuse"), sentence=sentence)])
+        found[unit] = reason
+    return found
 
 
 def _written(edition: Edition, path: Path, lang: Lang) -> None:

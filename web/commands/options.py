@@ -48,7 +48,11 @@ def refusals_told(command: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:
             raise
         except OSError as error:
-            sys.stderr.write(f"{error.filename or ''}: {error.strerror or error}\n")
+            reason = error.strerror or str(error)
+            sentence = Text(f"无法读写（{reason}）", f"cannot be read or written ({reason})")
+            terminal.show_faults(
+                [Fault(place=Place(file=error.filename), sentence=sentence)], options["lang"]
+            )
             sys.exit(REFUSED)
 
     return told
