@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import psycopg
 import pysqlite3.dbapi2
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 
 from bench.rounds import Skipped
 from tests.databases import postgresql_server
@@ -115,10 +115,10 @@ def all_databases(folder: Path) -> Iterator[tuple[list[Databases], list[Skipped]
 
 
 def usual_engine(url: str) -> Engine:
-    """Return an engine as an application has one, as durable as the product's own; it keeps no connection."""
+    """Return an engine as an application has one, as durable as the product's own."""
     if not url.startswith("sqlite"):
-        return create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    engine = create_engine(url, module=pysqlite3.dbapi2, poolclass=NullPool)
+        return create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    engine = create_engine(url, module=pysqlite3.dbapi2)
     event.listen(engine, "connect", _settings)
     return engine
 

@@ -33,23 +33,23 @@ class OurImport:
     def __init__(self, databases: Databases, cohort: Cohort, workbook: Path, folder: Path) -> None:
         self._databases = databases
         self._workbook = workbook
-        open_store(databases.new("units"), write_files(cohort, folder)).close()
+        self._store = open_store(databases.new("units"), write_files(cohort, folder))
+        self._store.close()
         databases.settle("units")
         self.reset()
 
     def reset(self) -> None:
+        self._store.close()
         self._url = self._databases.copy("units", "imported")
         self._store = Store.open(self._url)
 
     def run(self) -> None:
         import_marks(self._store, PERIOD, self._workbook)
-        self._store.close()
 
     def rows(self) -> list[MarkRow]:
         """Return the marks as they are kept, a row a mark in order; not timed."""
         with self._store.read() as c:
             kept = markings.current(c, PERIOD)
-        self._store.close()
         return sorted(
             (own.unit, criterion, own.stage, own.evaluator, mark)
             for own in kept

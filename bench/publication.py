@@ -44,6 +44,7 @@ class OurPublication:
         publish_period(store, PERIOD, _SIGNED, State.DRAFT, excused=excused)
         store.close()
         databases.settle("ours")
+        self._store = store
         self.reset()
 
     def reset(self) -> None:
@@ -51,20 +52,18 @@ class OurPublication:
         criteria._READ.clear()  # noqa: SLF001  what a process remembers of criteria sets, a new one has to read
 
     def reset_but_criteria(self) -> None:
+        self._store.close()
         self._store = Store.open(self._databases.copy("ours", "ours_published"))
 
     def run(self) -> None:
         publish_period(self._store, PERIOD, _SIGNED, State.FINAL, excused=self._excused)
-        self._store.close()
 
     def published(self) -> Published:
         """Return what the newest edition says, as it is kept; not timed."""
         with self._store.read() as c:
             newest = editions.newest(c, PERIOD)
             assert newest is not None
-            edition = editions.find(c, newest.id)
-        self._store.close()
-        return of_edition(edition)
+            return of_edition(editions.find(c, newest.id))
 
 
 class OrmPublication:
@@ -81,10 +80,12 @@ class OrmPublication:
             orm_publication.publish(session, "draft", excused)
         engine.dispose()
         databases.settle("orm")
+        self._engine: Engine = engine
         self.reset()
 
     def reset(self) -> None:
-        self._engine: Engine = usual_engine(self._databases.copy("orm", "orm_published"))
+        self._engine.dispose()
+        self._engine = usual_engine(self._databases.copy("orm", "orm_published"))
 
     def run(self) -> None:
         with Session(self._engine) as session, session.begin():

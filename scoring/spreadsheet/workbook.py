@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from scoring.whole_files import replacing
 
@@ -27,7 +28,10 @@ def new_workbook(path: Path) -> Iterator[Any]:
         workbook = xlsxwriter.Workbook(str(draft), options)
         workbook.set_properties({"created": _EPOCH})
         yield workbook
-        workbook.close()
+        try:
+            workbook.close()
+        except FileCreateError as error:
+            raise OSError(*error.args[0].args) from None
 
 
 def formats(workbook: Any) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from scoring.canonical import canonical, sha256
 from scoring.criteria import loader
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import CriteriaUnknown, Fault, Place, Refused
+from scoring.records import RecordWrong
 from scoring.store.tables import criteria_set
 from scoring.texts import Text
-
-_READ: dict[str, CriteriaSet] = {}
-"""The sets this process has read, by digest: reading one takes far longer than everything else here."""
+from scoring.transcript import read_criteria
 
 
 class CriteriaChanged(Refused):
@@ -42,13 +41,13 @@ def find(c: Connection, ref: str) -> CriteriaSet:
     own = c.scalar(select(criteria_set.c.digest).where(criteria_set.c.ref == ref))
     if own is None:
         raise _unknown(ref, refs(c))
-    if own not in _READ:
-        document = document_of(c, ref)
-        criteria = loader.load(document, f"{ref}.json", lambda _: None)
-        if not sha256(document) == own == loader.digest(criteria):
-            raise _altered(ref)
-        _READ.setdefault(own, criteria)
-    return _READ[own]
+    document = document_of(c, ref)
+    if sha256(document) != own:
+        raise _altered(ref)
+    try:
+        return read_criteria(ref, document)
+    except RecordWrong:
+        raise _altered(ref) from None
 
 
 def refs(c: Connection) -> tuple[str, ...]:

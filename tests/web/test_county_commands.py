@@ -80,20 +80,24 @@ def done(outcome: Result) -> str:
     return outcome.stdout
 
 
-def refused(command: Callable[..., Result], *arguments: str) -> str:
-    """Return what a refused command said in English, having seen that it said it in Chinese too, and nothing else."""
-    told = {}
+def in_both(command: Callable[..., Result], *arguments: str) -> dict[str, str]:
+    """Return what a refused command said in either language: on standard error, and nothing else anywhere."""
+    said = {}
     for lang in ("zh", "en"):
         outcome = command(*arguments, lang=lang)
         assert outcome.exit_code == 2, (arguments, lang, outcome.exit_code, outcome.stdout, outcome.stderr)
         assert outcome.stdout == "", (arguments, outcome.stdout)
         assert "Traceback" not in outcome.stderr
-        told[lang] = outcome.stderr.strip()
-        assert told[lang], (arguments, lang)
-    assert re.search(r"[\u4e00-\u9fff]", told["zh"]), (arguments, told)
-    assert re.search(r"[a-z]{2,} [a-z]{2,}", told["en"]), (arguments, told)
-    assert told["zh"] != told["en"], (arguments, told)
-    return told["en"]
+        said[lang] = outcome.stderr.strip()
+    assert re.search(r"[\u4e00-\u9fff]", said["zh"]), (arguments, said)
+    assert re.search(r"[a-z]{2,} ", said["en"]), (arguments, said)
+    assert said["zh"] != said["en"], (arguments, said)
+    return said
+
+
+def refused(command: Callable[..., Result], *arguments: str) -> str:
+    """Return what a refused command said in English, having seen that it said it in Chinese too."""
+    return in_both(command, *arguments)["en"]
 
 
 def editions(command: Stars) -> list[dict]:
@@ -120,7 +124,7 @@ def test_a_county_goes_through_a_year(stars, tmp_path, lang):
     assert ("未作任何改动" if zh else "nothing was changed") in say(
         "import", "units", units, *in_2026, "--dry-run"
     )
-    assert ("新增 12 个单位" if zh else "12 new units") in say("import", "units", units, *in_2026)
+    assert ("新增 12 个单位" if zh else "12 new") in say("import", "units", units, *in_2026)
     assert ("已导入过" if zh else "was imported before") in say("import", "units", units, *in_2026)
     say("period", "move", "2026", "marking")
     assert ("未作任何改动" if zh else "nothing was changed") in say(
@@ -195,7 +199,7 @@ def test_a_trial_writes_nothing(year, tmp_path):
         for trial in (["--dry-run"], ["--dry-run"], [])
     ]
     assert told[0] == told[1]
-    assert all("3 new units" in words for words in told)
+    assert all("3 new" in words for words in told)
     marks = str(
         county.write(tmp_path / "m.csv", [county.MARK_HEAD, ["A01", "discipline", "county", "王", "20"]])
     )
@@ -209,9 +213,8 @@ def test_a_whole_list_says_who_is_taken_out(stars, tmp_path):
     whole = str(county.write(tmp_path / "all.csv", county.unit_rows()))
     part = str(county.write(tmp_path / "part.csv", county.unit_rows()[:11]))
     done(stars("import", "units", whole, "--period", "2026"))
-    assert "2 units that are not in this file stay" in done(
-        stars("import", "units", part, "--period", "2026", "--dry-run")
-    )
+    kept = done(stars("import", "units", part, "--period", "2026", "--dry-run"))
+    assert "2" in next(line for line in kept.splitlines() if "--whole" in line)
     told = done(stars("import", "units", part, "--period", "2026", "--whole"))
     assert "taken out: A11 第11村党支部" in told
     assert "taken out: A12 第12机关党支部" in told
@@ -238,9 +241,9 @@ def test_a_unit_is_excused_once_and_with_either_equals_sign(year, tmp_path):
     assert b'{"reason":"a=b","unit":"A03"}' in bundle.read_bytes()
 
 
-@pytest.mark.parametrize("excuse", ["A01", "A01=", "A01=  ", "=理由", "Z9=没有", "A02=忙"])
-def test_an_excuse_that_is_none_is_told(year, excuse):
-    refused(year, "publish", "2026", *SIGNED, "--excuse", excuse)
+def test_an_excuse_that_is_none_is_told(year):
+    for excuse in ("A01", "A01=", "A01=  ", "=理由", "Z9=没有", "A02=忙", ""):
+        refused(year, "publish", "2026", *SIGNED, "--excuse", excuse)
     assert editions(year) == []
 
 
@@ -282,18 +285,21 @@ def test_empty_lists_tell_the_next_step(stars, tmp_path):
 
 
 def test_a_county_without_a_name_is_told_how_to_name_it(stars, tmp_path):
-    """When it is made, and again when it publishes."""
+    """When it is made; it may publish all the same."""
     assert "stars init --county" in done(stars("init"))
     done(stars("period", "open", "2026", *criteria(tmp_path)))
     for kind, rows in (("units", county.unit_rows()), ("marks", county.mark_rows())):
-        done(stars("import", kind, str(county.write(tmp_path / f"{kind}.csv", rows)), "--period", "2026"))
-    assert "stars init --county" in refused(stars, "publish", "2026", *SIGNED)
+        path = str(county.write(tmp_path / f"{kind}.csv", rows))
+        done(stars("import", kind, path, "--period", "2026"))
+    done(stars("publish", "2026", *SIGNED))
+    done(stars("export", editions(stars)[0]["id"], "--bundle", str(tmp_path / "e.zip")))
+    done(stars("verify", str(tmp_path / "e.zip")))
 
 
-@pytest.mark.parametrize("name", ["", " ", "　", "青\x07石"])
-def test_a_name_that_is_none_is_refused(stars, name):
+def test_a_name_that_is_none_is_refused(stars):
     done(stars("init", "--county", "青石县"))
-    refused(stars, "init", "--county", name)
+    for name in ("", " ", "　", "青\x07石", "青\n石", "长" * 200):
+        refused(stars, "init", "--county", name)
     assert "青石县" in done(stars("init"))
 
 
@@ -320,6 +326,7 @@ def test_what_there_is_not_is_refused_in_words(year, tmp_path):
         (("diff", "0000000", own), "0000000"),
         (("diff", own, "123"), "too short"),
         (("export", "0000000", "--csv", "x.csv"), "0000000"),
+        (("export", own), "--bundle"),
         (("export", own, "--csv", nowhere), "such.csv"),
         (("export", own, "--xlsx", str(tmp_path)), tmp_path.name),
         (("verify", nowhere), "such.csv"),
@@ -331,9 +338,9 @@ def test_what_there_is_not_is_refused_in_words(year, tmp_path):
     assert len(json.loads(done(year("period", "list", "--json")))) == 1
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_what_is_called_wrongly_is_answered_by_the_usage(stars):
+    """The exit code of a refusal, and how it is called rightly; no database is needed for that."""
+    for arguments in (
         ("import", "units", "u.csv"),
         ("import", "marks", "--period", "2026"),
         ("period", "open", "2026"),
@@ -342,21 +349,16 @@ def test_what_there_is_not_is_refused_in_words(year, tmp_path):
         ("publish", "2026"),
         ("publish", "2026", "--prepared-by", "张三"),
         ("publish", "2026", *SIGNED, "--state", "draft"),
-        ("export", "abcdef"),
         ("diff", "abcdef"),
         ("verify",),
         ("init", "county"),
         ("import",),
         ("period",),
         ("imports",),
-    ],
-    ids=" ".join,
-)
-def test_what_is_called_wrongly_is_answered_by_the_usage(stars, arguments):
-    """The exit code of a refusal, and how it is called rightly; no database is needed for that."""
-    outcome = stars(*arguments)
-    assert outcome.exit_code == 2
-    assert "Usage: " in outcome.stderr + outcome.stdout
+    ):
+        outcome = stars(*arguments)
+        assert outcome.exit_code == 2, arguments
+        assert "Usage: " in outcome.stderr + outcome.stdout, arguments
 
 
 def test_every_command_has_help(stars):
@@ -385,7 +387,7 @@ def test_a_refused_file_names_every_fault_on_a_line(year, tmp_path):
     zh = year("import", "marks", str(path), "--period", "2026", lang="zh").stderr.splitlines()
     assert any(line.startswith("坏.csv 第 2 行 E 列：") for line in zh)
     county.write(path, [rows[0], rows[-1]])
-    assert "1 new marks" in done(year("import", "marks", str(path), "--period", "2026"))
+    assert "1 new" in done(year("import", "marks", str(path), "--period", "2026"))
 
 
 def test_a_bundle_that_is_not_the_printed_one_is_refused(year, tmp_path):
@@ -437,10 +439,8 @@ def test_an_address_that_leads_nowhere_is_told_and_no_password_with_it(tmp_path,
     """By every command that opens the database, and by the one that makes it."""
     monkeypatch.chdir(tmp_path)
     for arguments in (("period", "list"), ("init",)):
-        told = refused(lambda *words, lang: run(url, *words, lang=lang), *arguments)
-        assert "g3h" not in told
-        zh = run(url, *arguments, lang="zh").stderr
-        assert "g3h" not in zh
+        said = in_both(lambda *words, lang: run(url, *words, lang=lang), *arguments)
+        assert "g3h" not in said["zh"] + said["en"]
     assert not list(tmp_path.iterdir()), "and nothing is made"
 
 

@@ -155,6 +155,7 @@ MARKS: dict[str, Plant] = {
     "stage in capitals": in_row(_ANY, 2, "County"),
     "no evaluator": in_row(_ANY, 3, ""),
     "evaluator of blanks": in_row(_ANY, 3, "　 "),
+    "an evaluator too long": in_row(_ANY, 3, "长" * 161),
     "no mark": in_row(_ANY, 4, ""),
     "above full marks": in_row(_JUDGED, 4, "20.5"),
     "far above full marks": in_row(_JUDGED, 4, "99999999999"),
@@ -301,6 +302,7 @@ def another_domain(draft: Draft) -> bool:
 
 UNITS_FAULTS: dict[str, Plant] = {
     "no code": on_unit("unit", ""),
+    "a code too long": on_unit("unit", "长" * 161),
     "a code twice": again(0, name="另一支部"),
     "no domain": on_unit("domain", ""),
     "unknown domain": on_unit("domain", "village"),

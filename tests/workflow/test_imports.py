@@ -642,7 +642,7 @@ def test_a_later_moderation_by_another_takes_the_place_of_the_earlier(store, tmp
     with store.read() as c:
         own = [one.marking for one in markings.history(c, "2026", "A01") if one.marking.evaluator == first]
     assert dict(own[-2].marks) == {"discipline": "10", "meetings": "5"}
-    assert provisional(store, "2026").places.rank is not None
+    assert provisional(store, "2026").county.rated == 12
 
 
 @pytest.mark.parametrize(("first", "second"), [("王", "丁"), ("丁", "王")])

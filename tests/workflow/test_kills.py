@@ -442,7 +442,7 @@ def careless_publication(store: Store, folder: Path, period: str) -> object:
 @pytest.mark.parametrize(
     ("work", "run"),
     [(WORKS[1], careless_marks), (WORKS[3], careless_publication)],
-    ids=lambda one: getattr(one, "name", ""),
+    ids=["import of marks", "final edition"],
 )
 def test_a_careless_work_of_two_transactions_is_caught(database, tmp_path, work, run):
     """Negative control: the same checker, the same kills; undisturbed, the careless work passes."""
