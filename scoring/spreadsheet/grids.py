@@ -164,12 +164,14 @@ class Texts(dict[object, str | None]):
         self._size = 0
 
     def __missing__(self, value: object) -> str | None:
+        # To a dict, 0 and 1 are the same keys as False and True, so they are never remembered.
+        if value.__class__ is float and value in {0.0, 1.0}:
+            return "1" if value else "0"
         text = _text(value)
         if isinstance(value, str) and text is not None:
             self._size += sys.getsizeof(text)
             if self._size > _TEXT_MOST:
                 raise refusal(self._place, _TOO_MUCH)
-        # To a dict, 0 and 1 are the same keys as False and True.
         if text is not None and len(self) < _REMEMBERED_MOST and value not in {0, 1}:
             self[value] = text
         return text

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from scoring.errors import Fault, FileRefused
-from scoring.marks import MarkRefused
+from scoring.marks import Marking, MarkRefused
 from scoring.spreadsheet.tables import Column, Form, Others, Table, capped, read_table
 from scoring.texts import Text
 
@@ -51,6 +51,28 @@ def enter_marks(table: Table, enter: Enter, refused_units: Collection[str] = ())
         faults = [Fault(place=table.place, sentence=Text("没有一个评分", "holds no mark"))]
     if faults:
         raise FileRefused(capped(faults, table.place))
+
+
+def markings_in(table: Table) -> tuple[Marking, ...] | None:
+    """Return the marks of *table* as whole markings, unchecked, or None where only a row by row reading will do.
+
+    That is so for the form of one column a criterion, and where a mark stands twice.
+    """
+    if table.form is not LONG:
+        return None
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for _, (unit, criterion, stage, evaluator, mark) in table.rows:
+        key = (unit, stage, evaluator)
+        marks = found.get(key)
+        if marks is None:
+            marks = found[key] = {}
+        marks[criterion] = mark
+    if not table.rows or sum(map(len, found.values())) != len(table.rows):
+        return None
+    return tuple(
+        Marking(unit=unit, stage=stage, evaluator=evaluator, marks=marks)
+        for (unit, stage, evaluator), marks in found.items()
+    )
 
 
 def _enter_long(table: Table, enter: Enter, refused_units: Collection[str]) -> list[Fault]:

@@ -1,13 +1,15 @@
 """A file of marks is taken into a period: every mark checked, what was there before kept as history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scoring.criteria.model import MODERATION
 from scoring.marks import MarkBook, Marking, MarkRefused
 from scoring.periods import Period, Phase
-from scoring.spreadsheet.marks import Enter, enter_marks, read_marks
+from scoring.spreadsheet.marks import Enter, enter_marks, markings_in, read_marks
+from scoring.spreadsheet.tables import Table
 from scoring.store import imports, markings, periods
 from scoring.store.engine import Store
 from scoring.store.imports import Import
@@ -62,9 +64,8 @@ def import_marks(
         already = imports.find(c, period.id, "marks", digest)
         if already is not None:
             return MarksTaken(already=already)
-        book = MarkBook(*units_of(c, period))
-        enter_marks(table, _told(_open(period, book.enter), len(table.rows), tell))
-        entered = list(book.markings())
+        found = units_of(c, period)
+        entered = _entered(table, period, lambda: MarkBook(*found), tell)
         touched = {own.unit for own in entered}
         merging = _Merging(markings.current(c, period.id, touched))
         revised = merging.merged(entered)
@@ -75,6 +76,19 @@ def import_marks(
     return MarksTaken(
         already=None, new=merging.new, same=merging.same, changed=tuple(merging.changed), units=len(touched)
     )
+
+
+def _entered(table: Table, period: Period, new_book: Callable[[], MarkBook], tell: Tell) -> list[Marking]:
+    """Return the markings of *table*, checked: all at once where nothing is wrong, else row by row, to name each fault."""
+    whole = None if period.phase in _CLOSED else markings_in(table)
+    if whole is not None:
+        book = new_book()
+        with suppress(MarkRefused):
+            book.take(whole)
+            return list(book.markings())
+    book = new_book()
+    enter_marks(table, _told(_open(period, book.enter), len(table.rows), tell))
+    return list(book.markings())
 
 
 def _open(period: Period, enter: Enter) -> Enter:
