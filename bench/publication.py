@@ -20,8 +20,9 @@ from bench.peers.libreoffice import LibreOfficeCounty, installed
 from bench.published import Published, answer, of_edition, of_tables
 from bench.rounds import Comparison, Contender, Skipped
 from scoring.edition import State
-from scoring.store import criteria, editions
+from scoring.store import editions
 from scoring.store.engine import Store
+from scoring.transcript import read_criteria
 from scoring.workflow.import_marks import import_marks
 from scoring.workflow.publication import SignedBy, publish_period
 
@@ -49,7 +50,7 @@ class OurPublication:
 
     def reset(self) -> None:
         self.reset_but_criteria()
-        criteria._READ.clear()  # noqa: SLF001  what a process remembers of criteria sets, a new one has to read
+        read_criteria.cache_clear()
 
     def reset_but_criteria(self) -> None:
         self._store.close()

@@ -329,7 +329,7 @@ class Harness:
                 other.close()
             if work.again(answer) != bool(added):
                 tally.complaints.append(f"{where}: done again, it says {answer}")
-            if not work.whole(store, period):
+            if not added and not work.whole(store, period):
                 tally.complaints.append(f"{where}: is not what was done, though done again")
         except (Refused, AssertionError) as error:
             tally.complaints.append(f"{where}: {type(error).__name__} {error}")
