@@ -66,11 +66,11 @@ def _prepared(works: tuple[str, ...], stack: ExitStack) -> Findings:
     kinds, skipped = stack.enter_context(all_databases(folder))
     findings.skipped += skipped
     if "publication" in works:
-        comparisons, skipped = publication_comparisons(county(COUNTY), kinds, folder)
+        comparisons, skipped = publication_comparisons(county(COUNTY), kinds, folder, stack)
         findings.comparisons += comparisons
         findings.skipped += skipped
     if "import" in works:
-        comparisons, peaks = import_comparisons(one_sheet(SHEET), kinds, folder)
+        comparisons, peaks = import_comparisons(one_sheet(SHEET), kinds, folder, stack)
         findings.comparisons += comparisons
         findings.peaks += peaks
     return findings

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
@@ -43,6 +44,9 @@ class OurImport:
         self._url = self._databases.copy("units", "imported")
         self._store = Store.open(self._url)
 
+    def close(self) -> None:
+        self._store.close()
+
     def run(self) -> None:
         import_marks(self._store, PERIOD, self._workbook)
 
@@ -65,9 +69,9 @@ class OurImport:
 
 
 def import_comparisons(
-    cohort: Cohort, kinds: Iterable[Databases], folder: Path
+    cohort: Cohort, kinds: Iterable[Databases], folder: Path, stack: ExitStack
 ) -> tuple[list[Comparison], list[Peak]]:
-    """Return what is compared, every result checked, and the memory that was taken."""
+    """Return what is compared, every result checked, and the memory that was taken; connections close with *stack*."""
     workbook = folder / "marks.xlsx"
     rows = write_long_workbook(cohort, workbook)
 
@@ -79,6 +83,7 @@ def import_comparisons(
     comparisons, peaks = [], []
     for databases in kinds:
         ours = OurImport(databases, cohort, workbook, folder / f"units-{databases.kind}")
+        stack.callback(ours.close)
         ours.run()
         check_equal(f"the import, {databases.kind}", ours.rows(), rows)
         name = f"{len(rows):,} rows imported, {databases.kind}"

@@ -5,6 +5,7 @@ database is copied from a prepared one, connections are closed, and our criteria
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -56,6 +57,9 @@ class OurPublication:
         self._store.close()
         self._store = Store.open(self._databases.copy("ours", "ours_published"))
 
+    def close(self) -> None:
+        self._store.close()
+
     def run(self) -> None:
         publish_period(self._store, PERIOD, _SIGNED, State.FINAL, excused=self._excused)
 
@@ -88,6 +92,9 @@ class OrmPublication:
         self._engine.dispose()
         self._engine = usual_engine(self._databases.copy("orm", "orm_published"))
 
+    def close(self) -> None:
+        self._engine.dispose()
+
     def run(self) -> None:
         with Session(self._engine) as session, session.begin():
             orm_publication.publish(session, "final", self._excused)
@@ -100,9 +107,9 @@ class OrmPublication:
 
 
 def publication_comparisons(
-    cohort: Cohort, kinds: list[Databases], folder: Path
+    cohort: Cohort, kinds: list[Databases], folder: Path, stack: ExitStack
 ) -> tuple[list[Comparison], list[Skipped]]:
-    """Return what is compared, every result checked, and what has to be skipped."""
+    """Return what is compared, every result checked, and what has to be skipped; connections close with *stack*."""
     right = exact_county(cohort)
     excused = {code: "免评" for code, score in right.scores.items() if score is None}
     office, skipped = None, []
@@ -119,6 +126,8 @@ def publication_comparisons(
     for databases in kinds:
         ours = OurPublication(databases, cohort, folder / f"files-{databases.kind}", excused)
         orm = OrmPublication(databases, cohort, excused)
+        stack.callback(ours.close)
+        stack.callback(orm.close)
         ours.run()
         orm.run()
         check_equal(f"ours, {databases.kind}", answer(ours.published()), right)

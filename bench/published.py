@@ -6,6 +6,7 @@ Numbers are compared to six decimals, however they are written.
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import orjson
@@ -130,6 +131,7 @@ def _alike(value: Any, key: str = "") -> Any:
             return value
 
 
+@cache
 def _number(text: str | Decimal) -> Decimal:
     exact = Fraction(text)
     return (Decimal(exact.numerator) / exact.denominator).quantize(_SHOWN)

@@ -37,6 +37,10 @@ _FIELDS = (
 _SIGNED = ("prepared_by", "confirmed_by", "authenticated")
 
 
+_VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""What varies the shape of the character before it and shows nothing by itself."""
+
+
 class State(StrEnum):
     """Whether an edition is posted for comment or final."""
 
@@ -75,7 +79,7 @@ class Statement:
             raise ValueError("an edition is of a period, and of a county that may be unnamed")
         if self.reason is not None and not _said(self.reason):
             raise ValueError("the reason of an edition is empty, or cannot be written")
-        if not (_said(self.prepared_by) and _said(self.confirmed_by)):
+        if not all(_said(name) and person(name) for name in (self.prepared_by, self.confirmed_by)):
             raise ValueError("an edition is signed by two people")
         if person(self.prepared_by) == person(self.confirmed_by):
             raise ValueError("an edition is signed by two people, not twice by one")
@@ -119,8 +123,11 @@ class Manifest:
 
 
 def person(name: str) -> str:
-    """Return *name* folded so that one person's name written in two ways is the same."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    """Return *name* folded so that one person's name written in two ways is the same; '' where nothing shows of it."""
+    folded = "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    return "".join(
+        letter for letter in folded if unicodedata.category(letter) != "Cf" and letter not in _VARIATIONS
+    )
 
 
 def inputs_hash(members: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from scoring.canonical import canonical, sha256
 from scoring.criteria import loader
 from scoring.criteria.model import CriteriaSet
-from scoring.errors import CriteriaUnknown, Fault, Place, Refused
+from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place, Refused
 from scoring.records import RecordWrong
 from scoring.store.tables import criteria_set
 from scoring.texts import Text
@@ -24,8 +24,10 @@ class CriteriaAltered(Refused):
 
 
 def keep(c: Connection, criteria: CriteriaSet) -> None:
-    """Keep *criteria*; where the very same is kept already, do nothing. Raises CriteriaChanged."""
+    """Keep *criteria*; where the very same is kept already, do nothing. Raises CriteriaChanged and CriteriaInvalid."""
     document = canonical(loader.document(criteria))
+    if len(document) > loader.LARGEST_FILE:
+        raise _too_large(criteria.ref)
     own = sha256(document)
     try:
         with c.begin_nested():
@@ -73,6 +75,14 @@ def _changed(ref: str) -> CriteriaChanged:
         f"{ref} is in use and says something else; a set once used never changes: give this one another version",
     )
     return CriteriaChanged([Fault(place=Place(), sentence=sentence)])
+
+
+def _too_large(ref: str) -> CriteriaInvalid:
+    most = loader.LARGEST_FILE // 10**6
+    sentence = Text(
+        f"{ref} 展开后超过 {most} MB，太大", f"{ref} is larger than {most} MB when it is written out in full"
+    )
+    return CriteriaInvalid([Fault(place=Place(), sentence=sentence)])
 
 
 def _altered(ref: str) -> CriteriaAltered:

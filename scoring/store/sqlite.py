@@ -32,7 +32,7 @@ _WRITE = ("PRAGMA query_only=OFF", "BEGIN IMMEDIATE")
 _MIGRATE = ("PRAGMA foreign_keys=OFF", *_WRITE)
 """With foreign keys on, a table made anew would take the rows that name it along."""
 
-_BUSY, _LOCKED, _READONLY, _IOERR, _FULL, _CANTOPEN = 5, 6, 8, 10, 13, 14
+_BUSY, _LOCKED, _READONLY, _IOERR, _FULL = 5, 6, 8, 10, 13
 
 
 class Sqlite:
@@ -95,7 +95,7 @@ class Sqlite:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in {_BUSY, _LOCKED}:
             return busy()
-        if code in {_READONLY, _IOERR, _CANTOPEN}:
+        if code in {_READONLY, _IOERR}:
             return unready(
                 f"数据库写不进去或读不出来，没有写入任何内容；请检查文件与文件夹的权限和磁盘：{self.shown}",
                 f"The database cannot be written or read, nothing was written; "

@@ -1,8 +1,9 @@
 """A file of marks is taken into a period: every mark checked, what was there before kept as history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from scoring.criteria.model import MODERATION
@@ -19,12 +20,13 @@ from scoring.workflow.progress import Tell, silent
 from scoring.workflow.standings_now import units_of
 
 _TOLD_EVERY = 5_000
+_WITHDRAWN = frozenset({"撤回", "withdrawn"})
 _CLOSED = (Phase.POSTED, Phase.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkChange:
-    """One mark that an import replaced; `after` is None where somebody else's moderation took its place."""
+    """One mark that an import replaced; `after` is None where it was withdrawn, or another's moderation took its place."""
 
     unit: str
     criterion: str
@@ -50,7 +52,8 @@ def import_marks(
 ) -> MarksTaken:
     """Take the marks in the file at *path* into the period, all or none, and return what changed.
 
-    A mark that was there already with another value is replaced; the old one stays in the history. Once a period
+    A mark that was there already with another value is replaced, and one is withdrawn where the file says 撤回 or
+    withdrawn; the old ones stay in the history. Once a period
     is posted only moderation may be entered. Raises PeriodUnknown, NoUnits, and FileRefused with every fault by
     row and column.
     """
@@ -65,9 +68,11 @@ def import_marks(
         if already is not None:
             return MarksTaken(already=already)
         found = units_of(c, period)
-        entered = _entered(table, period, lambda: MarkBook(*found), tell)
-        touched = {own.unit for own in entered}
+        withdrawing = _Withdrawing(lambda: markings.current(c, period.id))
+        entered = _entered(table, period, lambda: MarkBook(*found), withdrawing, tell)
+        touched = {own.unit for own in entered} | {unit for unit, *_ in withdrawing.keys}
         merging = _Merging(markings.current(c, period.id, touched))
+        merging.withdraw(withdrawing.keys)
         revised = merging.merged(entered)
         if mode is Mode.FOR_GOOD:
             tell(Text("存入数据库", "Keeping them"), 0, 0)
@@ -78,7 +83,9 @@ def import_marks(
     )
 
 
-def _entered(table: Table, period: Period, new_book: Callable[[], MarkBook], tell: Tell) -> list[Marking]:
+def _entered(
+    table: Table, period: Period, new_book: Callable[[], MarkBook], withdrawing: "_Withdrawing", tell: Tell
+) -> list[Marking]:
     """Return the markings of *table*, checked: all at once where nothing is wrong, else row by row, to name each fault."""
     whole = None if period.phase in _CLOSED else markings_in(table)
     if whole is not None:
@@ -87,7 +94,8 @@ def _entered(table: Table, period: Period, new_book: Callable[[], MarkBook], tel
             book.take(whole)
             return list(book.markings())
     book = new_book()
-    enter_marks(table, _told(_open(period, book.enter), len(table.rows), tell))
+    enter = _open(period, withdrawing.over(book.enter))
+    enter_marks(table, _told(enter, len(table.rows), tell))
     return list(book.markings())
 
 
@@ -123,6 +131,40 @@ def _told(enter: Enter, rows: int, tell: Tell) -> Enter:
     return counted
 
 
+class _Withdrawing:
+    """Marks that a file takes back: unit, stage, evaluator and criterion of each."""
+
+    def __init__(self, current: Callable[[], Sequence[Marking]]) -> None:
+        self.keys: dict[tuple[str, str, str, str], None] = {}
+        self._current = current
+
+    def over(self, enter: Enter) -> Enter:
+        """Return *enter*, noting what is withdrawn instead of entering it."""
+
+        def entering(unit: str, criterion: str, stage: str, evaluator: str, mark: str) -> None:
+            if mark.casefold() not in _WITHDRAWN:
+                enter(unit, criterion, stage, evaluator, mark)
+                return
+            key = (unit, stage, evaluator, criterion)
+            if key in self.keys or key not in self._known:
+                sentence = Text(
+                    f"{evaluator} 在本期没有这一评分，无从撤回",
+                    f"{evaluator} has no such mark in this period that could be withdrawn",
+                )
+                raise MarkRefused("mark", sentence)
+            self.keys[key] = None
+
+        return entering
+
+    @cached_property
+    def _known(self) -> set[tuple[str, str, str, str]]:
+        return {
+            (own.unit, own.stage, own.evaluator, criterion)
+            for own in self._current()
+            for criterion in own.marks
+        }
+
+
 class _Merging:
     """Markings entered, laid over those that were there."""
 
@@ -137,6 +179,15 @@ class _Merging:
             if own.stage == MODERATION
             for criterion in own.marks
         }
+
+    def withdraw(self, keys: Iterable[tuple[str, str, str, str]]) -> None:
+        """Take away the marks of *keys*, which are all there."""
+        for unit, stage, evaluator, criterion in keys:
+            own = self._before[unit, stage, evaluator]
+            mark = self._now[unit, stage, evaluator].pop(criterion)
+            self.changed.append(_change(own, criterion, mark, None))
+            if stage == MODERATION:
+                del self._moderator[unit, criterion]
 
     def merged(self, entered: Sequence[Marking]) -> list[Marking]:
         """Return the markings that are to be kept: those that are new or not what they were."""

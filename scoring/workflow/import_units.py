@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from scoring.canonical import sha256
 from scoring.errors import Fault
 from scoring.periods import Period, Phase
 from scoring.spreadsheet.tables import Table
@@ -55,6 +56,8 @@ def import_units(
     read = read_units(path, sets)
     refuse_any([*read.faults, *read.strangers], read.table)
     digest = digest_of(path)
+    if extent is Extent.WHOLE:  # the same bytes taken for the whole list are another import
+        digest = sha256(f"{digest} {extent}".encode())
     with transaction(store, mode) as c:
         period = periods.find(c, period_id)
         already = imports.find(c, period.id, "units", digest)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from scoring.edition import Edition, Excuse, State, Statement, publish
@@ -96,7 +96,7 @@ def _clean(words: str) -> str:
 
 def _faults_of_names(signed: SignedBy) -> Iterator[Fault]:
     for field, name in (("--prepared-by", signed.prepared), ("--confirmed-by", signed.confirmed)):
-        if not _clean(name):
+        if not person(_clean(name)):
             yield _fault(field, "未填姓名", "the name is missing")
         elif len(name) > _LONGEST_NAME or not _one_line(name):
             yield _fault(
@@ -162,11 +162,12 @@ def _refuse_repetition(edition: Edition, state: State, before: Edition | None) -
     """Raise PublicationRefused where *edition* says nothing that *before* does not say already."""
     if before is None or before.statement.state is not state:
         return
-    if (before.units, before.marks, before.criteria, before.statement.excused) == (
+    old, new = (replace(own.statement, supersedes=None, reason=None) for own in (before, edition))
+    if (before.units, before.marks, before.criteria, old) == (
         edition.units,
         edition.marks,
         edition.criteria,
-        edition.statement.excused,
+        new,
     ):
         raise PublicationRefused(
             [

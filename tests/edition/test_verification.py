@@ -308,7 +308,7 @@ def test_changed_marks_name_the_units_they_no_longer_fit(content):
     assert told[0][0].startswith("rows.jsonl 第 3 行 V03 score：记录为 “65.88”")
     assert any(zh.startswith("standings.json county") for zh, _ in told)
     without_hashes = _told(packed(found | {"marks.jsonl": marks}))
-    assert without_hashes[0][0] == "marks.jsonl：内容与清单中的摘要不符，签署之后被改动"
+    assert without_hashes[0][0] == "marks.jsonl：内容与清单中的指纹不符，签署之后被改动"
     assert without_hashes[1:] == told
 
 
@@ -318,7 +318,7 @@ def test_a_change_without_effect_is_told_too(content):
     marks = found["marks.jsonl"].replace("李强".encode(), "李刚".encode(), 1)
     assert _told(packed(found | {"marks.jsonl": marks})) == [
         (
-            "marks.jsonl：内容与清单中的摘要不符，签署之后被改动",
+            "marks.jsonl：内容与清单中的指纹不符，签署之后被改动",
             "marks.jsonl: does not fit its hash in the manifest: it was changed after it was signed",
         )
     ]

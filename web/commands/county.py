@@ -257,8 +257,8 @@ def _changed(change: MarkChange) -> Text:
     where = f"{change.unit} {change.criterion} {change.stage} {change.evaluator}"
     if change.after is None:
         return Text(
-            f"  {where}：{change.before}（已由新的复议取代）",
-            f"  {where}: {change.before} (replaced by moderation)",
+            f"  {where}：{change.before} → 撤回",
+            f"  {where}: {change.before} → withdrawn",
         )
     return Text(
         f"  {where}：{change.before} → {change.after}", f"  {where}: {change.before} → {change.after}"
