@@ -37,6 +37,9 @@ _FIELDS = (
 _SIGNED = ("prepared_by", "confirmed_by", "authenticated")
 
 
+_HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Categories of characters that break a line, turn its direction or show nothing."""
+
 _VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 """What varies the shape of the character before it and shows nothing by itself."""
 
@@ -75,15 +78,15 @@ class Statement:
     excused: tuple[Excuse, ...] = ()
 
     def __post_init__(self) -> None:
-        if not _said(self.period) or (self.county and not _said(self.county)):
+        if not one_line(self.period) or (self.county and not one_line(self.county)):
             raise ValueError("an edition is of a period, and of a county that may be unnamed")
         if self.reason is not None and not _said(self.reason):
             raise ValueError("the reason of an edition is empty, or cannot be written")
-        if not all(_said(name) and person(name) for name in (self.prepared_by, self.confirmed_by)):
+        if not all(one_line(name) and person(name) for name in (self.prepared_by, self.confirmed_by)):
             raise ValueError("an edition is signed by two people")
         if person(self.prepared_by) == person(self.confirmed_by):
             raise ValueError("an edition is signed by two people, not twice by one")
-        if not all(_said(one.unit) and _said(one.reason) for one in self.excused):
+        if not all(one_line(one.unit) and _said(one.reason) for one in self.excused):
             raise ValueError("a unit is excused by its code and with a reason")
         if any(one.unit >= other.unit for one, other in pairwise(self.excused)):
             raise ValueError("units are excused once each, in order of code")
@@ -120,6 +123,12 @@ class Manifest:
                 "members": dict(self.members),
             }
         )
+
+
+def one_line(words: str) -> bool:
+    """Say whether *words* say something in one line, with nothing in them that cannot be seen."""
+    hidden = any(unicodedata.category(letter) in _HIDDEN for letter in words)
+    return bool(words.strip()) and not hidden and unwritable(words) is None
 
 
 def person(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from scoring.edition import hindrances
 from scoring.errors import Fault, Place, Refused
 from scoring.periods import Period, Phase
+from scoring.statement import one_line
 from scoring.store import criteria, editions, periods, units
 from scoring.store.engine import Store
 from scoring.texts import Text
@@ -29,7 +30,7 @@ def open_period(store: Store, period_id: str, names: Sequence[str]) -> Period:
     Raises Refused with every fault of the sets, and where there is such a period already.
     """
     period_id = unicodedata.normalize("NFC", period_id)
-    if not period_id.isprintable() or period_id != period_id.strip() or not 0 < len(period_id) <= _LONGEST_ID:
+    if not one_line(period_id) or period_id != period_id.strip() or not 0 < len(period_id) <= _LONGEST_ID:
         raise PeriodMisnamed(
             [
                 Fault(

@@ -4,10 +4,11 @@ import unicodedata
 from dataclasses import dataclass
 
 from scoring.errors import Fault, Place, Refused
+from scoring.statement import one_line
 from scoring.store import county
 from scoring.store.engine import Store
 from scoring.store.preparation import Prepared, prepare
-from scoring.texts import Text, unwritable
+from scoring.texts import Text
 
 _LONGEST_NAME = 100
 
@@ -48,7 +49,7 @@ def open_county(url: str, schema: str, *, name: str | None = None, grant_to: str
 def _name(name: str) -> str:
     """Return *name* as it is kept. Raises CountyMisnamed."""
     tidy = unicodedata.normalize("NFC", name.strip())
-    if unwritable(tidy) is not None or len(tidy.splitlines()) != 1 or len(tidy) > _LONGEST_NAME:
+    if not one_line(tidy) or len(tidy) > _LONGEST_NAME:
         sentence = Text(
             f"县名应为 1 至 {_LONGEST_NAME} 个字，不含换行等控制字符",
             f"a county's name has 1 to {_LONGEST_NAME} characters and no control characters",

@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from scoring.edition import Edition, Excuse, State, Statement, publish
 from scoring.errors import Fault, Place, Refused
 from scoring.periods import Period, Phase
-from scoring.statement import person
+from scoring.statement import one_line, person
 from scoring.store import county, editions, periods
 from scoring.store.editions import Listed
 from scoring.store.engine import Store
@@ -98,7 +98,7 @@ def _faults_of_names(signed: SignedBy) -> Iterator[Fault]:
     for field, name in (("--prepared-by", signed.prepared), ("--confirmed-by", signed.confirmed)):
         if not person(_clean(name)):
             yield _fault(field, "未填姓名", "the name is missing")
-        elif len(name) > _LONGEST_NAME or not _one_line(name):
+        elif len(name) > _LONGEST_NAME or not one_line(name):
             yield _fault(
                 field, "姓名过长或含有控制字符", "is too long for a name, or holds control characters"
             )
@@ -122,7 +122,7 @@ def _faults_of_excuses(excuses: Sequence[tuple[str, str]]) -> Iterator[Fault]:
             yield _fault("--excuse", f"“{reason}”前面没有写单位代码", f"names no unit before “{reason}”")
         elif not reason:
             yield _fault("--excuse", f"{unit} 没有写理由", f"gives no reason for {unit}")
-        elif len(reason) > _LONGEST_REASON or not (_one_line(unit) and unwritable(reason) is None):
+        elif len(reason) > _LONGEST_REASON or not (one_line(unit) and unwritable(reason) is None):
             yield _fault(
                 "--excuse",
                 f"{unit} 的理由过长或含有控制字符",
@@ -131,10 +131,6 @@ def _faults_of_excuses(excuses: Sequence[tuple[str, str]]) -> Iterator[Fault]:
     for one, other in pairwise(excuses):
         if one[0] == other[0] != "":
             yield _fault("--excuse", f"{one[0]} 写了两次", f"names {one[0]} twice")
-
-
-def _one_line(words: str) -> bool:
-    return unwritable(words) is None and len(words.splitlines()) == 1
 
 
 def _faults_of_order(period: Period, state: State, before: Listed | None, reason: str) -> list[Fault]:
@@ -162,13 +158,7 @@ def _refuse_repetition(edition: Edition, state: State, before: Edition | None) -
     """Raise PublicationRefused where *edition* says nothing that *before* does not say already."""
     if before is None or before.statement.state is not state:
         return
-    old, new = (replace(own.statement, supersedes=None, reason=None) for own in (before, edition))
-    if (before.units, before.marks, before.criteria, old) == (
-        edition.units,
-        edition.marks,
-        edition.criteria,
-        new,
-    ):
+    if _said_by(before) == _said_by(edition):
         raise PublicationRefused(
             [
                 _fault(
@@ -178,6 +168,12 @@ def _refuse_repetition(edition: Edition, state: State, before: Edition | None) -
                 )
             ]
         )
+
+
+def _said_by(edition: Edition) -> tuple[object, ...]:
+    """Return what an edition says, whoever signed it and whatever it supersedes."""
+    said = edition.statement
+    return (said.county, said.excused, edition.units, edition.marks, dict(edition.criteria))
 
 
 def _fault(field: str, zh: str, en: str) -> Fault:

@@ -25,6 +25,7 @@ from scoring.edition import (
 )
 from scoring.inputs import in_order
 from scoring.records import RecordWrong
+from scoring.statement import person
 from scoring.texts import Lang
 from scoring.verification import verify
 from tests.cohorts import cohort
@@ -310,3 +311,22 @@ def test_a_set_that_does_not_take_a_unit_cannot_be_published():
     swapped = replace(inputs, sets=(*inputs.sets[:-1], inputs.sets[0]))
     with pytest.raises(RecordWrong, match="does not take the domain"):
         publish(standings_of(inputs), swapped, statement(excused=small_county().excuses))
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["青石县\nId 0", "青石县\r", "青石县\u202e", "青石县\u2028", "青石县\u200b"]
+)
+@pytest.mark.parametrize("field", ["county", "period", "prepared_by", "confirmed_by"])
+def test_no_word_of_a_statement_breaks_its_line(field, spoilt):
+    """What verifying prints is printed line by line: a line more could say another id."""
+    said = {"county": "青石县", "period": "2026", "prepared_by": "张三", "confirmed_by": "李四"}
+    sound = {"state": State.FINAL, "supersedes": None, "reason": None, "authenticated": False}
+    Statement(**said, **sound)
+    with pytest.raises(ValueError, match="edition"):
+        Statement(**(said | {field: spoilt}), **sound)
+
+
+def test_a_name_of_which_nothing_shows_is_nobodys():
+    """Nor is one person two by what cannot be seen between the letters."""
+    assert person("何静") == person("何 静") == person("何\ufe00静") == person("何\u200b静")
+    assert person("\u200b") == person("\ufe00") == ""

@@ -583,6 +583,45 @@ def test_of_very_many_faults_two_hundred_are_told_and_the_rest_counted(store, tm
     assert "1,034 more faults" in county.told(caught.value)
 
 
+def test_a_mark_is_not_given_and_taken_back_in_one_file(store, tmp_path):
+    """Which of the two was meant would depend on the order of rows; the second is told, in either order."""
+    county.with_marks(store, tmp_path)
+    rows = [["A01", "discipline", "county", "王", cell] for cell in ("撤回", "12")]
+    before = county.counts(store)
+    for number, order in enumerate((rows, rows[::-1])):
+        with pytest.raises(FileRefused) as caught:
+            county.take_marks(store, tmp_path / f"{number}.csv", [MARK_HEAD, *order])
+        assert {row for row, _ in county.places(caught.value)} == {3}
+    assert county.counts(store) == before
+
+
+def test_withdrawing_all_marks_of_a_unit_leaves_it_unrated_and_the_list_frozen(store, tmp_path):
+    """An empty marking is a revision like any other; there were marks, so the units stay as they are."""
+    county.with_units(store, tmp_path)
+    county.take_marks(store, tmp_path / "m.csv", mark("A01", "discipline", "county", "王", "12"))
+    taken = county.take_marks(
+        store, tmp_path / "w.csv", mark("A01", "discipline", "county", "王", "withdrawn")
+    )
+    assert [(one.before, one.after) for one in taken.changed] == [("12", None)]
+    assert marked(store) == {}
+    with pytest.raises(FileRefused, match="frozen"):
+        county.take_units(store, tmp_path / "u.csv", changed(county.unit_rows(), "A03", name="改名"))
+    again = county.take_marks(store, tmp_path / "again.csv", mark("A01", "discipline", "county", "王", "13"))
+    assert (again.new, again.changed) == (1, ())
+
+
+def test_a_moderation_may_be_withdrawn_and_given_by_another_in_one_file(store, tmp_path):
+    """The one who moderated by mistake steps back; it is no second moderation."""
+    county.with_marks(store, tmp_path)
+    county.moderate(store, tmp_path / "1.csv", ("A01", "discipline", "王", "10"))
+    county.moderate(
+        store, tmp_path / "2.csv", ("A01", "discipline", "王", "撤回"), ("A01", "discipline", "丁", "11")
+    )
+    moderated = {key: value for key, value in marked(store).items() if key[2] == "moderation"}
+    assert moderated == {("A01", "discipline", "moderation", "丁"): "11"}
+    county.publish(store)
+
+
 def test_evaluators_written_in_two_normal_forms_are_one(store, tmp_path):
     county.with_units(store, tmp_path)
     county.take_marks(store, tmp_path / "1.csv", mark("A01", "discipline", "county", "Rene\u0301", "12"))

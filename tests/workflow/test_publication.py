@@ -137,7 +137,7 @@ def test_there_is_no_draft_after_a_final_edition(store, tmp_path):
 
 @pytest.mark.parametrize("state", State)
 def test_an_edition_that_changes_nothing_is_refused(store, tmp_path, state):
-    """Other names or another reason are no change; the one there was is named."""
+    """Other names or another reason are no change; the edition there was is named."""
     county.with_marks(store, tmp_path)
     first = county.publish(store, state)
     before = county.counts(store)
