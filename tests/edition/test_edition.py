@@ -16,6 +16,7 @@ from scoring.canonical import canonical, sha256
 from scoring.edition import (
     Excuse,
     NotPublishable,
+    State,
     Statement,
     hindrances,
     inputs_of,
