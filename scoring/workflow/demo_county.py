@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scoring.edition import State
 from scoring.periods import Phase
+from scoring.store import county, editions
 from scoring.store.engine import Store
 from scoring.texts import Text
 from scoring.workflow.demo_files import COUNTY, YEARS, YearFiles, write_year
@@ -41,6 +42,12 @@ def build_county(
         return tuple(_year(store, folder, year, scale, tell) for year in YEARS)
     finally:
         store.close()
+
+
+def is_demo(store: Store) -> bool:
+    """Say whether it is the demo county that is kept there, with its editions."""
+    with store.read() as c:
+        return county.name(c) == COUNTY and bool(editions.listed(c))
 
 
 def _year(store: Store, folder: Path, year: str, scale: Fraction | int, tell: Tell) -> DemoYear:

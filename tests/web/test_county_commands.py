@@ -662,3 +662,15 @@ def test_an_input_that_may_not_be_read_is_told(tmp_path):
             ("verify", path),
         ):
             assert "m.csv" in refused(lambda *words, lang, url=url: run(url, *words, lang=lang), *arguments)
+
+
+def test_the_demo_leaves_another_county_alone(tmp_path, monkeypatch):
+    """A folder may hold a real county under the very name the demo uses."""
+    path = tmp_path / "stars.sqlite3"
+    monkeypatch.setenv("STARS_DATABASE_URL", f"sqlite:///{path}")
+    assert CliRunner().invoke(main, ["init", "--county", "某县"]).exit_code == 0
+    before = sorted(tmp_path.iterdir())
+    outcome = CliRunner().invoke(main, ["demo", "--folder", str(tmp_path), "--lang", "en"])
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert "holds another county" in outcome.stderr
+    assert sorted(tmp_path.iterdir()) == before

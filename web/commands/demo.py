@@ -9,7 +9,7 @@ import click
 from scoring.errors import Fault, FileRefused, Place
 from scoring.store.engine import Store
 from scoring.texts import Lang, Text
-from scoring.workflow.demo_county import build_county
+from scoring.workflow.demo_county import build_county, is_demo
 from scoring.workflow.demo_files import YEARS
 from scoring.workflow.look_at_editions import export_bundle, list_editions, verify_bundle
 from scoring.workflow.standings_now import provisional
@@ -47,6 +47,12 @@ def demo(folder: Path, scale: float, no_serve: bool, lang: Lang) -> None:  # noq
         _build(path, folder, Fraction(str(scale)), lang)
     store = Store.open(_url(path), _SCHEMA)
     try:
+        if not is_demo(store):
+            sentence = Text(
+                "里面不是演示县；请用 --folder 另选文件夹",
+                "holds another county; choose another folder with --folder",
+            )
+            raise FileRefused([Fault(place=Place(file=str(path)), sentence=sentence)])
         found = list_editions(store)
         listings.show_editions(found, lang)
         edition = export_bundle(store, found[0].id, folder / _BUNDLE)
