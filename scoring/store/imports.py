@@ -20,7 +20,10 @@ class FileTaken(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """A file that was taken: `digest` is its SHA-256, `name` what it was called, `rows` how many it had."""
+    """A file that was taken: `digest` is its SHA-256, `name` what it was called, `rows` how many it had.
+
+    `later` is how many other files of its kind the period has taken since.
+    """
 
     number: int
     period: str
@@ -29,6 +32,7 @@ class Import:
     name: str
     rows: int
     made_at: datetime
+    later: int = 0
 
 
 def find(c: Connection, period_id: str, kind: Kind, digest: str) -> Import | None:
@@ -38,6 +42,7 @@ def find(c: Connection, period_id: str, kind: Kind, digest: str) -> Import | Non
     row = c.execute(select(imports).where(*own)).first()
     if row is None:
         return None
+    since = (columns.period == period_id, columns.kind == kind, columns.number > row.number)
     return Import(
         number=row.number,
         period=row.period,
@@ -46,6 +51,7 @@ def find(c: Connection, period_id: str, kind: Kind, digest: str) -> Import | Non
         name=row.name,
         rows=row.rows,
         made_at=row.made_at,
+        later=c.scalar(select(func.count()).select_from(imports).where(*since)) or 0,
     )
 
 

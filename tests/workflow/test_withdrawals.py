@@ -81,3 +81,14 @@ def test_a_file_taken_as_a_part_may_still_be_taken_as_the_whole(store, tmp_path)
     assert len(taken.taken_out) == county.UNITS - 6
     again = county.take_units(store, tmp_path / "part.csv", part, Mode.FOR_GOOD, Extent.WHOLE)
     assert again.already is not None
+
+
+def test_an_earlier_file_again_says_that_others_came_since(store, tmp_path):
+    """Nothing is changed by it; whoever wants to go back must know that what stands is the later file's."""
+    county.with_marks(store, tmp_path)
+    unit, criterion, stage, evaluator = next(iter(marked(store)))
+    again = [MARK_HEAD, [unit, criterion, stage, evaluator, "撤回"]]
+    assert county.take_marks(store, tmp_path / "w.csv", again).already is None
+    assert county.take_marks(store, tmp_path / "w.csv", again).already.later == 0
+    county.take_marks(store, tmp_path / "x.csv", [MARK_HEAD, [unit, criterion, stage, "新来的", "1"]])
+    assert county.take_marks(store, tmp_path / "w.csv", again).already.later == 1

@@ -279,8 +279,16 @@ def _done(mode: Mode) -> Text:
 
 
 def _already(earlier: Import, file: Path) -> Text:
+    """Tell that a file was imported before, and that others since may have changed what it says."""
+    when = f"{earlier.made_at:%Y-%m-%d %H:%M} UTC"
+    since = Text("", "")
+    if earlier.later:
+        since = Text(
+            f"；此后又导入过 {earlier.later:,} 个文件，现有内容以后来的为准（要改回去，请把要改的各行另存为新文件再导入）",
+            f"; files imported since then: {earlier.later:,}, and what they say stands"
+            " (to go back, save the rows in question as a file of their own and import that)",
+        )
     return Text(
-        f"{file.name} 已导入过（{earlier.made_at:%Y-%m-%d %H:%M} UTC，文件名 {earlier.name}），内容相同，未作任何改动",
-        f"{file.name} was imported before ({earlier.made_at:%Y-%m-%d %H:%M} UTC, as {earlier.name}), byte for byte; "
-        "nothing was changed",
+        f"{file.name} 已导入过（{when}，文件名 {earlier.name}），内容相同，未作任何改动{since.zh}",
+        f"{file.name} was imported before ({when}, as {earlier.name}), byte for byte; nothing was changed{since.en}",
     )
