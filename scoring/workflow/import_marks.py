@@ -136,17 +136,26 @@ class _Withdrawing:
 
     def __init__(self, current: Callable[[], Sequence[Marking]]) -> None:
         self.keys: dict[tuple[str, str, str, str], None] = {}
+        self._given: set[tuple[str, str, str, str]] = set()
         self._current = current
 
     def over(self, enter: Enter) -> Enter:
         """Return *enter*, noting what is withdrawn instead of entering it."""
 
         def entering(unit: str, criterion: str, stage: str, evaluator: str, mark: str) -> None:
-            if mark.casefold() not in _WITHDRAWN:
-                enter(unit, criterion, stage, evaluator, mark)
-                return
             key = (unit, stage, evaluator, criterion)
-            if key in self.keys or key not in self._known:
+            withdrawn = mark.casefold() in _WITHDRAWN
+            if key in self.keys or (withdrawn and key in self._given):
+                sentence = Text(
+                    "同一个评分在本文件中又收回、又出现",
+                    "this mark is withdrawn in this file, and stands in it again",
+                )
+                raise MarkRefused("mark", sentence)
+            if not withdrawn:
+                enter(unit, criterion, stage, evaluator, mark)
+                self._given.add(key)
+                return
+            if key not in self._known:
                 sentence = Text(
                     f"{evaluator} 在本期没有这一评分，无从撤回",
                     f"{evaluator} has no such mark in this period that could be withdrawn",
