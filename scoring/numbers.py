@@ -51,21 +51,23 @@ def share(text: str) -> Fraction:
 
 def exact_text(number: Fraction) -> str:
     """Return *number* as a plain decimal where it is finite (`6.5`), else as a fraction (`19/3`)."""
-    denominator = number.denominator
+    left, places = number.denominator, 0
     for prime in (2, 5):
-        while denominator % prime == 0:
-            denominator //= prime
-    if denominator != 1:
+        times = 0
+        while left % prime == 0:
+            left //= prime
+            times += 1
+        places = max(places, times)
+    if left != 1:
         return f"{number.numerator}/{number.denominator}"
-    places = 0
-    while (number * 10**places).denominator != 1:
-        places += 1
-    return decimal_text(int(number * 10**places), places)
+    return decimal_text(number.numerator * (10**places // number.denominator), places)
 
 
 def marks_text(hundredths: int) -> str:
     """Return marks as people write them: 650 is `6.5`."""
-    return exact_text(Fraction(hundredths, 100))
+    if hundredths % 10:
+        return decimal_text(hundredths, 2)
+    return decimal_text(hundredths // 10, 1) if hundredths % 100 else decimal_text(hundredths // 100, 0)
 
 
 def share_text(number: Fraction) -> str:
