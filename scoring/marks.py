@@ -101,11 +101,11 @@ class MarkBook:
 
     def __init__(self, units: Sequence[Unit], sets: Sequence[CriteriaSet]) -> None:
         """Open the book for *units* (in order of code), each with the set that assesses it."""
-        columns = {id(criteria): Column(criteria) for criteria in sets}
+        columns = {id(criteria): Column(criteria) for criteria in dict.fromkeys(sets)}
         self.columns = list(columns.values())
         self.column_of = [columns[id(criteria)] for criteria in sets]
         self.evaluators: list[str] = []
-        self._pages = {id(criteria): _Page(columns[id(criteria)]) for criteria in sets}
+        self._pages = {own: _Page(column) for own, column in columns.items()}
         self._page_of = {
             unit.code: (self._pages[id(criteria)], place)
             for place, (unit, criteria) in enumerate(zip(units, sets, strict=True))
