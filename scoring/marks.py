@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet
 from scoring.errors import ScoringError
-from scoring.numbers import exact_text, marks_text, plain_number, share_text
+from scoring.numbers import exact_text, marks_text, plain_decimal, share_text
 from scoring.texts import Text
 from scoring.units import LONGEST_NAME, Unit
 
@@ -324,14 +324,14 @@ class _Words(dict[int, tuple[str, str]]):
 
 
 def _judgement(criterion: Criterion, text: str) -> int:
-    full = marks_text(criterion.full_marks)
-    hundredths = _plain(text, criterion.title) * 100
-    if hundredths.denominator != 1:
+    scaled, places = _decimal(text, criterion.title)
+    mark, rest = divmod(scaled * 100, 10**places)
+    if rest:
         raise _refused(f"“{text}”最多保留两位小数", f"“{text}” may have two decimals at most")
-    mark = hundredths.numerator
     if mark < 0:
         raise _refused(f"评分 {text} 小于 0", f"the mark {text} is below 0")
     if mark > criterion.full_marks:
+        full = marks_text(criterion.full_marks)
         raise _refused(f"评分 {text} 高于满分 {full}", f"the mark {text} is above full marks {full}")
     if criterion.kind is Kind.LEVELS:
         if mark not in {level.marks for level in criterion.levels}:
@@ -347,7 +347,8 @@ def _judgement(criterion: Criterion, text: str) -> int:
 
 
 def _number(criterion: Criterion, text: str) -> Fraction:
-    return _plain(text, criterion.title)
+    scaled, places = _decimal(text, criterion.title)
+    return Fraction(scaled, 10**places)
 
 
 def _ballot(criterion: Criterion, text: str) -> tuple[int, ...]:
@@ -386,19 +387,21 @@ def _ballot(criterion: Criterion, text: str) -> tuple[int, ...]:
 def _count(text: str, title: Text) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 9 and int(text) <= _LARGEST_COUNT:
         return int(text)
-    number = _plain(text, title)
-    if number.denominator != 1 or number < 0:
+    scaled, places = _decimal(text, title)
+    count, rest = divmod(scaled, 10**places)
+    if rest or count < 0:
         raise _refused(
             f"次数“{text}”应为不小于 0 的整数", f"the count “{text}” must be a whole number, 0 or more"
         )
-    if number > _LARGEST_COUNT:
+    if count > _LARGEST_COUNT:
         raise _refused(f"次数 {text} 过大", f"the count {text} is too large")
-    return int(number)
+    return count
 
 
-def _plain(text: str, title: Text) -> Fraction:
+def _decimal(text: str, title: Text) -> tuple[int, int]:
+    """Return *text* as an integer and how many decimals it has. Raises MarkRefused where it is no plain number."""
     try:
-        return plain_number(text)
+        return plain_decimal(text)
     except ValueError:
         pass
     narrow = unicodedata.normalize("NFKC", text)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Integers = NDArray[Any]
 """An array of integers: int64, or Python integers (dtype object) where 64 bits might not do."""
 
-_PLAIN = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+_PLAIN = re.compile(r"([+-]?[0-9]{1,18})(?:\.([0-9]{1,18}))?")
 _SHARE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)(?:/([0-9]{1,18})|(%))?")
 _WIDEST = 2**62
 
@@ -35,9 +35,17 @@ def plain_number(text: str) -> Fraction:
 
     Exponents, thousands separators, full-width digits, `.5` and `5.` are not plain; 18 digits either side at most.
     """
-    if not _PLAIN.fullmatch(text):
+    scaled, places = plain_decimal(text)
+    return Fraction(scaled, 10**places)
+
+
+def plain_decimal(text: str) -> tuple[int, int]:
+    """Return a plain decimal as an integer and how many decimals it has: `-2.50` is (-250, 2). Raises ValueError."""
+    match = _PLAIN.fullmatch(text)
+    if match is None:
         raise ValueError(text)
-    return Fraction(text)
+    decimals = match[2] or ""
+    return int(match[1] + decimals), len(decimals)
 
 
 def share(text: str) -> Fraction:
