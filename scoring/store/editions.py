@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from scoring.edition import Edition, State, statement_of
 from scoring.errors import Fault, Place, Refused, UnitUnknown
+from scoring.statement import Manifest, read_manifest
 from scoring.store import bulk, criteria
 from scoring.store.tables import edition as edition_table
 from scoring.store.tables import edition_criteria, edition_unit
@@ -86,6 +87,11 @@ def find(c: Connection, id_or_prefix: str) -> Edition:
         rows=rows,
         standings=row.standings,
     )
+
+
+def manifest(c: Connection, edition_id: str) -> Manifest:
+    """Return the manifest of the edition of that id. Raises EditionUnknown."""
+    return read_manifest(_found(c, edition_id).manifest)
 
 
 def listed(c: Connection, period_id: str | None = None) -> tuple[Listed, ...]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from scoring.edition import Edition, Excuse, State, Statement, publish
 from scoring.errors import Fault, Place, Refused
 from scoring.periods import Period, Phase
-from scoring.statement import one_line, person
+from scoring.statement import Manifest, one_line, person, read_manifest
 from scoring.store import county, editions, periods
 from scoring.store.editions import Listed
 from scoring.store.engine import Store
@@ -81,7 +81,8 @@ def publish_period(
                 excused=tuple(Excuse(unit=unit, reason=why) for unit, why in excuses),
             ),
         )
-        _refuse_repetition(edition, state, None if before is None else editions.find(c, before.id))
+        if before is not None and before.state is state:
+            _refuse_repetition(edition, before, editions.manifest(c, before.id))
         tell(_STEPS[3], 3, 4)
         editions.add(c, edition)
         reached = Phase.POSTED if state is State.DRAFT else Phase.PUBLISHED
@@ -154,11 +155,9 @@ def _faults_of_order(period: Period, state: State, before: Listed | None, reason
     return []
 
 
-def _refuse_repetition(edition: Edition, state: State, before: Edition | None) -> None:
-    """Raise PublicationRefused where *edition* says nothing that *before* does not say already."""
-    if before is None or before.statement.state is not state:
-        return
-    if _said_by(before) == _said_by(edition):
+def _refuse_repetition(edition: Edition, before: Listed, kept: Manifest) -> None:
+    """Raise PublicationRefused where *edition* says nothing that *before*, whose manifest is *kept*, does not say."""
+    if _said_by(kept) == _said_by(read_manifest(edition.manifest)):
         raise PublicationRefused(
             [
                 _fault(
@@ -170,10 +169,9 @@ def _refuse_repetition(edition: Edition, state: State, before: Edition | None) -
         )
 
 
-def _said_by(edition: Edition) -> tuple[object, ...]:
-    """Return what an edition says, whoever signed it and whatever it supersedes."""
-    said = edition.statement
-    return (said.county, said.excused, edition.units, edition.marks, dict(edition.criteria))
+def _said_by(manifest: Manifest) -> tuple[object, ...]:
+    """Return what an edition says, whoever signed it and whatever it supersedes; its inputs stand for its results."""
+    return (manifest.statement.county, manifest.statement.excused, manifest.inputs)
 
 
 def _fault(field: str, zh: str, en: str) -> Fault:
