@@ -243,3 +243,13 @@ edition_unit = _table(
     CheckConstraint("place >= 0", name="place"),
 )
 """The lines of an edition, a row a unit, in the order of the edition."""
+
+edition_rendering = _table(
+    "edition_rendering",
+    _text("edition", ForeignKey("edition.id")),
+    _text("name"),
+    _bytes("content"),
+    PrimaryKeyConstraint("edition", "name"),
+    CheckConstraint("length(name) BETWEEN 1 AND 160", name="name"),
+)
+"""What was worked out of an edition once and is shown often, by name; the content is compressed by zlib."""

@@ -6,6 +6,7 @@ released is never made anew: it stands for databases in offices.
 
 from __future__ import annotations
 
+import base64
 import json
 import tempfile
 from contextlib import closing
@@ -21,7 +22,7 @@ from scoring.ranking import rank
 from scoring.rollup import roll_up
 from scoring.scores import score
 from scoring.stars import rate
-from scoring.store import county, criteria, editions, markings, periods, units
+from scoring.store import county, criteria, editions, markings, periods, renderings, units
 from scoring.store.engine import Store
 from scoring.store.preparation import prepare
 from scoring.store.revisions import NEWEST, VERSION_TABLE
@@ -83,7 +84,7 @@ def editions_in(rows: Rows) -> list[Edition]:
 
 
 def year(c: Connection) -> None:
-    """Keep a small year: marks corrected, a unit taken out, a draft and the final edition that supersedes it."""
+    """Keep a small year: marks corrected, a unit taken out, a draft and the final edition that supersedes it, drawn."""
     county.call(c, "青石县")
     open_period(c, "2025", codes=("A1",))
     open_period(c)
@@ -95,6 +96,7 @@ def year(c: Connection) -> None:
     supersedes = None
     for state in State:
         supersedes = _published(c, state, supersedes)
+        renderings.add(c, supersedes, "stars.svg", f"<svg>{RARE}</svg>".encode() * 3)
         markings.put(
             c, "2026", [marking("A1", stage="self"), marking("A2", RARE, 换届="3", dues="4")], take(c)
         )
@@ -125,6 +127,8 @@ def _published(c: Connection, state: State, supersedes: str | None) -> str:
 
 
 def _bytes(value: dict) -> dict | bytes:
+    if value.keys() == {"base64"}:
+        return base64.b64decode(value["base64"])
     return value["bytes"].encode() if value.keys() == {"bytes"} else value
 
 
@@ -143,13 +147,17 @@ def _freeze() -> None:
 def _rows(c: Connection, table: str) -> list[dict]:
     """Return the table's rows, bytes marked as such, an edition after the one it supersedes."""
     found = [
-        {
-            name: {"bytes": value.decode()} if isinstance(value, bytes) else value
-            for name, value in row.items()
-        }
+        {name: _written(value) if isinstance(value, bytes) else value for name, value in row.items()}
         for row in c.exec_driver_sql(f'SELECT * FROM "{table}"').mappings()
     ]
     return sorted(found, key=lambda row: row.get("number", 0))
+
+
+def _written(value: bytes) -> dict[str, str]:
+    try:
+        return {"bytes": value.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode("ascii")}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from scoring.store import county, criteria, editions, markings, periods, units
+from scoring.store import county, criteria, editions, markings, periods, renderings, units
 from scoring.store.engine import Connection, Store
 from scoring.store.preparation import prepare
 from tests.databases import postgresql_at, sqlite_in
@@ -30,6 +30,7 @@ def told(c: Connection) -> list:
         [replace(own, made_at=NOW) for code in codes for own in markings.history(c, "2026", code)],
         [replace(own, made_at=NOW) for own in listed],
         [editions.find(c, own.id) for own in listed],
+        [renderings.find(c, own.id, name) for own in listed for name in renderings.names(c, own.id)],
         [editions.unit_lines(c, listed[0].id, code) for code in ("A1", "A2", "B1", "C1")],
     ]
 

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, NullPool, Table, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from scoring.store import append_only, criteria, editions, periods
+from scoring.store import append_only, criteria, editions, periods, renderings
 from scoring.store.address import database_at
 from scoring.store.engine import Store, StoreUnready
 from scoring.store.preparation import Prepared, bring, prepare
@@ -23,7 +23,7 @@ from scoring.store.tables import METADATA
 from tests.databases import Database, as_role, postgresql_at, sqlite_in
 from tests.store.frozen import drawn, editions_in, frozen, pour
 from tests.store.processes import FORK, exit_code, processes
-from tests.store.years import fill
+from tests.store.years import RARE, fill
 
 SCRIPTS = ScriptDirectory(MIGRATIONS)
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
@@ -201,6 +201,9 @@ def test_an_older_database_keeps_every_byte(database, revision):
         assert append_only.flaws(c, METADATA.sorted_tables, database.schema) == ()
         for edition in editions_in(rows):
             assert editions.find(c, edition.id) == edition
+        for row in rows.get("edition_rendering", []):
+            drawing = renderings.find(c, row["edition"], row["name"])
+            assert drawing == f"<svg>{RARE}</svg>".encode() * 3
         for ref in criteria.refs(c):
             assert criteria.find(c, ref).ref == ref
         assert [own.id for own in periods.every(c)] == ["2026", "2025"]

@@ -11,7 +11,7 @@ from scoring.criteria.model import CriteriaSet
 from scoring.edition import Edition, State, Statement, edition_of
 from scoring.marks import Marking
 from scoring.periods import Period, Phase
-from scoring.store import county, criteria, editions, imports, markings, periods, units
+from scoring.store import county, criteria, editions, imports, markings, periods, renderings, units
 from scoring.store.engine import Connection
 from scoring.store.units import KeptUnit
 from scoring.units import Unit
@@ -106,3 +106,4 @@ def fill(c: Connection) -> None:
     first = edition()
     editions.add(c, first)
     editions.add(c, edition(supersedes=first.id, state=State.FINAL))
+    renderings.add(c, first.id, "stars.svg", b"<svg/>")
