@@ -4,10 +4,12 @@ Everything that scoring needs enters here once: units, their groups, the criteri
 of the stage that decides it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,15 @@ from scoring.units import Group, Grouping, Unit
 
 ABSENT = -2
 """How *no mark* stands in a sheet; NOT_APPLICABLE stands for itself."""
+
+_BELONGS: dict[Grouping, Callable[[Unit], Any]] = {
+    Grouping.COUNTY: lambda _: None,
+    Grouping.DOMAIN: attrgetter("domain"),
+    Grouping.TOWNSHIP: attrgetter("township"),
+    Grouping.DEPARTMENT: attrgetter("department"),
+    Grouping.SUPERIOR: attrgetter("department", "township"),
+}
+"""What of a unit decides which group of a kind it is in, so that units alike in it are asked once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,13 +128,14 @@ def groups_of(units: Sequence[Unit]) -> dict[Grouping, Groups]:
     """Return the groups of *units*, by kind."""
     found = {}
     for grouping in Grouping:
-        own = [unit.group(grouping) for unit in units]
+        belongs = list(map(_BELONGS[grouping], units))
+        own = {where: unit.group(grouping) for where, unit in dict(zip(belongs, units, strict=True)).items()}
         names = sorted(
-            {group for group in own if group is not None}, key=lambda group: (group.name, group.kind)
+            {group for group in own.values() if group is not None}, key=lambda group: (group.name, group.kind)
         )
         places = {group: place for place, group in enumerate(names)}
-        of = np.array([-1 if group is None else places[group] for group in own], dtype=np.int64)
-        found[grouping] = Groups(tuple(names), of)
+        known = {where: -1 if group is None else places[group] for where, group in own.items()}
+        found[grouping] = Groups(tuple(names), np.array([known[where] for where in belongs], dtype=np.int64))
     return found
 
 
