@@ -86,8 +86,8 @@ def disagreements(sheet: Sheet) -> Iterator[tuple[int, int]]:
     for row, criterion in enumerate(sheet.criteria.criteria):
         if criterion.kind in (Kind.JUDGED, Kind.LEVELS):
             full = criterion.full_marks // sheet.criteria.grain
-            spread = np.where(highest[row] >= 0, highest[row] - lowest[row], 0).astype(object)
-            for unit in np.flatnonzero(spread * limit.denominator > limit.numerator * full):
+            spread = np.where(highest[row] >= 0, highest[row] - lowest[row], 0)
+            for unit in np.flatnonzero(spread > limit.numerator * full // limit.denominator):
                 yield row, int(unit)
 
 
