@@ -11,7 +11,7 @@ from typing import Any
 
 from scoring.canonical import canonical
 from scoring.criteria.building import build
-from scoring.criteria.loader import LARGEST_FILE, document
+from scoring.criteria.loader import LARGEST_FILE, written
 from scoring.criteria.model import CriteriaSet
 from scoring.criteria.tree import Mapping
 from scoring.errors import CriteriaInvalid, Place
@@ -37,7 +37,7 @@ def criteria_documents(inputs: Inputs) -> dict[str, bytes]:
     """Return the canonical document of each set by ref, in order. Raises ValueError where two of one ref differ."""
     found: dict[str, bytes] = {}
     for criteria in inputs.criteria:
-        content = canonical(document(criteria))
+        content = written(criteria)
         if found.setdefault(criteria.ref, content) != content:
             raise ValueError(f"two criteria sets are called {criteria.ref}")
     return found
@@ -109,7 +109,7 @@ def read_criteria(ref: str, content: bytes) -> CriteriaSet:
     if criteria.ref != ref:
         own = shown(criteria.ref)
         raise wrong(place, f"内容是 {own}，与文件名不符", f"holds {own}, which is not its name")
-    if canonical(document(criteria)) != content:
+    if written(criteria) != content:
         raise wrong(place, "不是本系统的写法，已被改动", "is not as this service writes it; it was changed")
     return criteria
 

@@ -5,6 +5,7 @@ Anchors, tags and second documents are refused, so that a file says what it seem
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -47,9 +48,15 @@ def document(criteria: CriteriaSet) -> dict[str, Any]:
     return own | TreeShape().document(criteria.root)
 
 
+@lru_cache(maxsize=32)
+def written(criteria: CriteriaSet) -> bytes:
+    """Return the set's document in canonical JSON (UTF-8, sorted keys, no spaces)."""
+    return canonical(document(criteria))
+
+
 def digest(criteria: CriteriaSet) -> str:
-    """Return the SHA-256 of the set's canonical JSON (UTF-8, sorted keys, no spaces), in hexadecimal."""
-    return sha256(canonical(document(criteria)))
+    """Return the SHA-256 of the set as it is written, in hexadecimal."""
+    return sha256(written(criteria))
 
 
 def ref_of(content: bytes) -> str | None:

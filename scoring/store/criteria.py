@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from scoring.canonical import canonical, sha256
+from scoring.canonical import sha256
 from scoring.criteria import loader
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place, Refused
@@ -25,7 +25,7 @@ class CriteriaAltered(Refused):
 
 def keep(c: Connection, criteria: CriteriaSet) -> None:
     """Keep *criteria*; where the very same is kept already, do nothing. Raises CriteriaChanged and CriteriaInvalid."""
-    document = canonical(loader.document(criteria))
+    document = loader.written(criteria)
     if len(document) > loader.LARGEST_FILE:
         raise _too_large(criteria.ref)
     own = sha256(document)
