@@ -143,4 +143,4 @@ def inputs_of(edition: Edition) -> Inputs:
 
 
 def _lines(lines: Sequence[bytes]) -> bytes:
-    return b"".join(line + b"\n" for line in lines)
+    return b"\n".join((*lines, b""))
