@@ -1,0 +1,91 @@
+"""The application: pages, API and charts over one county's store."""
+
+import hashlib
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+from flask import Flask, Response, g, request, url_for
+
+from scoring.store.engine import Store
+from web import errors, security, words
+from web.asked import query_of
+from web.language import chosen, language, say, told
+from web.navigation import period_links, search_address, year_links
+from web.pages.criteria import criteria_pages
+from web.pages.editions import edition_pages
+from web.pages.front import front
+from web.pages.years import year_pages
+from web.shelf import Shelf
+from web.viewing import PLACES, contents, home, short
+
+_HERE = Path(__file__).parent
+_STATIC_AGE = 365 * 24 * 3600
+
+
+def create_app(store: Store, trusted_hosts: Sequence[str] = ()) -> Flask:
+    """Return the application for the county in *store*; where *trusted_hosts* are given, it answers to no other name."""
+    app = Flask(__name__)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _STATIC_AGE
+    app.config["TRUSTED_HOSTS"] = list(trusted_hosts) or None
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["stars_shelf"] = Shelf(store)
+    app.extensions["stars_release"] = _release()
+    security.guard(app)
+    errors.tell(app)
+    app.after_request(_fresh)
+    app.jinja_env.globals.update(
+        say=say,
+        told=told,
+        chosen=chosen,
+        contents=contents,
+        home=home,
+        short=short,
+        asset=_Assets(),
+        year_links=year_links,
+        period_links=period_links,
+        search_address=search_address,
+        query_of=query_of,
+        **words.WORDS,
+    )
+    for pages in (front, language, criteria_pages, edition_pages):
+        app.register_blueprint(pages)
+    for name, prefix in PLACES.items():
+        app.register_blueprint(year_pages, name=name, url_prefix=prefix)
+    return app
+
+
+class _Assets:
+    """Addresses of static files, each with the hash of its contents, so that browsers may keep them for good."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        known = self._hashes.get(name)
+        if known is None:
+            content = (_HERE / "static" / name).read_bytes()
+            known = self._hashes[name] = hashlib.sha256(content).hexdigest()[:12]
+        return url_for("static", filename=name, v=known)
+
+
+def _fresh(answer: Response) -> Response:
+    """Let browsers ask each time whether a page is still as they have it; answers differ by language."""
+    if request.endpoint == "static":
+        return answer
+    answer.headers.setdefault("Cache-Control", "no-cache")
+    answer.vary.update(("Cookie", "Accept-Language"))
+    if answer.status_code == 200 and "etag" in g and not answer.get_etag()[0]:
+        answer.set_etag(g.etag)
+    return answer
+
+
+def _release() -> str:
+    """Return what changes whenever a page could look different for the same figures."""
+    digest = hashlib.sha256(metadata.version("stars").encode())
+    for path in sorted(_HERE.rglob("*")):
+        if path.suffix in {".html", ".py", ".css", ".js"} and "vendor" not in path.parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

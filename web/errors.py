@@ -1,0 +1,86 @@
+"""What is told where a page cannot be shown: one table from refusals to HTTP."""
+
+from flask import Flask, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from scoring.errors import Refused, UnitUnknown
+from scoring.store.editions import EditionUnknown
+from scoring.store.periods import PeriodUnknown
+from scoring.store.refusals import StoreBusy, StoreUnready
+from scoring.texts import Text
+
+STATUS: dict[type[Refused], int] = {
+    EditionUnknown: 404,
+    PeriodUnknown: 404,
+    UnitUnknown: 404,
+    StoreBusy: 503,
+    StoreUnready: 503,
+}
+"""The status of each refusal; of any other it is 409."""
+
+_WORDS = {
+    400: (
+        Text("地址有误", "The address is not right"),
+        Text(
+            "地址中有无法识别的内容，请从首页重新进入。",
+            "Something in the address cannot be read; start again from the first page.",
+        ),
+    ),
+    404: (
+        Text("没有这个页面", "There is no such page"),
+        Text(
+            "可能是地址有误，或者所指的单位、版本不在这里。可以在上方搜索单位名称。",
+            "The address may be wrong, or the unit or edition it names is not here. Try the search above.",
+        ),
+    ),
+    405: (
+        Text("不能这样访问", "This cannot be done here"),
+        Text("请从首页重新进入。", "Start again from the first page."),
+    ),
+    500: (
+        Text("出错了", "Something went wrong"),
+        Text(
+            "本页暂时无法显示，数据没有受影响。请稍后再试，或告知管理员出错的时间。",
+            "This page cannot be shown just now; nothing was lost. Try again later, or tell the administrator when it happened.",
+        ),
+    ),
+    503: (
+        Text("暂时无法使用", "Not available just now"),
+        Text("请稍后再试。", "Please try again in a moment."),
+    ),
+}
+
+
+def status_of(refused: Refused) -> int:
+    """Return the status a refusal is answered with."""
+    return next((status for kind, status in STATUS.items() if isinstance(refused, kind)), 409)
+
+
+def is_api() -> bool:
+    """Say whether the request was made of the API."""
+    return request.path.startswith("/api/")
+
+
+def tell(app: Flask) -> None:
+    """Let *app* answer what goes wrong with a page in plain words, and the API with a problem document."""
+
+    @app.errorhandler(Refused)
+    def _refused(refused: Refused) -> tuple[object, int]:
+        status = status_of(refused)
+        title = _WORDS.get(status, _WORDS[400])[0]
+        return _page(status, title, [fault.sentence for fault in refused.faults]), status
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> object:
+        if error.code is None or error.code < 400:
+            return error
+        title, words = _WORDS.get(error.code, _WORDS[500 if error.code >= 500 else 400])
+        answer = app.make_response((_page(error.code, title, [words]), error.code))
+        for name, value in error.get_headers():
+            if name.lower() == "allow":
+                answer.headers[name] = value
+        return answer
+
+
+def _page(status: int, title: Text, sentences: list[Text]) -> str:
+    return render_template("error.html", status=status, title=title, sentences=sentences)

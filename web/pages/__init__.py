@@ -1,0 +1,1 @@
+"""The pages: a module a noun, each a few lines a view."""

@@ -1,0 +1,127 @@
+"""Which year and edition a page shows: it stands in its address.
+
+The same pages live under `/periods/<period>` (its newest edition), `/editions/<id>` (that one, for good) and
+`/provisional/<period>` (an open year as it has come to so far).
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, request, url_for
+
+from scoring.edition import State
+from scoring.errors import Refused
+from scoring.store.editions import Listed
+from scoring.workflow.read_county import Contents
+from web.language import chosen
+from web.shelf import Shelf, Shown
+
+PLACES = {
+    "period": "/periods/<period_id>",
+    "edition": "/editions/<edition_id>",
+    "provisional": "/provisional/<period_id>",
+}
+"""Where the pages of a year live, by the name their blueprint is registered under."""
+
+_LEAST, _SHORT = 6, 12
+
+
+def shelf() -> Shelf:
+    """Return the shelf of the running application."""
+    found: Shelf = current_app.extensions["stars_shelf"]
+    return found
+
+
+def contents() -> Contents:
+    """Return what the county has to show, read once a request."""
+    if "contents" not in g:
+        g.contents = shelf().contents()
+    found: Contents = g.contents
+    return found
+
+
+def shown() -> Shown:
+    """Return what the page is to show."""
+    found: Shown = g.shown
+    return found
+
+
+def carry(pages: Blueprint) -> None:
+    """Let the addresses of *pages* say which year and edition is shown, and their links stay there."""
+
+    @pages.url_value_preprocessor
+    def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.place = {
+            name: values.pop(name)
+            for name in ("period_id", "edition_id")
+            if values is not None and name in values
+        }
+
+    @pages.url_defaults
+    def _give(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint.partition(".")[0] == request.blueprint:
+            for name, value in g.get("place", {}).items():
+                values.setdefault(name, value)
+
+    @pages.before_request
+    def _look() -> Response | None:
+        known = unchanged()
+        if known is not None:
+            return known
+        g.shown = _shown(str(request.blueprint))
+        return None
+
+
+def stamp() -> str:
+    """Return what the answer to this request depends on besides its address: the county's state and the language."""
+    version = "-".join(map(str, contents().version))
+    return f"{current_app.extensions['stars_release']}-{version}-{chosen().value}"
+
+
+def unchanged() -> Response | None:
+    """Return the answer that nothing has changed, where the visitor has the page as it is now."""
+    g.etag = stamp()
+    if request.if_none_match.contains(g.etag):
+        answer = Response(status=304)
+        answer.set_etag(g.etag)
+        return answer
+    return None
+
+
+def find_edition(wanted: str) -> Listed:
+    """Return the edition of that id, or of the one id that begins so; else there is no such page."""
+    wanted = wanted.lower()
+    found = [own for own in contents().editions if own.id.startswith(wanted)] if len(wanted) >= _LEAST else []
+    if len(found) != 1:
+        abort(404)
+    return found[0]
+
+
+def short(edition_id: str) -> str:
+    """Return the beginning of an edition's id, as it is printed and found by."""
+    return edition_id[:_SHORT]
+
+
+def home() -> str:
+    """Return the address of the newest year there is to see."""
+    found = contents()
+    if found.years:
+        newest = next((own for own in found.years if own.state is State.FINAL), found.years[0])
+        return url_for("period.overview", period_id=newest.period)
+    return url_for("front.first")
+
+
+def _shown(place: str) -> Shown:
+    found = contents()
+    if place == "edition":
+        return shelf().edition(find_edition(g.place["edition_id"]), found)
+    period = found.period(g.place["period_id"])
+    if period is None:
+        abort(404)
+    if place == "period" and period.id in found.newest:
+        return shelf().edition(found.newest[period.id], found)
+    if place == "provisional" and found.provisional_shown:
+        try:
+            return shelf().provisional(period, found)
+        except Refused:
+            abort(404)
+    abort(404)

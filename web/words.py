@@ -1,0 +1,138 @@
+"""Words that many pages use: what groupings, stars, outcomes and kinds are called."""
+
+from collections.abc import Callable
+from typing import Any
+
+from scoring.agreement import Outcome
+from scoring.criteria.criterion import EvidenceKind, Kind
+from scoring.criteria.model import AdjustmentKind, AgreementRule
+from scoring.edition import State
+from scoring.numbers import exact_text, marks_text, share_text
+from scoring.periods import Phase
+from scoring.register import GroupFigures
+from scoring.sentences import marks_shown, percent, stage_title
+from scoring.texts import Text
+from scoring.units import Grouping, domain_title
+from web.language import say, told
+
+GROUPINGS = {
+    Grouping.COUNTY: Text("全县", "County"),
+    Grouping.TOWNSHIP: Text("乡镇街道", "Township"),
+    Grouping.DEPARTMENT: Text("主管部门", "Department"),
+    Grouping.DOMAIN: Text("领域", "Domain"),
+    Grouping.SUPERIOR: Text("上级", "Superior"),
+}
+"""What one group of a kind is called."""
+
+RANKINGS = {
+    "units": None,
+    "townships": Grouping.TOWNSHIP,
+    "departments": Grouping.DEPARTMENT,
+    "domains": Grouping.DOMAIN,
+}
+"""The kinds of ranking there are, as they stand in an address; None for the units themselves."""
+
+RANKING_TITLES = {
+    "units": Text("支部", "Branches"),
+    "townships": Text("乡镇街道", "Townships"),
+    "departments": Text("主管部门", "Departments"),
+    "domains": Text("领域", "Domains"),
+}
+
+STATES = {
+    State.DRAFT: Text("公示稿", "Posted draft"),
+    State.FINAL: Text("正式", "Final"),
+}
+
+OUTCOMES = {
+    Outcome.AGREED: Text("已评", "Marked"),
+    Outcome.NOT_APPLICABLE: Text("不适用", "Not applicable"),
+    Outcome.MISSING: Text("缺评分", "No mark yet"),
+    Outcome.DISPUTED: Text("有争议", "Disputed"),
+}
+
+KINDS = {
+    Kind.JUDGED: Text("评议打分", "Judged"),
+    Kind.LEVELS: Text("分档评分", "By levels"),
+    Kind.MEASURED: Text("按数据计分", "Measured"),
+    Kind.BALLOT: Text("民主测评", "By ballot"),
+    Kind.DERIVED: Text("系统计算", "Derived"),
+}
+
+ADJUSTMENTS = {
+    AdjustmentKind.DEDUCTION: Text("扣分", "Deduction"),
+    AdjustmentKind.BONUS: Text("加分", "Bonus"),
+}
+
+AGREEMENTS = {
+    AgreementRule.MEAN: Text("取平均分", "the mean counts"),
+    AgreementRule.MEDIAN: Text("取中位数", "the median counts"),
+    AgreementRule.TRIMMED_MEAN: Text(
+        "去掉最高最低后取平均", "the mean without the highest and the lowest counts"
+    ),
+}
+
+EVIDENCE = {
+    EvidenceKind.DOCUMENT: Text("文件", "documents"),
+    EvidenceKind.IMAGE: Text("图片", "images"),
+    EvidenceKind.SPREADSHEET: Text("表格", "spreadsheets"),
+}
+
+
+def group_name(kind: Grouping, name: str) -> str:
+    """Return what the group is called in the language of the request."""
+    if kind is Grouping.COUNTY:
+        return say("全县", "The county")
+    return told(domain_title(name)) if kind is Grouping.DOMAIN else name
+
+
+def stars_text(stars: int | None) -> str:
+    """Return stars as words: `3 星`, `未评定` for none."""
+    if stars is None:
+        return say("未评定", "Not rated")
+    return say(f"{stars} 星", f"{stars} star" if stars == 1 else f"{stars} stars")
+
+
+def stars_key(stars: int | None) -> str:
+    """Return how stars stand in an address or a class: `3`, `none`."""
+    return "none" if stars is None else str(stars)
+
+
+def star_counts(figures: GroupFigures) -> list[tuple[int | None, int]]:
+    """Return (stars, units) from the highest stars down to the not rated."""
+    return [*figures.stars, (None, figures.not_rated)]
+
+
+def signed(number: int) -> str:
+    """Return a difference with its sign: `+3`, `−2`, `0`."""
+    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
+
+
+WORDS: dict[str, Callable[..., Any] | Any] = {
+    "Grouping": Grouping,
+    "Outcome": Outcome,
+    "GROUPINGS": GROUPINGS,
+    "RANKINGS": RANKINGS,
+    "RANKING_TITLES": RANKING_TITLES,
+    "STATES": STATES,
+    "OUTCOMES": OUTCOMES,
+    "KINDS": KINDS,
+    "Kind": Kind,
+    "Phase": Phase,
+    "ADJUSTMENTS": ADJUSTMENTS,
+    "AGREEMENTS": AGREEMENTS,
+    "EVIDENCE": EVIDENCE,
+    "group_name": group_name,
+    "stars_text": stars_text,
+    "stars_key": stars_key,
+    "star_counts": star_counts,
+    "signed": signed,
+    "stage_title": stage_title,
+    "domain_title": domain_title,
+    "marks_shown": marks_shown,
+    "marks_text": marks_text,
+    "exact_text": exact_text,
+    "share_text": share_text,
+    "percent": percent,
+}
+"""What templates may call besides what a page gives them."""
