@@ -1,65 +1,47 @@
 """A star unfolded to its reasons: the score sheet, the steps, and what is missing to the next star."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
-from scoring.agreement import Outcome
-from scoring.criteria.criterion import Criterion
-from scoring.criteria.model import Adjustment, CriteriaSet, CutPoint, Gate, Part, Quota, Ties
+from scoring.criteria.model import CriteriaSet, CutPoint, Gate, Quota, Ties
 from scoring.improvement import Way, fewest_marks, single_ways
-from scoring.marks import NOT_APPLICABLE, Value, value_text
+from scoring.inputs import Inputs
 from scoring.numbers import exact_text, share_text
-from scoring.ranking import Places
-from scoring.scores import SheetScores
+from scoring.ranking import RANKED_WITHIN, Places
+from scoring.rows import Row, printed_score, step_of
+from scoring.scores import Scores, score
 from scoring.stars import QuotaPlace, Step, StepKind
-from scoring.texts import Lang, Text
+from scoring.texts import Text
+from scoring.unfolding import AdjustmentLine, Line, MarkSeen, PartSheet, score_sheet
 from scoring.units import Grouping, Unit, domain_title
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkSeen:
-    """One mark as it was entered; *decides* where its stage is the one that counts."""
-
-    stage: str
-    evaluator: str
-    mark: Text
-    decides: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A criterion's line of the score sheet: its outcome, agreed marks (None without), and the marks entered."""
-
-    criterion: Criterion
-    outcome: Outcome
-    agreed: Fraction | None
-    marks: tuple[MarkSeen, ...]
+__all__ = [
+    "AdjustmentLine",
+    "Decided",
+    "Explanation",
+    "Line",
+    "MarkSeen",
+    "NextStar",
+    "PartSheet",
+    "explain",
+    "explain_published",
+    "group_title",
+    "reason",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustmentLine:
-    """An adjustment that was counted, and what it gave or took in marks."""
+class Decided:
+    """What the whole cohort decided of a unit, and its own marks alone cannot tell.
 
-    adjustment: Adjustment
-    count: int
-    marks: Fraction
-    disputed: bool
-    seen: tuple[MarkSeen, ...]
+    `stars` is None where it has none, `steps` led to them. `ranks` holds, of each grouping it is ranked in, the rank
+    and of how many rated units.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartSheet:
-    """A part with what it came to: shares of full marks before (`plain`) and after adjustments, None where n/a."""
-
-    part: Part
-    plain: Fraction | None
-    value: Fraction | None
-    lines: tuple[Line, ...]
-    parts: tuple["PartSheet", ...]
-    adjustments: tuple[AdjustmentLine, ...]
+    stars: int | None
+    steps: tuple[Step, ...]
+    ranks: dict[Grouping, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,114 +79,49 @@ class Explanation:
 def explain(places: Places, unit: int) -> Explanation:
     """Return the explanation of the unit at that position of the cohort."""
     ratings = places.ratings
-    scores = ratings.scores
+    decided = Decided(
+        stars=int(ratings.stars[unit]) if ratings.has_stars[unit] else None,
+        steps=ratings.steps(unit),
+        ranks=_ranks(places, unit),
+    )
+    return _unfolded(ratings.scores, unit, decided)
+
+
+def explain_published(inputs: Inputs, row: Row, rated: Mapping[Grouping, int]) -> Explanation:
+    """Return the explanation of a published unit without its cohort; equal to `explain` on the whole of it.
+
+    *inputs* hold that unit alone, *row* is what was published of it, and *rated* is how many rated units there are in
+    each grouping it has a rank in: in the county, and in its own township, department and domain.
+    """
+    (unit,), (criteria,) = inputs.units, inputs.sets
+    scores = score(inputs.assessments())
+    printed = printed_score(int(scores.printed[0]), criteria) if scores.rated[0] else None
+    assert (unit.code, criteria.ref) == (row["unit"], row["criteria"]), "the row is of another unit"
+    assert printed == row["score"], f"{unit.code} was published with {row['score']} and comes to {printed}"
+    ranks = {Grouping.COUNTY: row["rank"]} | {Grouping(kind): own for kind, own in row["ranks"].items()}
+    decided = Decided(
+        stars=row["stars"],
+        steps=tuple(step_of(step, criteria) for step in row["steps"]),
+        ranks={kind: (ranks[kind], rated[kind]) for kind in RANKED_WITHIN if ranks[kind] is not None},
+    )
+    return _unfolded(scores, 0, decided)
+
+
+def _unfolded(scores: Scores, unit: int, decided: Decided) -> Explanation:
     sheet_scores, own = scores.place_of(unit)
     rated = bool(scores.rated[unit])
-    whole = scores.assessments.units[unit]
     return Explanation(
-        unit=whole,
+        unit=scores.assessments.units[unit],
         criteria=sheet_scores.sheet.criteria,
         printed=int(scores.printed[unit]) if rated else None,
         exact=sheet_scores.root.value.at(own) * 100 if rated else None,
-        stars=int(ratings.stars[unit]) if ratings.has_stars[unit] else None,
-        sheet=_Unfolding(places, sheet_scores, own).part(sheet_scores.sheet.criteria.root),
-        steps=ratings.steps(unit),
-        ranks=_ranks(places, unit),
+        stars=decided.stars,
+        sheet=score_sheet(sheet_scores, own, scores.assessments.evaluators),
+        steps=decided.steps,
+        ranks=decided.ranks,
         missing=scores.missing(unit),
-        next_star=_next_star(places, unit, sheet_scores, own),
+        next_star=_next_star(scores, unit, decided),
     )
-
-
-class _Unfolding:
-    """One unit's score sheet, read back from the arrays."""
-
-    def __init__(self, places: Places, scores: SheetScores, own: int) -> None:
-        self.scores, self.own = scores, own
-        self.evaluators = places.ratings.scores.assessments.evaluators
-        criteria = scores.sheet.criteria
-        self.rows = {criterion.id: row for row, criterion in enumerate(criteria.criteria)}
-        self.adjustment_rows = {one.id: row for row, one in enumerate(criteria.adjustments)}
-        self.seen = self._marks_seen()
-
-    def part(self, part: Part) -> PartSheet:
-        values = self.scores.parts[part.id]
-        applies = values.applicable is None or bool(values.applicable[self.own])
-        return PartSheet(
-            part=part,
-            plain=values.plain.at(self.own) if applies else None,
-            value=values.value.at(self.own) if applies else None,
-            lines=tuple(self._line(criterion) for criterion in part.criteria),
-            parts=tuple(self.part(child) for child in part.parts),
-            adjustments=tuple(self._adjustments(part)),
-        )
-
-    def _line(self, criterion: Criterion) -> Line:
-        row = self.rows[criterion.id]
-        agreed = self.scores.agreed
-        outcome = Outcome(int(agreed.outcomes[row, self.own]))
-        grain = Fraction(self.scores.sheet.criteria.grain, 100)
-        return Line(
-            criterion=criterion,
-            outcome=outcome,
-            agreed=agreed.at(row, self.own) * grain if outcome is Outcome.AGREED else None,
-            marks=self.seen.get(row, ()),
-        )
-
-    def _adjustments(self, part: Part) -> Iterator[AdjustmentLine]:
-        for adjustment in part.adjustments:
-            row = self.adjustment_rows[adjustment.id]
-            seen = self.seen.get(len(self.rows) + row, ())
-            count = int(self.scores.counts[row, self.own])
-            if seen or count:
-                yield AdjustmentLine(
-                    adjustment=adjustment,
-                    count=count,
-                    marks=Fraction(adjustment.marks(count), 100),
-                    disputed=bool(self.scores.disputed[row, self.own]),
-                    seen=seen,
-                )
-
-    def _marks_seen(self) -> dict[int, tuple[MarkSeen, ...]]:
-        """Return the unit's marks by row, in order of stage and evaluator."""
-        sheet = self.scores.sheet
-        column, criteria = sheet.column, sheet.criteria
-        if column is None:
-            return {}
-        deciding = [*sheet.stages[:, self.own], *sheet.count_stages[:, self.own]]
-        found: dict[int, list[tuple[int, str, MarkSeen]]] = {}
-        for entry in np.flatnonzero(np.asarray(column.units) == sheet.places[self.own]):
-            row, stage = column.rows[entry], column.stages[entry]
-            evaluator = self.evaluators[column.evaluators[entry]]
-            value = _value(column.codes[entry], column.facts.get(row))
-            seen = MarkSeen(
-                stage=criteria.all_stages[stage],
-                evaluator=evaluator,
-                mark=_shown(criteria.subjects[row], value),
-                decides=bool(deciding[row] == stage),
-            )
-            found.setdefault(row, []).append((stage, evaluator, seen))
-        return {
-            row: tuple(seen for *_, seen in sorted(marks, key=lambda mark: mark[:2]))
-            for row, marks in found.items()
-        }
-
-
-def _shown(subject: Criterion | Adjustment, value: Value) -> Text:
-    """Return a mark as a person reads it: of a ballot the grades that had votes, by their titles."""
-    if isinstance(value, tuple) and isinstance(subject, Criterion):
-        votes = [(grade.title, count) for grade, count in zip(subject.grades, value, strict=True) if count]
-        zh, en = (
-            ", ".join(f"{title.in_(lang)} {count}" for title, count in votes) for lang in (Lang.ZH, Lang.EN)
-        )
-        return Text(zh.replace(", ", "、") or "0 票", en or "no votes")
-    text = value_text(subject, value)
-    return Text("不适用" if value is None else text, text)
-
-
-def _value(code: int, facts: list[Fraction | tuple[int, ...]] | None) -> Value:
-    if code == NOT_APPLICABLE:
-        return None
-    return code if facts is None else facts[code]
 
 
 def _ranks(places: Places, unit: int) -> dict[Grouping, tuple[int, int]]:
@@ -218,25 +135,27 @@ def _ranks(places: Places, unit: int) -> dict[Grouping, tuple[int, int]]:
     return found
 
 
-def _next_star(places: Places, unit: int, scores: SheetScores, own: int) -> NextStar | None:
+def _next_star(scores: Scores, unit: int, decided: Decided) -> NextStar | None:
     """Return what is missing to the lowest stars above the unit's; None with the highest, or without stars."""
-    ratings = places.ratings
-    criteria = scores.sheet.criteria
-    stars = int(ratings.stars[unit])
+    sheet_scores, own = scores.place_of(unit)
+    criteria = sheet_scores.sheet.criteria
+    stars = decided.stars
+    if stars is None:
+        return None
     cut = next((cut for cut in reversed(criteria.cuts) if cut.stars > stars), None)
-    if cut is None or not ratings.has_stars[unit]:
+    if cut is None:
         return None
     bound = cut.at_least * 10**criteria.score.decimals
     needed = -(-bound.numerator // bound.denominator)
-    short = max(0, needed - int(ratings.scores.printed[unit]))
-    gate = criteria.gates[ratings.gate[unit]] if ratings.gate[unit] >= 0 else None
-    own_unit = ratings.scores.assessments.units[unit]
-    lowered = [step.place for step in ratings.steps(unit) if step.place is not None]
+    short = max(0, needed - int(scores.printed[unit]))
+    gate = next((step.gate for step in decided.steps if step.gate is not None), None)
+    lowered = [step.place for step in decided.steps if step.place is not None]
+    own_unit = scores.assessments.units[unit]
     return NextStar(
         cut_point=cut,
         short=short,
-        single=single_ways(scores, own, needed) if short else (),
-        fewest=fewest_marks(scores, own, needed) if short else None,
+        single=single_ways(sheet_scores, own, needed) if short else (),
+        fewest=fewest_marks(sheet_scores, own, needed) if short else None,
         gate=gate if gate is not None and gate.highest_stars < cut.stars else None,
         quota=next((place for place in lowered if place.quota.stars == cut.stars), None),
         quotas=tuple(
