@@ -6,15 +6,17 @@ an adjustment's mark the count of times. None stands for *not applicable*.
 
 import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
 from operator import itemgetter
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
+from scoring.canonical import parsed
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet
 from scoring.errors import ScoringError
@@ -84,6 +86,62 @@ class Column:
     evaluators: "array[int]" = field(default_factory=lambda: array("i"))
     codes: "array[int]" = field(default_factory=lambda: array("i"))
     facts: dict[int, list[Fraction | tuple[int, ...]]] = field(default_factory=dict)
+
+
+class KeptMarks(Mapping[str, str]):
+    """Marks by criterion in the canonical JSON they are kept as, which is parsed when a mark is first asked for."""
+
+    __slots__ = ("_marks", "text")
+
+    def __init__(self, text: str) -> None:
+        """Take *text*, which is canonical."""
+        self.text = text
+        self._marks: dict[str, str] | None = None
+
+    def __getitem__(self, criterion: str) -> str:
+        """Return the mark of *criterion*."""
+        return self._parsed()[criterion]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the criteria."""
+        return iter(self._parsed())
+
+    def __len__(self) -> int:
+        """Return how many marks there are."""
+        return len(self._parsed())
+
+    def __bool__(self) -> bool:
+        """Say whether there is any."""
+        return self.text != "{}"
+
+    def items(self) -> ItemsView[str, str]:
+        """Return the marks with their criteria."""
+        return self._parsed().items()
+
+    def entries(self) -> "Collection[Entry]":
+        """Return the marks with their criteria, each as cut out of the text where that can be done: `term":"4.5`.
+
+        Raises ValueError where it cannot and the text is not canonical.
+        """
+        if "\\" in self.text or not self:
+            return dict(parsed(self.text.encode())).items()
+        # Nothing is escaped, so every quotation mark begins or ends a text.
+        return self.text[2:-2].split('","')
+
+    def _parsed(self) -> dict[str, str]:
+        if self._marks is None:
+            self._marks = orjson.loads(self.text)
+        return self._marks
+
+
+Entry = tuple[str, str] | str
+"""A mark with its criterion, or what JSON has between the outer quotation marks of both."""
+
+
+def cut(entry: str) -> tuple[str, str]:
+    """Return the criterion and the mark of an entry that is a text. Raises ValueError where it is not canonical."""
+    ((criterion, mark),) = parsed(f'{{"{entry}"}}'.encode()).items()
+    return criterion, mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +245,8 @@ class _Page:
         self._stage_names = criteria.all_stages
         self._codes: dict[tuple[int, str], int] = {}
         self._fact_places: dict[tuple[int, Fraction | tuple[int, ...]], int] = {}
+        ranks = {criterion: rank for rank, criterion in enumerate(sorted(self.rows))}
+        self._ranks = np.array([ranks[subject.id] for subject in self.subjects])
         self._taken = _Taken(self)
         self._words = _Words(self)
 
@@ -238,15 +298,20 @@ class _Page:
 
     def take(self, batch: "_Batch") -> None:
         """Enter the marks of *batch*; each distinct one is read once. Raises MarkRefused."""
-        items = chain.from_iterable(marks.items() for marks in batch.marks)
-        counts = [len(marks) for marks in batch.marks]
-        packed = np.fromiter(map(self._taken.__getitem__, items), dtype=np.int64, count=sum(counts))
-        owners = np.repeat(np.array(batch.owners, dtype=np.int32).reshape(-1, 3), counts, axis=0)
+        entries = chain.from_iterable(batch.entries)
+        counts = list(map(len, batch.entries))
+        packed = np.fromiter(map(self._taken.__getitem__, entries), dtype=np.int64, count=sum(counts))
+        rows = (packed >> _CODE_BITS).astype(np.int32)
+        if batch.kept:
+            marking = np.repeat(np.arange(len(counts)), counts)
+            rises = (np.diff(self._ranks[rows]) > 0) | (np.diff(marking) > 0)
+            assert rises.all(), "the criteria of kept marks stand in order, each once"
+        units, stages, evaluators = np.array(batch.owners, dtype=np.int32).reshape(-1, 3).T
         column = self.column
-        column.units.frombytes(owners[:, 0].tobytes())
-        column.stages.frombytes(owners[:, 1].astype(np.int8).tobytes())
-        column.evaluators.frombytes(owners[:, 2].tobytes())
-        column.rows.frombytes((packed >> _CODE_BITS).astype(np.int32).tobytes())
+        column.units.frombytes(np.repeat(units, counts).tobytes())
+        column.stages.frombytes(np.repeat(stages.astype(np.int8), counts).tobytes())
+        column.evaluators.frombytes(np.repeat(evaluators, counts).tobytes())
+        column.rows.frombytes(rows.tobytes())
         column.codes.frombytes(packed.astype(np.int32).tobytes())
 
     def enter(self, place: int, row: int, stage: int, evaluator: int, mark: str) -> None:
@@ -278,26 +343,34 @@ class _Page:
 
 
 class _Batch:
-    """Marks to be entered together: of each marking its place, stage and evaluator, and its marks by criterion."""
+    """Marks to be entered together: of each marking its place, stage and evaluator, and its marks by criterion.
+
+    `kept` says whether all are as they were kept.
+    """
 
     def __init__(self) -> None:
         self.owners: list[tuple[int, int, int]] = []
-        self.marks: list[Mapping[str, str]] = []
+        self.entries: list[Collection[Entry]] = []
+        self.kept = True
 
     def add(self, owner: tuple[int, int, int], marks: Mapping[str, str]) -> None:
         self.owners.append(owner)
-        self.marks.append(marks)
+        if isinstance(marks, KeptMarks):
+            self.entries.append(marks.entries())
+        else:
+            self.entries.append(marks.items())
+            self.kept = False
 
 
-class _Taken(dict[tuple[str, str], int]):
+class _Taken(dict[Entry, int]):
     """Of a criterion and its mark as text the row and the code in one number, read when first asked for."""
 
     def __init__(self, page: _Page) -> None:
         super().__init__()
         self._page = page
 
-    def __missing__(self, key: tuple[str, str]) -> int:
-        criterion, mark = key
+    def __missing__(self, key: Entry) -> int:
+        criterion, mark = cut(key) if isinstance(key, str) else key
         row = self._page.row(criterion)
         try:
             code = self._page.code(row, mark)

@@ -9,14 +9,14 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from scoring.canonical import canonical
+from scoring.canonical import Json, canonical, whole
 from scoring.criteria.building import build
 from scoring.criteria.loader import LARGEST_FILE, written
 from scoring.criteria.model import CriteriaSet
 from scoring.criteria.tree import Mapping
 from scoring.errors import CriteriaInvalid, Place
 from scoring.inputs import Inputs
-from scoring.marks import Marking, MarkRefused, read_value, value_text
+from scoring.marks import KeptMarks, Marking, MarkRefused, read_value, value_text
 from scoring.records import Record, RecordWrong, parsed, shown, wrong
 from scoring.texts import Text
 from scoring.units import Unit
@@ -65,10 +65,12 @@ def unit_lines(inputs: Inputs) -> tuple[bytes, ...]:
 
 def marks_lines(inputs: Inputs) -> tuple[bytes, ...]:
     """Return of every unit its marks by stage, evaluator and criterion; also of a unit without any."""
-    marks: dict[str, dict[str, dict[str, dict[str, str]]]] = {unit.code: {} for unit in inputs.units}
+    marks: dict[str, dict[str, dict[str, Json]]] = {unit.code: {} for unit in inputs.units}
     for marking in inputs.markings:
-        if marking.marks:
-            marks[marking.unit].setdefault(marking.stage, {})[marking.evaluator] = dict(marking.marks)
+        own = marking.marks
+        if own:
+            content = whole(own.text) if isinstance(own, KeptMarks) else dict(own)
+            marks[marking.unit].setdefault(marking.stage, {})[marking.evaluator] = content
     return tuple(canonical({"unit": unit, "marks": own}) for unit, own in marks.items())
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Select, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from scoring.canonical import canonical
-from scoring.marks import Marking
+from scoring.marks import KeptMarks, Marking
 from scoring.store import bulk
 from scoring.store.names import refuse_long
 from scoring.store.tables import imports, marking
@@ -44,7 +43,7 @@ def current(c: Connection, period_id: str, units: Collection[str] | None = None)
         units = None
     rows = [row for row in c.execute(newest).all() if row[4] != _NONE and (units is None or row[0] in units)]
     return tuple(
-        Marking(unit=unit, stage=stage, evaluator=evaluator, marks=orjson.loads(marks))
+        Marking(unit=unit, stage=stage, evaluator=evaluator, marks=KeptMarks(marks))
         for unit, stage, evaluator, _, marks in rows
     )
 
@@ -66,7 +65,7 @@ def put(c: Connection, period_id: str, markings: Sequence[Marking], import_numbe
             own.stage,
             own.evaluator,
             before.get((own.unit, own.stage, own.evaluator), 0) + 1,
-            canonical(own.marks).decode(),
+            canonical(dict(own.marks.items())).decode(),
             import_number,
         )
         for own in markings
@@ -85,7 +84,7 @@ def history(c: Connection, period_id: str, unit: str) -> tuple[MarkingRevision, 
     return tuple(
         MarkingRevision(
             marking=Marking(
-                unit=row.unit, stage=row.stage, evaluator=row.evaluator, marks=orjson.loads(row.marks)
+                unit=row.unit, stage=row.stage, evaluator=row.evaluator, marks=KeptMarks(row.marks)
             ),
             revision=row.revision,
             import_number=row.import_number,

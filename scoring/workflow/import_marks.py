@@ -181,7 +181,7 @@ class _Merging:
         self.new = self.same = 0
         self.changed: list[MarkChange] = []
         self._before = {(own.unit, own.stage, own.evaluator): own for own in before}
-        self._now = {key: dict(own.marks) for key, own in self._before.items()}
+        self._now = {key: dict(own.marks.items()) for key, own in self._before.items()}
         self._moderator = {
             (own.unit, criterion): own.evaluator
             for own in before

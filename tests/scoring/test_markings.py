@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
+from scoring.canonical import canonical
 from scoring.inputs import Inputs
-from scoring.marks import MarkBook, Marking, MarkRefused
+from scoring.marks import KeptMarks, MarkBook, Marking, MarkRefused, cut
 from scoring.spreadsheet.units import criteria_for
+from scoring.transcript import marks_lines
 from scoring.units import Unit
+from scoring.workflow.standings_now import standings_of as standings_from
 from tests.cohorts import as_yaml, cohort
 from tests.pipeline import comparable, loaded, standings_of
 
@@ -43,6 +47,10 @@ def book(*codes: str) -> MarkBook:
 
 def marking(unit: str = "A", stage: str = "county", evaluator: str = "王伟", **marks: str) -> Marking:
     return Marking(unit=unit, stage=stage, evaluator=evaluator, marks=marks)
+
+
+def kept(marks: Mapping[str, str]) -> KeptMarks:
+    return KeptMarks(canonical(dict(marks)).decode())
 
 
 def inputs_of(seed: int, rng: random.Random | None) -> Inputs:
@@ -91,9 +99,49 @@ def test_taken_whole_they_score_as_entered_one_by_one(seed):
     again = MarkBook(inputs.units, inputs.sets)
     again.take(inputs.markings)
     assert tuple(again.markings()) == inputs.markings
-    from scoring.workflow.standings_now import standings_of as standings_from
-
     assert comparable(standings_from(inputs)) == comparable(standings_of(cohort(seed)))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_as_kept_they_are_published_and_scored_as_parsed(seed):
+    """What is cut and put together as text has the same bytes and the same stars as what is parsed and written."""
+    inputs = inputs_of(seed, None)
+    markings = (replace(own, marks=kept(own.marks)) for own in inputs.markings)
+    unparsed = replace(inputs, markings=tuple(markings))
+    assert marks_lines(unparsed) == marks_lines(inputs)
+    assert unparsed.markings == inputs.markings
+    assert comparable(standings_from(unparsed)) == comparable(standings_from(inputs))
+
+
+@pytest.mark.parametrize(
+    "mark", ["5", "", 'a",', '","', '","b":"', "\\", '\\","', "{", "}", "良好=1", "\x01", "\u2028"]
+)
+def test_kept_marks_are_cut_apart_where_marks_end_and_nowhere_else(mark):
+    """Whatever a mark holds: a book told of it as kept reads what it reads told of it as parsed."""
+    marks = {"a": mark, "b": mark, "ba": "1", "é": mark}
+    entries = kept(marks).entries()
+    assert [entry if isinstance(entry, tuple) else cut(entry) for entry in entries] == list(marks.items())
+    assert dict(kept(marks)) == marks == kept(marks)
+
+
+def test_kept_marks_are_none_where_none_are_left():
+    assert not kept({})
+    assert list(kept({}).entries()) == []
+    assert kept({"term": "1"})
+
+
+@pytest.mark.parametrize("text", ['{"term":"1","income":"1"}', '{"term":"1","term":"2"}'])
+def test_kept_marks_that_are_not_in_order_are_not_published(text):
+    """A second mark of the same evaluator could hide in them."""
+    with pytest.raises(AssertionError, match="in order, each once"):
+        book("A").take([replace(marking(), marks=KeptMarks(text))])
+
+
+@pytest.mark.parametrize("text", ['{"term": "1"}', '{"term":"1", "income":"1"}', '{"term":1}', " {}", r'{"term":"\u0031"}'])
+def test_kept_marks_that_are_not_canonical_are_not_published(text):
+    """They would be published as they are."""
+    with pytest.raises(ValueError):
+        book("A").take([replace(marking(), marks=KeptMarks(text))])
 
 
 @pytest.mark.parametrize(
