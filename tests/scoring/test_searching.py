@@ -1,0 +1,45 @@
+"""Names are found as people look for them, and rankings are ordered and filtered alike everywhere."""
+
+import pytest
+
+from scoring.searching import Names
+
+NAMES = (
+    ("QS-0001", "青石镇柳岸社区党支部"),
+    ("QS-0002", "月湖乡羊滩村党支部"),
+    ("JG-0001", "县财政局机关第一党支部"),
+    ("XX-0001", "龑县重庆路小学党支部"),
+    ("EN-1", "ABC Company Branch"),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("", (0, 1, 2, 3, 4)),
+        ("羊滩", (1,)),
+        ("青石 社区", (0,)),
+        ("社区 青石", (0,)),
+        ("yhx", (1,)),
+        ("YHX", (1,)),
+        ("ytc", (1,)),
+        ("yuehu", (1,)),
+        ("yangtan", (1,)),
+        ("qs-0002", (1,)),
+        ("0001", (0, 2, 3)),
+        ("ｑｓ－０００２", (1,)),
+        ("xczj", (2,)),
+        ("company", (4,)),
+        ("abc branch", (4,)),
+        ("没有这个", ()),
+        ("qqqq", ()),
+        ("'; drop table", ()),
+    ],
+)
+def test_a_name_is_found_by_what_people_type(words, found):
+    assert Names(NAMES).matching(words) == found
+
+
+def test_names_are_ordered_by_pinyin():
+    names = Names([("", "赵庄"), ("", "安平"), ("", "李村"), ("", "Baker")])
+    assert sorted(range(4), key=names.order) == [1, 3, 2, 0]
