@@ -1,6 +1,6 @@
 """Groups in order of a number, as the mean score: a bar a group, and a line for the county."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from web.charts import fonts
 from web.charts.colours import BAR
@@ -10,6 +10,7 @@ from web.charts.sheet import (
     OUTLINE,
     WIDTH,
     Anchor,
+    Area,
     Chart,
     Mark,
     Number,
@@ -17,7 +18,6 @@ from web.charts.sheet import (
     Sheet,
     Words,
     blank,
-    box,
     drawn,
     grid_line,
     plain,
@@ -72,7 +72,8 @@ def lay_out(values: Bars) -> Sheet:
     bottom = top + _PITCH * len(values.bars) - 2
     sheet.put(grid_line((left, top), (left, bottom)))
     for number, bar in enumerate(values.bars):
-        _put_bar(sheet, bar, top + _PITCH * number + 3, left, right, most)
+        area = Area(x=left, y=top + _PITCH * number + 3, wide=right - left, high=_HIGH)
+        _put_bar(sheet, bar, area, most)
     if mean is not None:
         x = left + mean / most * (right - left)
         words = fonts.fitted(values.mean_label, WIDTH - 2)
@@ -83,17 +84,20 @@ def lay_out(values: Bars) -> Sheet:
     return sheet
 
 
-def _put_bar(sheet: Sheet, bar: Bar, y: float, left: float, right: float, most: float) -> None:
-    base = y + _HIGH / 2 + MIDDLE
-    label = Words(x=left - 8, y=base, text=fonts.fitted(bar.label, _LABEL_ROOM), anchor=Anchor.END)
-    if bar.number is None:
-        missing = fonts.fitted(bar.words, WIDTH - left - 8)
-        sheet.put(label, Words(x=WIDTH - 0.5, y=base, text=missing, anchor=Anchor.END), mark=bar)
-        return
-    length = plain(bar.number) / most * (right - left)
+def _put_bar(sheet: Sheet, bar: Bar, area: Area, most: float) -> None:
+    base = area.y + _HIGH / 2 + MIDDLE
+    length = 0.0 if bar.number is None else plain(bar.number) / most * area.wide
+    filled = Shape(
+        points=replace(area, wide=length).corners,
+        closed=True,
+        fill=BAR,
+        stroke_width=0.75,
+        stroke_opacity=OUTLINE,
+    )
+    room = WIDTH - area.x - 8 if bar.number is None else _NUMBER_ROOM
     sheet.put(
-        label,
-        Shape(points=box(left, y, length, _HIGH), closed=True, fill=BAR, stroke_width=0.75, stroke_opacity=OUTLINE),
-        Words(x=WIDTH - 0.5, y=base, text=fonts.fitted(bar.words, _NUMBER_ROOM), anchor=Anchor.END),
+        Words(x=area.x - 8, y=base, text=fonts.fitted(bar.label, _LABEL_ROOM), anchor=Anchor.END),
+        None if bar.number is None else filled,
+        Words(x=WIDTH - 0.5, y=base, text=fonts.fitted(bar.words, room), anchor=Anchor.END),
         mark=bar,
     )

@@ -7,7 +7,7 @@ that the same picture serves on white, on dark and on paper.
 
 STAR_COLOURS: dict[int, str] = {
     5: "#b8860b",
-    4: "#d6a93c",
+    4: "#deb24a",
     3: "#ecd28a",
     2: "#d3cec6",
     1: "#a29c94",

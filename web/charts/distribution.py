@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from web.charts import fonts
-from web.charts.legend import ORDER, Area, Entry, Part, in_order, put_legend, segment
+from web.charts.legend import ORDER, Entry, Part, in_order, put_legend, segment
 from web.charts.sheet import (
     LINE,
     MIDDLE,
     OUTLINE,
     WIDTH,
     Anchor,
+    Area,
     Chart,
     Mark,
     Number,
@@ -104,7 +105,9 @@ def _put_scale(sheet: Sheet, left: float, right: float, top: float, bottom: floa
     for share, text in ((0.0, "0"), (0.5, "50%"), (1.0, "100%")):
         x = left + share * (right - left)
         at = min(x + fonts.width(text) / 2, WIDTH - 0.5)
-        sheet.put(grid_line((x, top), (x, bottom)), Words(x=at, y=bottom + LINE - 3, text=text, anchor=Anchor.END))
+        sheet.put(
+            grid_line((x, top), (x, bottom)), Words(x=at, y=bottom + LINE - 3, text=text, anchor=Anchor.END)
+        )
 
 
 def _put_bar(sheet: Sheet, bar: Bar, area: Area, line: Shape | None) -> None:

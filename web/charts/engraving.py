@@ -1,7 +1,6 @@
 """A sheet drawn by matplotlib and made fit for a page. Imported when the first chart is drawn: it takes a second."""
 
 import io
-from functools import lru_cache
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -15,11 +14,10 @@ from matplotlib.transforms import Affine2D
 
 from web.charts import fonts, rewriting
 from web.charts.colours import CURRENT
-from web.charts.sheet import WIDTH, Dot, Group, Piece, Shape, Sheet, Words
+from web.charts.sheet import WIDTH, Dot, Piece, Shape, Sheet, Words
 
 _DASHES = (0.0, (5.0, 3.0))
 _HATCH_WIDTH = 1.2
-_UNSETTLED = ("path.simplify", "path.snap", "path.sketch", "path.effects", "text.hinting", "text.usetex")
 _NO_METADATA = ("Date", "Creator", "Format", "Type")
 
 
@@ -33,12 +31,12 @@ def engrave(sheet: Sheet) -> str:
 
 def _drawn(sheet: Sheet) -> str:
     out = io.StringIO()
-    # What a matplotlibrc of the machine says is not heard here.
-    settings = {name: mpl.rcParamsDefault[name] for name in _UNSETTLED}
-    with mpl.rc_context(settings | {"svg.fonttype": "path", "svg.hashsalt": "stars"}):
+    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "stars"}):
         figure = Figure(figsize=(WIDTH / 72, sheet.height / 72), dpi=72, frameon=False)
+        figure.set_layout_engine("none")
         figure.add_artist(_Engraving(sheet))
-        FigureCanvasSVG(figure).print_svg(out, metadata=dict.fromkeys(_NO_METADATA))
+        # Figure.savefig would heed the machine's settings on margins and paper.
+        FigureCanvasSVG(figure).print_svg(out, metadata=dict.fromkeys(_NO_METADATA))  # type: ignore[no-untyped-call]
     return out.getvalue()
 
 
@@ -48,41 +46,38 @@ class _Engraving(Artist):
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
         self.sheet = sheet
+        self.font = FontProperties(fname=fonts.font_path(), size=fonts.SIZE)
+        self.upright = Affine2D().scale(1, -1).translate(0, sheet.height).frozen()
 
     def draw(self, renderer: RendererBase) -> None:
         for number, group in enumerate(self.sheet.groups):
-            _draw_group(renderer, group, _name(number), self.sheet.height)
+            if group.mark is not None:
+                renderer.open_group("mark", gid=_name(number))
+            for piece in group.pieces:
+                self._draw_piece(renderer, piece)
+            if group.mark is not None:
+                renderer.close_group("mark")
+
+    def _draw_piece(self, renderer: RendererBase, piece: Piece) -> None:
+        context = renderer.new_gc()
+        if isinstance(piece, Words):
+            # matplotlib would draw a box and, here, not even warn.
+            assert not fonts.lacks(piece.text), piece.text
+            context.set_foreground(_colour(piece.colour))
+            renderer.draw_text(context, piece.left, piece.y, piece.text, self.font, 0.0)
+        elif isinstance(piece, Dot):
+            context.set_foreground(_colour(CURRENT))
+            circle = Path.circle((piece.x, piece.y), piece.radius)
+            renderer.draw_path(context, circle, self.upright, to_rgb(_colour(piece.fill)))
+        else:
+            _set_stroke(context, piece)
+            path = Path(piece.points + piece.points[:1], closed=True) if piece.closed else Path(piece.points)
+            fill = None if piece.fill is None else to_rgba(_colour(piece.fill), piece.fill_opacity)
+            renderer.draw_path(context, path, self.upright, fill)
 
 
 def _name(number: int) -> str:
     return f"mark-{number}"
-
-
-def _draw_group(renderer: RendererBase, group: Group, name: str, height: float) -> None:
-    if group.mark is not None:
-        renderer.open_group("mark", gid=name)
-    for piece in group.pieces:
-        context = renderer.new_gc()
-        _draw_piece(renderer, context, piece, height)
-        context.restore()
-    if group.mark is not None:
-        renderer.close_group("mark")
-
-
-def _draw_piece(renderer: RendererBase, context: GraphicsContextBase, piece: Piece, height: float) -> None:
-    upright = Affine2D().scale(1, -1).translate(0, height)
-    if isinstance(piece, Words):
-        context.set_foreground(_colour(piece.colour))
-        renderer.draw_text(context, piece.left, piece.y, piece.text, _font(fonts.font_path()), 0.0)
-    elif isinstance(piece, Dot):
-        context.set_foreground(_colour(CURRENT))
-        circle = Path.circle((piece.x, piece.y), piece.radius)
-        renderer.draw_path(context, circle, upright, to_rgb(_colour(piece.fill)))
-    else:
-        _set_stroke(context, piece)
-        path = Path(piece.points + piece.points[:1], closed=True) if piece.closed else Path(piece.points)
-        fill = None if piece.fill is None else to_rgba(_colour(piece.fill), piece.fill_opacity)
-        renderer.draw_path(context, path, upright, fill)
 
 
 def _set_stroke(context: GraphicsContextBase, shape: Shape) -> None:
@@ -100,8 +95,3 @@ def _set_stroke(context: GraphicsContextBase, shape: Shape) -> None:
 def _colour(colour: str) -> str:
     """Return *colour*, or where it is the page's own, the colour that rewriting knows for it."""
     return rewriting.STAND_IN if colour == CURRENT else colour
-
-
-@lru_cache(maxsize=4)
-def _font(path: str) -> FontProperties:
-    return FontProperties(fname=path, size=fonts.SIZE)

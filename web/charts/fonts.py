@@ -46,8 +46,15 @@ def font_path() -> str:
 
 def shown(text: str) -> str:
     """Return *text* as it can be drawn: on one line, with UNKNOWN for each character the font lacks."""
+    line = " ".join(text.split())
+    lacking = lacks(line)
+    return "".join(UNKNOWN if char in lacking else char for char in line)
+
+
+def lacks(text: str) -> set[str]:
+    """Return the characters of *text* that the font has no glyph for."""
     path = font_path()
-    return "".join(char if _advance(path, char) is not None else UNKNOWN for char in " ".join(text.split()))
+    return {char for char in text if _advance(path, char) is None}
 
 
 def width(text: str) -> float:

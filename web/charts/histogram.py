@@ -59,7 +59,9 @@ class Histogram(Chart):
         Chart.__post_init__(self)
         for one, following in zip(self.bins, self.bins[1:], strict=False):
             if Fraction(one.high) != Fraction(following.low) or _breadth(one) != _breadth(following):
-                raise ValueError(f"Ranges follow each other and are equally wide: {one.high}, {following.low}")
+                raise ValueError(
+                    f"Ranges follow each other and are equally wide: {one.high}, {following.low}"
+                )
 
 
 def _breadth(one: Bin) -> Fraction:
@@ -123,7 +125,9 @@ class _Scale:
 
 def _scale(values: Histogram, lines: list[Cut], left: float, most: int) -> _Scale:
     """Return a scale that has every number on it and, to the right of each line, room for the line's words."""
-    numbers = [plain(number) for number in (values.bins[0].low, values.bins[-1].high, *(cut.at for cut in lines))]
+    numbers = [
+        plain(number) for number in (values.bins[0].low, values.bins[-1].high, *(cut.at for cut in lines))
+    ]
     low, high = min(numbers), max(numbers)
     right = WIDTH - 16
     for cut in lines:
@@ -145,7 +149,9 @@ def _floors(scale: _Scale, lines: list[Cut]) -> list[int]:
     floors = [0] * len(lines)
     for number in reversed(range(len(lines))):
         end = scale.across(lines[number].at) + fonts.width(_label(lines[number])) + 8
-        passed = [floors[later] for later in range(number + 1, len(lines)) if scale.across(lines[later].at) < end]
+        passed = [
+            floors[later] for later in range(number + 1, len(lines)) if scale.across(lines[later].at) < end
+        ]
         floors[number] = max(passed, default=-1) + 1
     return floors
 
@@ -155,7 +161,11 @@ def _put_bin(sheet: Sheet, scale: _Scale, one: Bin, top: float, spots: list[floa
         return
     start, end, y = scale.across(one.low), scale.across(one.high), top + scale.down(one.units)
     outline = Shape(
-        points=box(start, y, end - start, top + _HIGH - y), closed=True, fill=BAR, stroke_width=0.75, stroke_opacity=OUTLINE
+        points=box(start, y, end - start, top + _HIGH - y),
+        closed=True,
+        fill=BAR,
+        stroke_width=0.75,
+        stroke_opacity=OUTLINE,
     )
     text, middle = fonts.if_fits(str(one.units), end - start), (start + end) / 2
     if any(abs(spot - middle) < fonts.width(text) / 2 + 3 for spot in spots):

@@ -1,11 +1,11 @@
 """The legend over a chart: which fill is which number of stars, and what the dashed line is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from web.charts import fonts
 from web.charts.colours import CURRENT, HATCHES, INK, STAR_COLOURS, star_colour
-from web.charts.sheet import LINE, MIDDLE, WIDTH, Anchor, Mark, Piece, Shape, Sheet, Words, box
+from web.charts.sheet import LINE, MIDDLE, WIDTH, Anchor, Area, Mark, Piece, Shape, Sheet, Words, box
 
 _SWATCH, _GAP, _APART, _PITCH = 14.0, 5.0, 14.0, 19.0
 ORDER: tuple[int | None, ...] = (5, 4, 3, 2, 1, 0, None)
@@ -13,36 +13,6 @@ ORDER: tuple[int | None, ...] = (5, 4, 3, 2, 1, 0, None)
 
 FILLED = (5, 4, 3, 2, 1)
 """The stars whose segments are filled; the others are hatched."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
-    """A rectangle on the sheet, by its upper left corner."""
-
-    x: float
-    y: float
-    wide: float
-    high: float
-
-    @property
-    def corners(self) -> tuple[tuple[float, float], ...]:
-        """Its four corners."""
-        return box(self.x, self.y, self.wide, self.high)
-
-    def beside(self, line: Shape, wide: float, high: float) -> "Area | None":
-        """Return the whole where a number of that size in its middle is clear of *line*, else a side with room, or None."""
-        (x, y), (end_x, _) = line.points
-        if x == end_x:
-            if abs(self.x + self.wide / 2 - x) >= wide / 2:
-                return self
-            before, after = x - self.x, self.x + self.wide - x
-            sides = (replace(self, wide=before), replace(self, x=x, wide=after))
-            return next((side for side in sides if side.wide == max(before, after) >= wide), None)
-        if abs(self.y + self.high / 2 - y) >= high / 2:
-            return self
-        above, below = y - self.y, self.y + self.high - y
-        sides = (replace(self, high=above), replace(self, y=y, high=below))
-        return next((side for side in sides if side.high == max(above, below) >= high), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +37,9 @@ def segment(area: Area, part: Part, line: Shape | None = None) -> list[Piece]:
     """Return the pieces of one segment: fill or hatching, outline, its piece of *line*, its number where that fits."""
     filled = part.stars in FILLED
     # Hatching needs room to show as what it is, beside the number.
-    number = fonts.if_fits(str(part.units), area.wide - (5 if filled else 22)) if area.high >= LINE - 2 else ""
+    number = (
+        fonts.if_fits(str(part.units), area.wide - (5 if filled else 22)) if area.high >= LINE - 2 else ""
+    )
     colour = INK if filled else CURRENT
     inside = None if line is None else _within(line, area)
     if number and inside is not None:
@@ -87,7 +59,9 @@ def segment(area: Area, part: Part, line: Shape | None = None) -> list[Piece]:
 def swatch(area: Area, stars: int | None, *, hole: tuple[float, float] | None = None) -> list[Piece]:
     """Return the fill or hatching of *stars* in its outline; *hole* is the middle and width of what is not hatched."""
     if stars is not None and stars in FILLED:
-        return [Shape(points=area.corners, closed=True, fill=STAR_COLOURS[stars], stroke=INK, stroke_width=0.75)]
+        return [
+            Shape(points=area.corners, closed=True, fill=STAR_COLOURS[stars], stroke=INK, stroke_width=0.75)
+        ]
     ends = (area.x, area.x + area.wide)
     spans = [ends] if hole is None else [(ends[0], hole[0] - hole[1] / 2), (hole[0] + hole[1] / 2, ends[1])]
     hatched: list[Piece] = [
@@ -122,7 +96,7 @@ class Entry:
     line: Shape | None = None
 
 
-def put_legend(sheet: Sheet, entries: Sequence[Entry]) -> float:
+def put_legend(sheet: Sheet, entries: Iterable[Entry]) -> float:
     """Put *entries* at the top of *sheet*, on as many lines as they need; return where the chart may begin."""
     x, y = 0.5, 1.0
     for entry in entries:
@@ -132,7 +106,7 @@ def put_legend(sheet: Sheet, entries: Sequence[Entry]) -> float:
             x, y = 0.5, y + _PITCH
         sheet.put(*_sample(entry, x, y), Words(x=x + _SWATCH + _GAP, y=y + 7 + MIDDLE, text=words))
         x += wide + _APART
-    return y + _PITCH + 5 if entries else 0.0
+    return y + _PITCH + 5
 
 
 def _sample(entry: Entry, x: float, y: float) -> list[Piece]:

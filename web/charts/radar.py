@@ -7,7 +7,6 @@ from web.charts import fonts
 from web.charts.colours import BAR
 from web.charts.legend import Entry, put_legend
 from web.charts.sheet import (
-    CURRENT,
     FAINT,
     LINE,
     WIDTH,
@@ -77,7 +76,9 @@ def lay_out(values: Radar) -> Sheet:
     own = Shape(points=(), stroke=BAR, stroke_width=3.0)
     second = target_line((0, 0), (0, 0))
     named = [Entry(words=values.own_label, line=own)]
-    top = put_legend(sheet, named + ([Entry(words=values.other_label, line=second)] if values.other_label else []))
+    top = put_legend(
+        sheet, named + ([Entry(words=values.other_label, line=second)] if values.other_label else [])
+    )
     wheel = _Wheel(count=len(values.axes), y=top + 2 * LINE + 8 + _RADIUS)
     _put_web(sheet, wheel)
     _put_outline(sheet, wheel, [axis.number for axis in values.axes])
@@ -112,9 +113,14 @@ def _put_web(sheet: Sheet, wheel: _Wheel) -> None:
         sheet.put(grid_line(wheel.at(place, 0.0), wheel.at(place, 1.0)))
 
 
-def _runs(wheel: _Wheel, numbers: list[Number | None]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+def _runs(
+    wheel: _Wheel, numbers: list[Number | None]
+) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """Return the sides of an outline, each between neighbours that both have a number."""
-    ends = [None if number is None else wheel.at(place, plain(number) / 100) for place, number in enumerate(numbers)]
+    ends = [
+        None if number is None else wheel.at(place, plain(number) / 100)
+        for place, number in enumerate(numbers)
+    ]
     return [(a, b) for a, b in zip(ends, ends[1:] + ends[:1], strict=True) if a is not None and b is not None]
 
 
@@ -139,7 +145,7 @@ def _put_axis(sheet: Sheet, wheel: _Wheel, place: int, axis: Axis) -> None:
         dot = Dot(x=at[0], y=at[1], radius=4.0, fill=BAR)
     sheet.put(
         dot,
-        Words(x=x, y=first, text=fonts.fitted(axis.label, room), anchor=anchor, colour=CURRENT),
+        Words(x=x, y=first, text=fonts.fitted(axis.label, room), anchor=anchor),
         Words(x=x, y=first + LINE, text=fonts.fitted(axis.words, room), anchor=anchor),
         mark=axis,
     )

@@ -7,7 +7,7 @@ so that another version of matplotlib fails in a test and not on a page.
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import cycle
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from scoring.texts import unwritable
@@ -24,12 +24,13 @@ _GLYPH = "scale(0.015625)"
 _TEXT = re.compile(rf"translate\(([-\d.]+) ([-\d.]+)\) scale\({SIZE / 100:g} -{SIZE / 100:g}\)")
 _ALONG = re.compile(r"translate\(([-\d.]+) 0\)")
 
-_PROPERTIES = frozenset(
-    "fill fill-opacity opacity stroke stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin"
-    " stroke-opacity stroke-width".split()
+_STROKE = (
+    "stroke",
+    *(f"stroke-{part}" for part in ("dasharray", "dashoffset", "linecap", "linejoin", "opacity", "width")),
 )
-_ATTRIBUTES = frozenset("d height id patternUnits transform width x y".split()) | _PROPERTIES
-_TAGS = frozenset("defs g path pattern rect use".split())
+_PROPERTIES = frozenset(("fill", "fill-opacity", "opacity", *_STROKE))
+_ATTRIBUTES = frozenset(("d", "height", "id", "patternUnits", "transform", "width", "x", "y")) | _PROPERTIES
+_TAGS = frozenset(("defs", "g", "path", "pattern", "rect", "use"))
 _GLYPH_UNIT = SIZE / 1000
 _COMMAND = re.compile(r"([MLQCz])([^MLQCz]*)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -49,8 +50,10 @@ def rewrite(drawn: str, chart: Chart, marks: Mapping[str, Mark], description: tu
     box = " ".join(_short(float(part)) for part in root.attrib["viewBox"].split())
     ids = _Ids(chart.prefix)
     body = "".join(text for child in root for text in _element(child, ids, marks))
+    # The parts of an image are nobody's to follow: where there are links, it is a group.
+    role = "group" if any(mark.href is not None for mark in marks.values()) else "img"
     return (
-        f'<svg class="chart" viewBox="{box}" role="img" aria-labelledby="{chart.prefix}-title {chart.prefix}-desc"'
+        f'<svg class="chart" viewBox="{box}" role="{role}" aria-labelledby="{chart.prefix}-title {chart.prefix}-desc"'
         f' stroke-linejoin="round" stroke-linecap="butt">'
         f'<title id="{chart.prefix}-title">{escaped(chart.title)}</title>'
         f'<desc id="{chart.prefix}-desc">{escaped(chr(10).join(description))}</desc>{body}</svg>'
@@ -167,32 +170,31 @@ def _moved(transform: str) -> dict[str, str]:
     raise RewritingFailed(f"transform {transform}")
 
 
+@lru_cache(maxsize=2048)
 def _path(path: str, scale: float, digits: int) -> str:
     """Return the path data *path*, times *scale*, cut to *digits* decimals, each place told from the one before it."""
     written: list[str] = []
-    x = y = start_x = start_y = 0.0
+    at = start = (0.0, 0.0)
     for command, text in _COMMAND.findall(path):
         numbers = [round(float(number) * scale, digits) for number in text.split()]
-        steps = [
-            _short(number - (y if odd else x), digits)
-            for number, odd in zip(numbers, cycle((False, True)), strict=False)
-        ]
         if command == "z":
-            x, y = start_x, start_y
-        else:
-            x, y = numbers[-2:]
-        if command == "M":
-            start_x, start_y = x, y
-        written.append(_step(command, steps))
+            # The way back to where it began goes without saying.
+            if written[-1][0] in "lhv" and at == start:
+                written.pop()
+            written.append("z")
+            at = start
+            continue
+        steps = [_short(number - at[place % 2], digits) for place, number in enumerate(numbers)]
+        written.append(_step(command.lower(), steps))
+        at = (numbers[-2], numbers[-1])
+        start = at if command == "M" else start
     return "".join(written).replace(" -", "-")
 
 
 def _step(command: str, steps: list[str]) -> str:
-    """Return one step of a path; a level or upright one needs only one number, and none at all is left out."""
-    if command != "L" or "0" not in steps:
-        return command.lower() + " ".join(steps)
-    if steps == ["0", "0"]:
-        return ""
+    """Return one step of a path; a level or an upright one needs only one number."""
+    if command != "l" or "0" not in steps:
+        return command + " ".join(steps)
     return f"h{steps[0]}" if steps[1] == "0" else f"v{steps[1]}"
 
 

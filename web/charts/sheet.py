@@ -4,7 +4,7 @@ Units are points of a picture 420 wide; x grows to the right and y downwards. A 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -113,6 +113,36 @@ class Dot:
 
 
 Piece = Words | Shape | Dot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A rectangle on the sheet, by its upper left corner."""
+
+    x: float
+    y: float
+    wide: float
+    high: float
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Its four corners."""
+        return box(self.x, self.y, self.wide, self.high)
+
+    def beside(self, line: Shape, wide: float, high: float) -> "Area | None":
+        """Return the whole where a number of that size in its middle is clear of *line*, else a side with room, or None."""
+        (x, y), (end_x, _) = line.points
+        if x == end_x:
+            if abs(self.x + self.wide / 2 - x) >= wide / 2:
+                return self
+            before, after = x - self.x, self.x + self.wide - x
+            sides = (replace(self, wide=before), replace(self, x=x, wide=after))
+            return next((side for side in sides if side.wide == max(before, after) >= wide), None)
+        if abs(self.y + self.high / 2 - y) >= high / 2:
+            return self
+        above, below = y - self.y, self.y + self.high - y
+        sides = (replace(self, high=above), replace(self, y=y, high=below))
+        return next((side for side in sides if side.high == max(above, below) >= high), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

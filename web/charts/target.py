@@ -82,7 +82,12 @@ def _put_year(sheet: Sheet, year: Year, y: float, high: float) -> float:
         Words(x=1, y=top - 6, text=label),
         Words(x=WIDTH - 1, y=top - 6, text=words, anchor=Anchor.END),
         Shape(points=box(1, top, WIDTH - 2, high), closed=True, stroke_width=0.75, stroke_opacity=OUTLINE),
-        Shape(points=box(1, top, (WIDTH - 2) * year.reached / year.units, high), closed=True, fill=BAR, stroke_width=0.75),
+        Shape(
+            points=box(1, top, (WIDTH - 2) * year.reached / year.units, high),
+            closed=True,
+            fill=BAR,
+            stroke_width=0.75,
+        ),
         mark=year,
     )
     return top + high

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 
 from web.charts import fonts
-from web.charts.legend import ORDER, Area, Entry, Part, in_order, put_legend, segment
+from web.charts.legend import ORDER, Entry, Part, in_order, put_legend, segment
 from web.charts.sheet import (
     LINE,
     MIDDLE,
     WIDTH,
     Anchor,
+    Area,
     Chart,
     Mark,
     Number,
