@@ -198,9 +198,9 @@ class MarkBook:
             page, place = self._page_of[marking.unit]
             stage = page.stage(marking.stage)
             evaluator = self._evaluator(marking.evaluator)
-            keys = [(place, -1, stage, evaluator)]
+            keys = {(place, -1, stage, evaluator)}
             if marking.stage == MODERATION:
-                keys += [(place, page.row(criterion), stage, -1) for criterion in marking.marks]
+                keys |= {(place, page.row(criterion), stage, -1) for criterion in marking.marks}
             if not self._entered.isdisjoint(keys):
                 raise MarkRefused("evaluator", _entered_twice(marking.stage, marking.evaluator))
             self._entered.update(keys)
@@ -397,8 +397,8 @@ class _Words(dict[int, tuple[str, str]]):
 
 
 def _judgement(criterion: Criterion, text: str) -> int:
-    scaled, places = _decimal(text, criterion.title)
-    mark, rest = divmod(scaled * 100, 10**places)
+    number, scale = _decimal(text, criterion.title)
+    mark, rest = divmod(number * 100, scale)
     if rest:
         raise _refused(f"“{text}”最多保留两位小数", f"“{text}” may have two decimals at most")
     if mark < 0:
@@ -420,8 +420,7 @@ def _judgement(criterion: Criterion, text: str) -> int:
 
 
 def _number(criterion: Criterion, text: str) -> Fraction:
-    scaled, places = _decimal(text, criterion.title)
-    return Fraction(scaled, 10**places)
+    return Fraction(*_decimal(text, criterion.title))
 
 
 def _ballot(criterion: Criterion, text: str) -> tuple[int, ...]:
@@ -460,8 +459,8 @@ def _ballot(criterion: Criterion, text: str) -> tuple[int, ...]:
 def _count(text: str, title: Text) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 9 and int(text) <= _LARGEST_COUNT:
         return int(text)
-    scaled, places = _decimal(text, title)
-    count, rest = divmod(scaled, 10**places)
+    number, scale = _decimal(text, title)
+    count, rest = divmod(number, scale)
     if rest or count < 0:
         raise _refused(
             f"次数“{text}”应为不小于 0 的整数", f"the count “{text}” must be a whole number, 0 or more"
@@ -472,7 +471,7 @@ def _count(text: str, title: Text) -> int:
 
 
 def _decimal(text: str, title: Text) -> tuple[int, int]:
-    """Return *text* as an integer and how many decimals it has. Raises MarkRefused where it is no plain number."""
+    """Return *text* as an integer over a power of ten. Raises MarkRefused where it is no plain number."""
     try:
         return plain_decimal(text)
     except ValueError:

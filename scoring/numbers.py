@@ -35,17 +35,16 @@ def plain_number(text: str) -> Fraction:
 
     Exponents, thousands separators, full-width digits, `.5` and `5.` are not plain; 18 digits either side at most.
     """
-    scaled, places = plain_decimal(text)
-    return Fraction(scaled, 10**places)
+    return Fraction(*plain_decimal(text))
 
 
 def plain_decimal(text: str) -> tuple[int, int]:
-    """Return a plain decimal as an integer and how many decimals it has: `-2.50` is (-250, 2). Raises ValueError."""
+    """Return a plain decimal as an integer over a power of ten: `-2.50` is (-250, 100). Raises ValueError."""
     match = _PLAIN.fullmatch(text)
     if match is None:
         raise ValueError(text)
     decimals = match[2] or ""
-    return int(match[1] + decimals), len(decimals)
+    return int(match[1] + decimals), 10 ** len(decimals)
 
 
 def share(text: str) -> Fraction:
