@@ -85,13 +85,23 @@ def _told(explanation: Explanation) -> Iterator[Sentence]:
     yield Sentence(1, _state(explanation))
     yield Sentence(0, Text("得分怎么来的", "How the score came about"))
     yield from _part(explanation, explanation.sheet, 1)
+    yield from why_these_stars(explanation)
+    yield from to_the_next_star(explanation)
+
+
+def why_these_stars(explanation: Explanation) -> Iterator[Sentence]:
+    """Yield the steps to the unit's stars under their heading; nothing for a unit without stars."""
     if explanation.steps:
         yield Sentence(0, Text("星级怎么定的", "How the stars were settled"))
-        for number, step in enumerate(explanation.steps, 1):
-            why = reason(step)
-            yield Sentence(
-                1, Text(f"{number}. {why.zh} → {step.stars} 星", f"{number}. {why.en} → {_stars(step.stars)}")
-            )
+    for number, step in enumerate(explanation.steps, 1):
+        why = reason(step)
+        yield Sentence(
+            1, Text(f"{number}. {why.zh} → {step.stars} 星", f"{number}. {why.en} → {_stars(step.stars)}")
+        )
+
+
+def to_the_next_star(explanation: Explanation) -> Iterator[Sentence]:
+    """Yield what is missing to the next star under its heading; nothing where there is no higher one."""
     if explanation.next_star is not None:
         yield from _next_star(explanation, explanation.next_star)
 
@@ -146,7 +156,7 @@ def _not_rated(explanation: Explanation) -> Text:
 
 def _part(explanation: Explanation, sheet: PartSheet, depth: int) -> Iterator[Sentence]:
     root = sheet.part.id == ROOT
-    yield Sentence(depth, _came_to(explanation, sheet))
+    yield Sentence(depth, came_to(explanation, sheet))
     depth = depth if root else depth + 1
     for line in sheet.lines:
         yield Sentence(depth, _line(line, explanation.criteria.agreement.rule))
@@ -156,7 +166,7 @@ def _part(explanation: Explanation, sheet: PartSheet, depth: int) -> Iterator[Se
         yield from _part(explanation, below, depth)
 
 
-def _came_to(explanation: Explanation, sheet: PartSheet) -> Text:
+def came_to(explanation: Explanation, sheet: PartSheet) -> Text:
     """Return how a part's share was worked out, so that it can be followed with a pencil."""
     part = sheet.part
     root = part.id == ROOT
@@ -270,22 +280,23 @@ def _line(line: Line, rule: AgreementRule) -> Text:
     assert line.agreed is not None
     marks = marks_shown(line.agreed)
     judged = criterion.kind in (Kind.JUDGED, Kind.LEVELS)
-    rule_text = _RULES[rule] if judged and len(deciding) > 1 else Text("", "")
+    rule_text = AGREED_BY[rule] if judged and len(deciding) > 1 else Text("", "")
     return Text(
-        f"{criterion.title.zh}  {marks} / {full}{who_zh}{rule_text.zh}{_level(line).zh}",
-        f"{criterion.title.en}  {marks} / {full}{who_en}{rule_text.en}{_level(line).en}",
+        f"{criterion.title.zh}  {marks} / {full}{who_zh}{rule_text.zh}{level_picked(line).zh}",
+        f"{criterion.title.en}  {marks} / {full}{who_en}{rule_text.en}{level_picked(line).en}",
     )
 
 
-_RULES = {
+AGREED_BY = {
     AgreementRule.MEAN: Text("，取平均", ", the mean"),
     AgreementRule.MEDIAN: Text("，取中位数", ", the median"),
     AgreementRule.TRIMMED_MEAN: Text("，去掉最高最低后取平均", ", the mean without highest and lowest"),
 }
+"""What is said after the marks of several evaluators."""
 
 
-def _level(line: Line) -> Text:
-    """Return what the level says that was picked, where full marks were not reached."""
+def level_picked(line: Line) -> Text:
+    """Return `：what the level says` that was picked, where full marks were not reached."""
     criterion = line.criterion
     if line.agreed is None or line.agreed * 100 == criterion.full_marks:
         return Text("", "")

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request, url_for
 
 from scoring.store.engine import Store
 from web import errors, security, words
+from web.api.mount import mount
 from web.asked import query_of
 from web.language import chosen, language, say, told
 from web.navigation import period_links, search_address, year_links
@@ -54,6 +55,7 @@ def create_app(store: Store, trusted_hosts: Sequence[str] = ()) -> Flask:
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():
         app.register_blueprint(year_pages, name=name, url_prefix=prefix)
+    mount(app)
     return app
 
 
@@ -73,7 +75,7 @@ class _Assets:
 
 def _fresh(answer: Response) -> Response:
     """Let browsers ask each time whether a page is still as they have it; answers differ by language."""
-    if request.endpoint == "static":
+    if request.endpoint == "static" or request.blueprint == "api":
         return answer
     answer.headers.setdefault("Cache-Control", "no-cache")
     answer.vary.update(("Cookie", "Accept-Language"))

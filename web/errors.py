@@ -1,6 +1,7 @@
 """What is told where a page cannot be shown: one table from refusals to HTTP."""
 
 from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from scoring.errors import Refused, UnitUnknown
@@ -65,15 +66,15 @@ def tell(app: Flask) -> None:
     """Let *app* answer what goes wrong with a page in plain words, and the API with a problem document."""
 
     @app.errorhandler(Refused)
-    def _refused(refused: Refused) -> tuple[object, int]:
+    def _refused(refused: Refused) -> tuple[str, int]:
         status = status_of(refused)
         title = _WORDS.get(status, _WORDS[400])[0]
         return _page(status, title, [fault.sentence for fault in refused.faults]), status
 
     @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> object:
+    def _http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
-            return error
+            return error.get_response()
         title, words = _WORDS.get(error.code, _WORDS[500 if error.code >= 500 else 400])
         answer = app.make_response((_page(error.code, title, [words]), error.code))
         for name, value in error.get_headers():

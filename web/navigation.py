@@ -1,6 +1,7 @@
 """The links at the head of every page: the pages of the year shown, the other years, and where to search."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import g, request, url_for
 
@@ -56,25 +57,23 @@ def period_links() -> list[Link]:
     found = contents()
     place = g.get("place", {})
     shown = g.shown.period.id if "shown" in g else None
-    links = []
-    if found.provisional_shown:
-        for period in found.open_years:
-            links.append(
-                Link(
-                    href=_same_page("provisional", period.id),
-                    text=say(f"{period.id} 暂计", f"{period.id} provisional"),
-                    here=request.blueprint == "provisional" and place.get("period_id") == period.id,
-                )
-            )
-    for listed in found.years:
-        links.append(
-            Link(
-                href=_same_page("period", listed.period),
-                text=listed.period,
-                here=shown == listed.period and request.blueprint != "provisional",
-            )
+    still_open = [
+        Link(
+            href=_same_page("provisional", period.id),
+            text=say(f"{period.id} 暂计", f"{period.id} provisional"),
+            here=request.blueprint == "provisional" and place.get("period_id") == period.id,
         )
-    return links
+        for period in (found.open_years if found.provisional_shown else ())
+    ]
+    published = [
+        Link(
+            href=_same_page("period", listed.period),
+            text=listed.period,
+            here=shown == listed.period and request.blueprint != "provisional",
+        )
+        for listed in found.years
+    ]
+    return still_open + published
 
 
 def search_address() -> str | None:
@@ -83,7 +82,7 @@ def search_address() -> str | None:
     return None if own is None else url_for(f"{own[0]}.search", **own[1])
 
 
-def _endpoint_and_place() -> tuple[str, dict[str, str]] | None:
+def _endpoint_and_place() -> tuple[str, dict[str, Any]] | None:
     """Return the blueprint and place of the year shown, else of the newest one."""
     if "shown" in g and request.blueprint in PLACES:
         return str(request.blueprint), dict(g.place)

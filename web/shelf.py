@@ -24,7 +24,10 @@ from scoring.workflow.read_county import (
     version_of,
 )
 
-_REGISTERS = 8
+_REGISTERS, _PIECES = 8, 400
+"""How many registers, and how many smaller things, are kept at hand."""
+
+_NOT_MADE = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +59,9 @@ class Shelf:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._lock = threading.RLock()
         self._contents: Contents | None = None
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._registers = _Kept(_REGISTERS)
+        self._pieces = _Kept(_PIECES)
 
     def contents(self) -> Contents:
         """Return what the county has to show now."""
@@ -82,7 +85,7 @@ class Shelf:
 
     def provisional(self, period: Period, contents: Contents) -> Shown:
         """Return *period* as it has come to so far. Raises NoUnits."""
-        year, directory = self._once(
+        year, directory = self._registers.once(
             ("open", period.id, contents.version), lambda: self._open_year(period.id)
         )
         return Shown(
@@ -95,21 +98,43 @@ class Shelf:
 
     def directory(self, edition_id: str) -> Directory:
         """Return the directory of that edition. Raises EditionUnknown."""
-        return self._once(("edition", edition_id), lambda: Directory(read_register(self.store, edition_id)))
+        found: Directory = self._registers.once(
+            ("edition", edition_id), lambda: Directory(read_register(self.store, edition_id))
+        )
+        return found
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Return what *make* gives, made once a key; the longest unused goes first."""
-        return self._once(key, make)
+        """Return what *make* gives, made once a key; what was not asked for longest goes first."""
+        return self._pieces.once(key, make)
 
     def _open_year(self, period_id: str) -> tuple[ProvisionalYear, Directory]:
         year = read_provisional(self.store, period_id)
         return year, Directory(year.register)
 
-    def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+
+class _Kept:
+    """Things made once a key, at most *most* of them; whoever asks for one that is being made waits for it alone."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-                while len(self._kept) > _REGISTERS:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return self._kept[key]
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            while len(self._entries) > self._most:
+                self._entries.popitem(last=False)
+        with entry.lock:
+            if entry.made is _NOT_MADE:
+                entry.made = make()
+            return entry.made
+
+
+class _Entry:
+    """A thing, and the lock of whoever makes it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.made: Any = _NOT_MADE

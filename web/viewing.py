@@ -22,7 +22,7 @@ PLACES = {
 }
 """Where the pages of a year live, by the name their blueprint is registered under."""
 
-_LEAST, _SHORT = 6, 12
+_LEAST, _SHORT, _YEARS_BEFORE = 6, 12, 4
 
 
 def shelf() -> Shelf:
@@ -119,9 +119,23 @@ def _shown(place: str) -> Shown:
         abort(404)
     if place == "period" and period.id in found.newest:
         return shelf().edition(found.newest[period.id], found)
-    if place == "provisional" and found.provisional_shown:
-        try:
-            return shelf().provisional(period, found)
-        except Refused:
-            abort(404)
-    abort(404)
+    if place != "provisional" or not found.provisional_shown:
+        abort(404)
+    try:
+        return shelf().provisional(period, found)
+    except Refused:
+        abort(404)
+
+
+def years_before(own: Shown) -> tuple[Shown, ...]:
+    """Return the published years before the one shown, the newest first, at most four."""
+    found = contents()
+    earlier = [listed for listed in found.years if listed.period < own.period.id]
+    return tuple(shelf().edition(listed, found) for listed in earlier[:_YEARS_BEFORE])
+
+
+def other_years(own: Shown) -> tuple[Shown, ...]:
+    """Return the published years besides the one shown, the newest first, at most a handful."""
+    found = contents()
+    others = [listed for listed in found.years if listed.period != own.period.id]
+    return tuple(shelf().edition(listed, found) for listed in others[: _YEARS_BEFORE + 1])

@@ -1,13 +1,14 @@
 """Words that many pages use: what groupings, stars, outcomes and kinds are called."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from scoring.agreement import Outcome
 from scoring.criteria.criterion import EvidenceKind, Kind
 from scoring.criteria.model import AdjustmentKind, AgreementRule
 from scoring.edition import State
-from scoring.numbers import exact_text, marks_text, share_text
+from scoring.numbers import exact_text, marks_text, rounded_percent, share_text
 from scoring.periods import Phase
 from scoring.register import GroupFigures
 from scoring.sentences import marks_shown, percent, stage_title
@@ -31,6 +32,9 @@ RANKINGS = {
     "domains": Grouping.DOMAIN,
 }
 """The kinds of ranking there are, as they stand in an address; None for the units themselves."""
+
+GROUP_PATHS = {kind: path for path, kind in RANKINGS.items() if kind is not None}
+"""How a kind of group stands in an address."""
 
 RANKING_TITLES = {
     "units": Text("支部", "Branches"),
@@ -108,6 +112,19 @@ def signed(number: int) -> str:
     return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
 
 
+def share_shown(some: int, whole: int) -> str:
+    """Return *some* of *whole* as percent, rounded half up to two decimals, or to four where two look like a round number."""
+    if not whole:
+        return "–"
+    exact = Fraction(some, whole)
+    shown = rounded_percent(exact)
+    return (
+        shown
+        if Fraction(shown[:-1]) == exact * 100 or not shown.endswith(".00%")
+        else rounded_percent(exact, 4)
+    )
+
+
 WORDS: dict[str, Callable[..., Any] | Any] = {
     "Grouping": Grouping,
     "Outcome": Outcome,
@@ -127,6 +144,8 @@ WORDS: dict[str, Callable[..., Any] | Any] = {
     "stars_key": stars_key,
     "star_counts": star_counts,
     "signed": signed,
+    "share_shown": share_shown,
+    "GROUP_PATHS": GROUP_PATHS,
     "stage_title": stage_title,
     "domain_title": domain_title,
     "marks_shown": marks_shown,

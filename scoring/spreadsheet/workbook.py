@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from scoring.whole_files import replacing
 FONT = "微软雅黑"
 """The font of headings and cells; where it is missing, the office program takes its own."""
 
+_AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
 _EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001  a workbook says when it was made; the same figures give the same bytes
 
 
@@ -23,15 +26,24 @@ def new_workbook(path: Path) -> Iterator[Any]:
 
     Raises FileRefused where *path* is something else than a file, or its folder does not exist.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with replacing(path) as draft:
-        workbook = xlsxwriter.Workbook(str(draft), options)
+        workbook = xlsxwriter.Workbook(str(draft), _AS_WRITTEN)
         workbook.set_properties({"created": _EPOCH})
         yield workbook
         try:
             workbook.close()
         except FileCreateError as error:
             raise OSError(*error.args[0].args) from None
+
+
+@contextmanager
+def workbook_bytes() -> Iterator[tuple[Any, BytesIO]]:
+    """Yield a workbook and what it is written to; its bytes are there when the block has ended."""
+    written = BytesIO()
+    workbook = xlsxwriter.Workbook(written, _AS_WRITTEN | {"in_memory": True})
+    workbook.set_properties({"created": _EPOCH})
+    yield workbook, written
+    workbook.close()
 
 
 def formats(workbook: Any) -> dict[str, Any]:

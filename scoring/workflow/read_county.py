@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import orjson
+
 from scoring.edition import State
 from scoring.errors import Fault, Place, UnitUnknown
-from scoring.explain import Explanation, explain
+from scoring.explain import Explanation, explain, explain_published
 from scoring.periods import Period, Phase
 from scoring.ranking import Places
-from scoring.register import Register, provisional_register, register_of
-from scoring.store import contents, county, editions, periods
+from scoring.register import RANKED, Entry, Register, provisional_register, register_of
+from scoring.store import contents, county, criteria, editions, periods
 from scoring.store.editions import Listed
 from scoring.store.engine import Store
 from scoring.texts import Text
+from scoring.transcript import read_inputs
 from scoring.workflow.demo_files import COUNTY
 from scoring.workflow.standings_now import inputs_of, standings_of
 
@@ -95,6 +98,20 @@ def read_register(store: Store, edition_id: str) -> Register:
     """Return the register of that edition. Raises EditionUnknown."""
     with store.read() as c:
         return register_of(editions.find(c, edition_id))
+
+
+def explain_unit(store: Store, edition_id: str, entry: Entry, register: Register) -> Explanation:
+    """Return the explanation of that unit of an edition, from the marks it was published with. Raises EditionUnknown."""
+    with store.read() as c:
+        unit, marks, row = editions.unit_lines(c, edition_id, entry.unit.code)
+        document = criteria.document_of(c, entry.criteria)
+    rated = {}
+    for kind in RANKED:
+        own = entry.unit.group(kind)
+        figures = None if own is None else register.group(kind, own.name)
+        if figures is not None:
+            rated[kind] = figures.rated
+    return explain_published(read_inputs({entry.criteria: document}, [unit], [marks]), orjson.loads(row), rated)
 
 
 def read_provisional(store: Store, period_id: str) -> ProvisionalYear:

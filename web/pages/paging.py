@@ -31,3 +31,15 @@ class Page(Generic[Row]):
         return cls(
             rows=rows[first : first + LONGEST], number=number, pages=pages, first=first, whole=len(rows)
         )
+
+    @property
+    def near(self) -> list[int | None]:
+        """The numbers of the pages a reader may want next, with None where some are left out."""
+        wanted = sorted({1, 2, self.number - 1, self.number, self.number + 1, self.pages - 1, self.pages})
+        found: list[int | None] = []
+        for number in wanted:
+            if 1 <= number <= self.pages:
+                if found and found[-1] is not None and number > found[-1] + 1:
+                    found.append(None)
+                found.append(number)
+        return found

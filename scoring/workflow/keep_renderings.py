@@ -1,0 +1,18 @@
+"""Renderings of an edition are made once, and kept with it."""
+
+from collections.abc import Callable
+
+from scoring.store import renderings
+from scoring.store.engine import Store
+
+
+def kept_or_made(store: Store, edition_id: str, name: str, make: Callable[[], bytes]) -> bytes:
+    """Return the edition's rendering of that name as it is kept; where there is none, what *make* gives, now kept."""
+    with store.read() as c:
+        kept = renderings.find(c, edition_id, name)
+    if kept is not None:
+        return kept
+    made = make()
+    with store.begin() as c:
+        renderings.add(c, edition_id, name, made)
+    return made
