@@ -1,0 +1,36 @@
+"""The API put into the application: its operations, their description, and the page that shows it."""
+
+from hashlib import sha256
+
+import orjson
+from flask import Blueprint, Flask, Response, render_template
+
+from web.api import criteria, editions, periods, units
+from web.api.description import description
+from web.api.problems import answer_lost
+from web.api.resources import answer, api
+
+OPERATIONS = (editions, units, periods, criteria)
+"""The modules that say what can be read: each puts its operations into the blueprint when it is imported."""
+
+manual = Blueprint("manual", __name__)
+
+
+def mount(app: Flask) -> None:
+    """Let *app* answer below `/api/`."""
+    answer_lost(app)
+    app.register_blueprint(api)
+    app.register_blueprint(manual)
+
+
+@manual.get("/api/v1/openapi.json")
+def openapi() -> Response:
+    """Tell what can be asked for, in OpenAPI."""
+    body = orjson.dumps(description(), option=orjson.OPT_INDENT_2)
+    return answer(body, sha256(body).hexdigest(), lasting=False)
+
+
+@manual.get("/api/docs")
+def docs() -> str:
+    """Show the description as a page in which every operation can be tried."""
+    return render_template("api/docs.html")
