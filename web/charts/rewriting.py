@@ -33,7 +33,6 @@ _ATTRIBUTES = frozenset(("d", "height", "id", "patternUnits", "transform", "widt
 _TAGS = frozenset(("defs", "g", "path", "pattern", "rect", "use"))
 _GLYPH_UNIT = SIZE / 1000
 _COMMAND = re.compile(r"([MLQCz])([^MLQCz]*)")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 class RewritingFailed(Exception):
@@ -45,8 +44,7 @@ def rewrite(drawn: str, chart: Chart, marks: Mapping[str, Mark], description: tu
 
     Raises: RewritingFailed where an element, an attribute or a property of style is not known.
     """
-    # A comment holds each text as it was drawn, and two hyphens within a comment would not be XML.
-    root = ET.fromstring(_COMMENT.sub("", drawn))  # noqa: S314 - matplotlib wrote it a moment ago
+    root = ET.fromstring(drawn)  # noqa: S314 - matplotlib wrote it a moment ago
     box = " ".join(_short(float(part)) for part in root.attrib["viewBox"].split())
     ids = _Ids(chart.prefix)
     body = "".join(text for child in root for text in _element(child, ids, marks))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from types import ModuleType
 
 from web.charts import bars, distribution, histogram, radar, target, years
 from web.charts.legend import Part
@@ -164,5 +165,5 @@ KINDS = (
 """Every kind of chart, as its module and an example of its values."""
 
 
-def names_of(kind: tuple) -> str:
-    return kind[0].__name__.rpartition(".")[2] if isinstance(kind, tuple) else ""
+def names_of(value: object) -> str:
+    return value.__name__.rpartition(".")[2] if isinstance(value, ModuleType) else "values"

@@ -101,18 +101,25 @@ def test_a_taller_county_has_a_taller_chart():
     assert tall - short == pytest.approx(25 * (45 - 6))
 
 
-def test_numbers_keep_clear_of_the_targets_line():
+@pytest.mark.parametrize("share", ["0.1", "0.3", "0.5", "0.55", "0.6", "0.62", "0.65", "0.8"])
+def test_numbers_keep_clear_of_the_targets_line(share):
     """A line through a number makes another number of it."""
-    for share in ("0.55", "0.6", "0.62", "0.65"):
-        sheet = distribution.lay_out(a_distribution(COUNTY, share=share))
-        lines = {
-            x
-            for group in sheet.groups
-            for piece in group.pieces
-            if getattr(piece, "dashed", False)
-            for x, _ in piece.points
-        }
-        line = max(lines)
-        numbers = [box for box in _boxes(sheet) if box[0].isdigit() and box[3] < WIDTH - 40]
-        assert numbers
-        assert not [box for box in numbers if box[1] - 1 < line < box[3] + 1 and box[2] > 40]
+    sheet = distribution.lay_out(a_distribution(COUNTY, share=share))
+    dashed = [piece for group in sheet.groups for piece in group.pieces if getattr(piece, "dashed", False)]
+    (line,) = {piece.points[0][0] for piece in dashed if piece.points[0][0] == piece.points[1][0]}
+    numbers = [box for box in _boxes(sheet) if box[0].isdigit() and 150 < box[1] < WIDTH - 40]
+    assert len(numbers) > 45
+    assert not [box for box in numbers if box[1] - 1 < line < box[3] + 1 and box[4] < sheet.height - 16]
+
+
+@pytest.mark.parametrize("share", ["0.1", "0.3", "0.5", "0.55", "0.6", "0.62", "0.65", "0.8"])
+def test_numbers_in_columns_keep_clear_of_the_targets_line(share):
+    sheet = years.lay_out(some_years(share=share))
+    dashed = [piece for group in sheet.groups for piece in group.pieces if getattr(piece, "dashed", False)]
+    (line,) = {piece.points[0][1] for piece in dashed if len(piece.points) == 2 and piece.points[0][0] == 38}
+    numbers = [
+        box for box in _boxes(sheet) if box[0].isdigit() and box[1] > 45 and box[4] < sheet.height - 40
+    ]
+    assert len(numbers) > 8
+    # A figure is as high as its capital letters, without what reaches below the line.
+    assert not [box for box in numbers if box[2] + 1 < line < box[4] - DESCENT]

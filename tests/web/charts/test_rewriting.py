@@ -49,10 +49,6 @@ def test_a_marked_group_gets_its_title_and_its_link():
     assert '<a href="/a?b=&quot;c&quot;" tabindex="-1"><title>A&amp;B</title><path d="m0 0"/></a>' in svg
 
 
-def test_two_hyphens_in_a_comment_break_nothing():
-    assert _rewritten("<!-- a--b --&gt; c -->").endswith("</desc></svg>")
-
-
 def test_a_path_says_each_place_from_the_one_before():
     assert (
         _path("M 10 20 \nL 30 20 \nL 30 45.678 \nL 10 45.678 \nL 10 20 \nz\n", 1.0, 2)
