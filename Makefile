@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-demo: $(READY)  ## build the demo county, three years of it, publish, verify, show it
+demo: $(READY)  ## build the demo county, three years of it, publish, verify, show and serve it
 	$(BIN)/stars demo
 
 test: $(READY)  ## run all tests

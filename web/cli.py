@@ -9,6 +9,7 @@ from web.commands.county import database, import_, init, period
 from web.commands.demo import demo
 from web.commands.editions import diff, editions, export, publish, verify
 from web.commands.files import check_criteria_file, score, template
+from web.commands.serve import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +34,7 @@ for command in (
     diff,
     export,
     verify,
+    serve,
     demo,
 ):
     main.add_command(command)

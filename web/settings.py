@@ -1,27 +1,67 @@
 """Settings, from the environment: each begins with STARS_."""
 
 import os
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 import platformdirs
 
 DATABASE_URL, DATABASE_SCHEMA = "STARS_DATABASE_URL", "STARS_DATABASE_SCHEMA"
+TRUSTED_HOSTS = "STARS_TRUSTED_HOSTS"
+
+LOOPBACK = "127.0.0.1"
+_NAMES_OF_LOOPBACK = ("localhost", LOOPBACK, "[::1]")
+_EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  they are compared with, not bound to
+_NOWHERE = ("192.0.2.1", 9)
+"""An address that documents use and no machine has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where the county is kept: the database, and on PostgreSQL the schema that is this county's own."""
+    """Where the county is kept: the database, and on PostgreSQL the schema that is this county's own.
+
+    `trusted_hosts` are the names, without a port, by which browsers may ask for its pages.
+    """
 
     database_url: str
     database_schema: str
+    trusted_hosts: tuple[str, ...]
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which another process comes to the same settings."""
+        return {
+            DATABASE_URL: self.database_url,
+            DATABASE_SCHEMA: self.database_schema,
+            TRUSTED_HOSTS: ",".join(self.trusted_hosts),
+        }
 
 
-def settings() -> Settings:
-    """Return the settings in force; by default a SQLite file in the current user's data folder."""
+def settings(host: str = LOOPBACK) -> Settings:
+    """Return the settings in force; by default a SQLite file in the current user's data folder.
+
+    Unless others are set, the trusted hosts are this machine's names for itself and those of *host*, the address at
+    which it is served.
+    """
+    given = (name.strip().lower() for name in os.environ.get(TRUSTED_HOSTS, "").split(","))
     return Settings(
         database_url=os.environ.get(DATABASE_URL) or f"sqlite:///{_default_file()}",
         database_schema=os.environ.get(DATABASE_SCHEMA) or "stars",
+        trusted_hosts=tuple(filter(None, given)) or _names_at(host),
     )
+
+
+def _names_at(host: str) -> tuple[str, ...]:
+    """Return the names for a service at *host*; where that is every address, the machine's name and main address."""
+    own = [f"[{host}]" if ":" in host else host.lower()]
+    if host in _EVERYWHERE:
+        name = socket.gethostname().lower()
+        own = [name, f"{name.partition('.')[0]}.local"]
+        # Nothing is sent: connecting a datagram socket only looks up which of the machine's addresses would send.
+        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unsent:
+            unsent.connect(_NOWHERE)
+            own.append(unsent.getsockname()[0])
+    return tuple(dict.fromkeys((*_NAMES_OF_LOOPBACK, *own)))
 
 
 def _default_file() -> str:

@@ -670,7 +670,7 @@ def test_the_demo_leaves_another_county_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("STARS_DATABASE_URL", f"sqlite:///{path}")
     assert CliRunner().invoke(main, ["init", "--county", "某县"]).exit_code == 0
     before = sorted(tmp_path.iterdir())
-    outcome = CliRunner().invoke(main, ["demo", "--folder", str(tmp_path), "--lang", "en"])
+    outcome = CliRunner().invoke(main, ["demo", "--no-serve", "--folder", str(tmp_path), "--lang", "en"])
     assert (outcome.exit_code, outcome.stdout) == (2, "")
     assert "holds another county" in outcome.stderr
     assert sorted(tmp_path.iterdir()) == before

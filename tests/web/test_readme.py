@@ -388,7 +388,7 @@ def demo_folder(tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
         patched.setenv("STARS_DATABASE_URL", "sqlite:///nobody.sqlite3")
-        outcome = stars("demo")
+        outcome = stars("demo", "--no-serve")
     assert outcome.exit_code == 0, outcome.output
     return folder
 
@@ -404,7 +404,7 @@ def demo(demo_folder, monkeypatch) -> Path:
 @both
 def test_the_demo_shows_what_is_quoted_of_it(demo, readme):
     """Shortened, but real: every line is a line of the demo, in the same order."""
-    left = iter(plain(stars("demo", "--lang", readme).stdout).splitlines())
+    left = iter(plain(stars("demo", "--no-serve", "--lang", readme).stdout).splitlines())
     quoted = [line for line in block(readme, f"demo-{readme}").splitlines() if line != "…"]
     assert len(quoted) > 25
     assert [line for line in quoted if line not in left] == []

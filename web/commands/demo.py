@@ -1,13 +1,15 @@
-"""The demo county on the command line: three years made, kept, published and verified, and the open year shown."""
+"""The demo county on the command line: three years made, published, verified, shown, and served to a browser."""
 
 import shlex
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from socket import socket
 
 import click
 
 from scoring.errors import Fault, FileRefused, Place
-from scoring.store.engine import Store
+from scoring.store.engine import Store, StoreUnready
 from scoring.texts import Lang, Text
 from scoring.workflow.demo_county import build_county, is_demo
 from scoring.workflow.demo_files import YEARS
@@ -15,8 +17,10 @@ from scoring.workflow.look_at_editions import export_bundle, list_editions, veri
 from scoring.workflow.standings_now import provisional
 from web import listings, terminal
 from web.commands.options import FILE, LANG, refusals_told
+from web.commands.serve import HOST, PORT, serve_county
+from web.listening import listen, listen_from
 from web.progress import shown
-from web.settings import DATABASE_URL
+from web.settings import DATABASE_URL, settings
 
 _SCHEMA = "stars"
 _DATABASE, _BUNDLE = "stars.sqlite3", "edition.zip"
@@ -33,19 +37,35 @@ _DATABASE, _BUNDLE = "stars.sqlite3", "edition.zip"
 @click.option(
     "--scale", type=click.FloatRange(0.05, 20), default=1, show_default=True, help="Size of the county."
 )
-@click.option("--no-serve", is_flag=True, help="Only build and show it.")
+@click.option("--no-serve", is_flag=True, help="Only build and show it; serve no pages.")
+@HOST
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"The port to serve its pages at; without it, the first one from {PORT} on that is free.",
+)
 @LANG
 @refusals_told
-def demo(folder: Path, scale: float, no_serve: bool, lang: Lang) -> None:  # noqa: ARG001  the pages are to come
-    """Build the demo county, three years of it, and show it.  演示县。
+def demo(folder: Path, scale: float, no_serve: bool, host: str, port: int | None, lang: Lang) -> None:
+    """Build the demo county, three years of it, show it, and serve its pages.  演示县。
 
     It has a database of its own, so nothing of the county's is touched. What is there already is shown as it is.
     """
+    if port and not no_serve:
+        listen(host, port).close()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / _DATABASE
     if not path.exists():
         _build(path, folder, Fraction(str(scale)), lang)
-    store = Store.open(_url(path), _SCHEMA)
+    _show(path, folder, lang)
+    if not no_serve:
+        own = replace(settings(host), database_url=_url(path), database_schema=_SCHEMA)
+        serve_county(own, _listener(host, port, lang), lang)
+
+
+def _show(path: Path, folder: Path, lang: Lang) -> None:
+    """Show what is in the database at *path*, and write the bundle of its newest edition."""
+    store = _opened(path)
     try:
         if not is_demo(store):
             sentence = Text(
@@ -74,6 +94,32 @@ def demo(folder: Path, scale: float, no_serve: bool, lang: Lang) -> None:  # noq
         )
     finally:
         store.close()
+
+
+def _opened(path: Path) -> Store:
+    """Return the store at *path*. Raises StoreUnready, which for an older release's says how it is brought up to date."""
+    try:
+        return Store.open(_url(path), _SCHEMA)
+    except StoreUnready as refused:
+        line = f"{DATABASE_URL}={shlex.quote(_url(path))} stars init"
+        sentence = Text(
+            f"这是演示用的数据库，升级命令是：{line}；也可用 --folder 另选文件夹",
+            f"That is the demo's database; this upgrades it: {line}; or choose another folder with --folder",
+        )
+        raise StoreUnready([*refused.faults, Fault(place=Place(), sentence=sentence)]) from None
+
+
+def _listener(host: str, port: int | None, lang: Lang) -> socket:
+    """Return a socket that listens at *port*, or where none was asked for at the first free one, which is said."""
+    if port is not None:
+        return listen(host, port)
+    listener = listen_from(host, PORT)
+    found = listener.getsockname()[1]
+    if found != PORT:
+        _say(
+            lang, f"\n端口 {PORT} 已被占用，改用 {found}", f"\nThe port {PORT} is in use, so {found} is taken"
+        )
+    return listener
 
 
 def _build(path: Path, folder: Path, scale: Fraction, lang: Lang) -> None:

@@ -18,11 +18,13 @@ REFUSED = 2
 
 FILE = click.Path(path_type=Path)
 
+LANG_SETTING = "STARS_LANG"
+
 LANG = click.option(
     "--lang",
     type=click.Choice([lang.value for lang in Lang]),
     default=Lang.ZH.value,
-    envvar="STARS_LANG",
+    envvar=LANG_SETTING,
     show_default=True,
     show_envvar=True,
     callback=lambda _context, _option, value: Lang(value),
