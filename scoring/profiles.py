@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from scoring.criteria.model import ROOT, CriteriaSet, Part
 from scoring.numbers import Rounding, decimal_text, rounded
@@ -38,7 +38,7 @@ def profile(register: Register, kind: Grouping, name: str) -> tuple[PartMean, ..
 
     Parts are those of the sets that assess the group's units, matched by id, in the order of the first set by ref.
     """
-    return _profiles(_Held(register), kind).get(name, ())
+    return _profiles(register, kind).get(name, ())
 
 
 def holding(criteria: CriteriaSet) -> tuple[Part, ...]:
@@ -66,44 +66,35 @@ def weakest(register: Register, kind: Grouping, name: str) -> tuple[Weakness, ..
     return tuple(weakness for _, weakness in sorted(found, key=lambda pair: pair[0]))
 
 
-class _Held:
-    """A register as a key: registers never change, so one is the same as itself only."""
-
-    def __init__(self, register: Register) -> None:
-        self.register = register
-
-    def __hash__(self) -> int:
-        return id(self.register)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and self.register is other.register
+_KNOWN: WeakKeyDictionary[Register, dict[Grouping, Mapping[str, tuple[PartMean, ...]]]] = WeakKeyDictionary()
+"""The profiles of registers that are still in use: a register never changes, so neither do they."""
 
 
-@lru_cache(maxsize=64)
-def _profiles(held: _Held, kind: Grouping) -> Mapping[str, tuple[PartMean, ...]]:
+def _profiles(register: Register, kind: Grouping) -> Mapping[str, tuple[PartMean, ...]]:
     """Return the profile of every group of that kind by name; the county's by ''."""
-    register = held.register
-    members: dict[str, list[Entry]] = {}
-    for entry in register.entries:
-        group = entry.unit.group(kind)
-        if group is not None:
-            members.setdefault(group.name, []).append(entry)
-    parts = _parts(register)
-    return {name: tuple(_means(register, parts, entries)) for name, entries in members.items()}
+    known = _KNOWN.setdefault(register, {})
+    if kind not in known:
+        members: dict[str, list[Entry]] = {}
+        for entry in register.entries:
+            group = entry.unit.group(kind)
+            if group is not None:
+                members.setdefault(group.name, []).append(entry)
+        parts = _parts(register)
+        known[kind] = {name: tuple(_means(register, parts, entries)) for name, entries in members.items()}
+    return known[kind]
 
 
 def _means(register: Register, parts: Mapping[str, Part], entries: list[Entry]) -> Iterable[PartMean]:
     decimals = _decimals(register)
     sums: dict[str, int] = dict.fromkeys(parts, 0)
     counts: dict[str, int] = dict.fromkeys(parts, 0)
-    own = {
-        part.id for ref in {entry.criteria for entry in entries} for part in register.criteria[ref].root.parts
-    }
+    refs = {entry.criteria for entry in entries}
+    own = {part.id for ref in refs for part in holding(register.criteria[ref])}
     for entry in entries:
-        for part in entry.parts:
-            if part.value is not None and part.part in sums:
-                sums[part.part] += int(part.value.replace(".", ""))
-                counts[part.part] += 1
+        for held in entry.parts:
+            if held.value is not None and held.part in sums:
+                sums[held.part] += int(held.value.replace(".", ""))
+                counts[held.part] += 1
     for part_id, part in parts.items():
         if part_id in own:
             count = counts[part_id]

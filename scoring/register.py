@@ -94,9 +94,12 @@ class TargetFigures:
     meets: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Register:
-    """A year's units in order of code, its groups by kind, best first, and how the county stands to its target."""
+    """A year's units in order of code, its groups by kind, best first, and how the county stands to its target.
+
+    A register is the same as itself only.
+    """
 
     period: str
     county_name: str

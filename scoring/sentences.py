@@ -410,8 +410,16 @@ def _ways(explanation: Explanation, ahead: NextStar) -> Iterator[Sentence]:
         for way in ahead.single[:_MOST_WAYS]:
             yield Sentence(2, _way(way, decimals))
     if len(ahead.fewest.raises) > 1 or not ahead.single:
-        yield Sentence(1, Text("用分最少的组合：", "The fewest marks in all:"))
-        yield Sentence(2, _way(ahead.fewest, decimals))
+        printed, marks = decimal_text(ahead.fewest.printed, decimals), _marks(ahead.fewest.marks)
+        yield Sentence(
+            1,
+            Text(
+                f"用分最少的组合，共 {marks} 分，得分到 {printed}：",
+                f"The fewest marks in all, {marks}, for a score of {printed}:",
+            ),
+        )
+        for one in ahead.fewest.raises:
+            yield Sentence(2, _raise(one))
 
 
 def _way(way: Way, decimals: int) -> Text:
