@@ -1,11 +1,11 @@
 """A star unfolded to its reasons: the score sheet, the steps, and what is missing to the next star."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoring.criteria.model import CriteriaSet, CutPoint, Gate, Quota, Ties
-from scoring.improvement import Way, fewest_marks, single_ways
+from scoring.improvement import Room, Way, fewest_marks, single_ways
 from scoring.inputs import Inputs
 from scoring.numbers import exact_text, share_text
 from scoring.ranking import RANKED_WITHIN, Places
@@ -101,10 +101,20 @@ def explain_published(inputs: Inputs, row: Row, rated: Mapping[Grouping, int]) -
     ranks = {Grouping.COUNTY: row["rank"]} | {Grouping(kind): own for kind, own in row["ranks"].items()}
     decided = Decided(
         stars=row["stars"],
-        steps=tuple(step_of(step, criteria) for step in row["steps"]),
+        steps=tuple(_step(step_of(step, criteria), unit) for step in row["steps"]),
         ranks={kind: (ranks[kind], rated[kind]) for kind in RANKED_WITHIN if ranks[kind] is not None},
     )
     return _unfolded(scores, 0, decided)
+
+
+def _step(step: Step, unit: Unit) -> Step:
+    """Return *step* with the unit's own group where a quota was taken: of a superior, a row keeps the name only."""
+    if step.place is None:
+        return step
+    group = unit.group(step.place.quota.within)
+    assert group is not None, "a quota is taken in a group the unit belongs to"
+    assert group.name == step.place.group.name, "the row tells of another group"
+    return replace(step, place=replace(step.place, group=group))
 
 
 def _unfolded(scores: Scores, unit: int, decided: Decided) -> Explanation:
@@ -151,11 +161,12 @@ def _next_star(scores: Scores, unit: int, decided: Decided) -> NextStar | None:
     gate = next((step.gate for step in decided.steps if step.gate is not None), None)
     lowered = [step.place for step in decided.steps if step.place is not None]
     own_unit = scores.assessments.units[unit]
+    room = Room(sheet_scores, own)
     return NextStar(
         cut_point=cut,
         short=short,
-        single=single_ways(sheet_scores, own, needed) if short else (),
-        fewest=fewest_marks(sheet_scores, own, needed) if short else None,
+        single=single_ways(room, needed) if short else (),
+        fewest=fewest_marks(room, needed) if short else None,
         gate=gate if gate is not None and gate.highest_stars < cut.stars else None,
         quota=next((place for place in lowered if place.quota.stars == cut.stars), None),
         quotas=tuple(

@@ -6,13 +6,15 @@ import itertools
 import random
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from scoring.criteria import catalogue
 from scoring.discrimination import attainable
-from scoring.improvement import fewest_marks, gains, single_ways
+from scoring.improvement import Room, fewest_marks, gains, single_ways
 from scoring.units import DOMAINS
 from tests.cohorts import Cohort
+from tests.cohorts import cohort as random_cohort
 from tests.pipeline import loaded, standings_of
 
 LEVELS = ["0", "1", "3", "4"]
@@ -80,7 +82,7 @@ def test_no_way_takes_fewer_marks(seed):
         for raised in itertools.product(*choices)
         if _reaches(scores, criteria, raised, needed)
     )
-    way = fewest_marks(scores, 0, needed)
+    way = fewest_marks(Room(scores, 0), needed)
     assert way is not None
     assert way.marks == fewest
     assert _printed(cohort, {one.criterion.id: str(one.to) for one in way.raises}) == way.printed >= needed
@@ -105,7 +107,7 @@ def test_every_way_is_true_under_deductions(seed):
     cohort = _cohort(rng, deduction=True)
     scores = _sheet(cohort)
     needed = int(scores.root.value.at(0) * 10_000) + rng.randint(1, 3000)
-    ways = [*single_ways(scores, 0, needed), *filter(None, [fewest_marks(scores, 0, needed)])]
+    ways = [*single_ways(Room(scores, 0), needed), *filter(None, [fewest_marks(Room(scores, 0), needed)])]
     for way in ways:
         raised = {one.criterion.id: str(one.to) for one in way.raises}
         assert _printed(cohort, raised) == way.printed >= needed
@@ -119,11 +121,28 @@ def test_gains_are_what_full_marks_would_add(seed):
     cohort = _cohort(random.Random(seed), deduction=True)
     scores = _sheet(cohort)
     now = scores.root.value.at(0)
-    for name, gain in gains(scores, 0).items():
+    for name, gain in gains(Room(scores, 0)).items():
         full = str(Fraction(scores.sheet.criteria.criterion(name).full_marks, 100))
         marks = [row | ({"mark": full} if row["criterion"] == name else {}) for row in cohort.marks]
         after = _sheet(Cohort(sets=cohort.sets, units=cohort.units, marks=marks)).root.value.at(0)
         assert (after - now) * 100 == gain >= 0
+
+
+def test_what_raises_give_adds_up_unless_a_part_is_clipped():
+    """Where it adds up, adding is as good as scoring; where a part is clipped, somebody must have noticed."""
+    rng, added, spoilt = random.Random(7), 0, 0
+    for seed in range(12):
+        scores = standings_of(random_cohort(seed)).ratings.scores
+        for unit in rng.sample(np.flatnonzero(scores.rated).tolist(), 5):
+            room = Room(*scores.place_of(unit))
+            picks = np.array(
+                [[rng.randrange(-1, len(options)) for _ in range(40)] for options in room.options]
+            ).reshape(len(room.rows), 40)
+            as_added, as_scored = room.added(picks).tolist(), room.scored(picks).tolist()
+            assert room.printed(picks).tolist() == as_scored
+            added += room.adds_up
+            spoilt += as_added != as_scored
+    assert (added, spoilt) > (20, 5)
 
 
 def test_every_domain_can_reach_the_same_score():
