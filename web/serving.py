@@ -7,6 +7,7 @@ gunicorn's own command would look first.
 
 import os
 import sys
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -46,10 +47,12 @@ class Serving(BaseApplication):  # type: ignore[misc]
 
 
 def _begin(worker: Any) -> None:
-    """Say where the pages are when the very first worker can show them; it does not matter if nobody reads it."""
+    """Read the newest year beside the first requests; let the very first worker say where the pages are."""
     from scoring.texts import Lang  # noqa: PLC0415
+    from web.drawing import warm  # noqa: PLC0415
     from web.listening import ready  # noqa: PLC0415
 
+    threading.Thread(target=warm, args=(worker.wsgi,), daemon=True).start()
     if worker.age == 1:
         sentence = ready(worker.sockets[0].getsockname())
         with suppress(OSError):

@@ -14,10 +14,12 @@ from scoring.texts import Lang, Text
 from scoring.workflow.demo_county import build_county, is_demo
 from scoring.workflow.demo_files import YEARS
 from scoring.workflow.look_at_editions import export_bundle, list_editions, verify_bundle
+from scoring.workflow.progress import Tell
 from scoring.workflow.standings_now import provisional
 from web import listings, terminal
 from web.commands.options import FILE, LANG, refusals_told
 from web.commands.serve import HOST, PORT, serve_county
+from web.drawing import draw_charts
 from web.listening import listen, listen_from
 from web.progress import shown
 from web.settings import DATABASE_URL, settings
@@ -129,6 +131,7 @@ def _build(path: Path, folder: Path, scale: Fraction, lang: Lang) -> None:
         old.unlink()
     with shown(lang) as tell:
         build_county(_url(draft), _SCHEMA, folder, scale=scale, tell=tell)
+        _draw(_url(draft), tell)
     if list(folder.glob(f"{draft.name}-wal")):
         sentence = Text(
             "另有程序正在使用，请关闭后重试", "is in use by another program; close that and try again"
@@ -136,6 +139,17 @@ def _build(path: Path, folder: Path, scale: Fraction, lang: Lang) -> None:
         raise FileRefused([Fault(place=Place(file=str(draft)), sentence=sentence)])
     draft.rename(path)
     draft.with_name(f"{draft.name}.lock").unlink(missing_ok=True)
+
+
+def _draw(url: str, tell: Tell) -> None:
+    """Draw the charts of each year's newest edition; those of one that was superseded are drawn when somebody looks."""
+    store = Store.open(url, _SCHEMA)
+    try:
+        newest = {listed.period: listed for listed in reversed(list_editions(store))}
+        for listed in newest.values():
+            draw_charts(store, listed.id, tell)
+    finally:
+        store.close()
 
 
 def _url(path: Path) -> str:

@@ -21,6 +21,7 @@ from scoring.workflow.publication import SignedBy, publish_period
 from web import listings
 from web.commands.county import store
 from web.commands.options import FILE, LANG, one_form, refusals_told
+from web.drawing import draw_charts
 from web.progress import shown
 
 
@@ -66,6 +67,7 @@ def publish(
             excused=_once(excused),
             tell=tell,
         )
+        draw_charts(opened, edition.id, tell)
     listings.show_published(edition, lang)
 
 
