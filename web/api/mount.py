@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, render_template
 from web.api import criteria, editions, periods, units
 from web.api.description import description
 from web.api.problems import answer_lost
+from web.api.repeating import keep_door
 from web.api.resources import answer, api
 
 OPERATIONS = (editions, units, periods, criteria)
@@ -19,6 +20,7 @@ manual = Blueprint("manual", __name__)
 def mount(app: Flask) -> None:
     """Let *app* answer below `/api/`."""
     answer_lost(app)
+    keep_door(app)
     app.register_blueprint(api)
     app.register_blueprint(manual)
 

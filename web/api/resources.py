@@ -78,9 +78,10 @@ class Resources(Blueprint):  # type: ignore[misc]
         responses = _ALWAYS | (_WHERE_FOUND if "<" in address or asks is not None else {})
 
         def decorate(view: View) -> View:
-            told = self.response(200, shape, headers=_HEADERS, description="The answer.")(view)
-            told = self.doc(operationId=view.__name__, responses=responses)(told)
-            asked = _asks_nothing(told) if asks is None else self.arguments(asks, location="query")(told)
+            asked = _asks_nothing(view) if asks is None else self.arguments(asks, location="query")(view)
+            described = self.response(200, shape, headers=_HEADERS, description="The answer.")(asked)
+            described = self.doc(operationId=view.__name__, responses=responses)(described)
+            asked.__dict__["_apidoc"] = described.__dict__["_apidoc"]  # views write their answers themselves
             self.route(
                 address, tags=[of], parameters=[*_parameters(address), _IF_NONE_MATCH], merge_slashes=False
             )(asked)
@@ -104,14 +105,16 @@ def _refused(refused: Refused) -> Response:
 
 def answer(body: bytes, etag: str, *, lasting: bool) -> Response:
     """Return *body* as the answer, or that it is as the caller has it; *lasting* where it can never change."""
-    if request.if_none_match.contains(etag):
-        told = Response(status=304)
-        del told.headers["Content-Type"]
-    else:
-        told = Response(body, content_type="application/json")
-    told.headers["ETag"] = f'"{etag}"'
-    told.headers["Cache-Control"] = LASTING if lasting else ASKED_AGAIN
-    return told
+    quoted = f'"{etag}"'
+    headers = [
+        ("Content-Type", "application/json"),
+        ("ETag", quoted),
+        ("Cache-Control", LASTING if lasting else ASKED_AGAIN),
+    ]
+    given = request.environ.get("HTTP_IF_NONE_MATCH")
+    if given is not None and (given == quoted or request.if_none_match.contains(etag)):
+        return Response(status=304, headers=headers[1:])
+    return Response(body, headers=headers)
 
 
 def written(shape: Schema, value: Any) -> bytes:
@@ -129,7 +132,7 @@ def _asks_nothing(view: View) -> View:
 
     @wraps(view)
     def asked(**values: Any) -> Response:
-        if request.query_string and request.args:
+        if request.environ.get("QUERY_STRING") and request.args:
             return problem(422, unknown(request.args, ()))
         return view(**values)
 
