@@ -20,8 +20,8 @@ from scoring.edition import State
 from scoring.store.engine import Store
 from scoring.workflow.demo_county import build_county
 from scoring.workflow.look_at_editions import list_editions
-from web.app import create_app
 from tests.web.reading import Page
+from web.app import create_app
 
 SCALE = Fraction("0.05")
 KINDS = {"townships": "township", "departments": "department", "domains": "domain"}
