@@ -1,0 +1,57 @@
+"""A real Chromium, the real application, and a watch over both."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.served import County, demo_county
+from tests.browser.watching import Visit
+
+REQUIRED = "STARS_REQUIRE_CHROMIUM"
+"""Where the environment sets this to 1, a missing Chromium is a failure and not a loud skip."""
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """The demo county, small, served to browsers on this machine."""
+    with demo_county(tmp_path_factory.mktemp("county")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium of the system's. It ends with each file: its event loop would be in the way of other tests."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail("Chromium is required, and is not installed")
+        pytest.skip("LOUD: Chromium is not installed, so nothing was tested in a browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, county: County) -> Iterator[Visit]:
+    """Pages of the county, watched: a violated policy, an error, a failed or foreign request fails the test."""
+    found = Visit(browser, county.base)
+    try:
+        yield found
+        faults = found.settle()
+    finally:
+        found.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def page(visit: Visit) -> Page:
+    """A desktop page in Chinese, light."""
+    return visit.page()

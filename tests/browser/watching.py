@@ -1,0 +1,118 @@
+"""Pages opened in a browser that is watched: whatever a page should not do is kept, and fails the test at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+)
+
+DESKTOP, PHONE, SMALL = (1280, 900), (390, 844), (320, 568)
+ACCEPT = {"zh": "zh-CN", "en": "en-GB"}
+
+_LISTEN = """
+document.addEventListener("securitypolicyviolation", event => {
+  window.toldViolation(event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile + " " + event.sample);
+});
+"""
+_ABANDONED = "net::ERR_ABORTED"
+_OF_A_RESPONSE = "Failed to load resource"
+"""The console's words for an answer of 400 or above, which is kept by itself."""
+
+
+@dataclass
+class Visit:
+    """What was opened at `base` in one test, and every fault seen."""
+
+    browser: Browser
+    base: str
+    faults: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def page(
+        self,
+        size: tuple[int, int] = DESKTOP,
+        lang: str = "zh",
+        theme: str = "light",
+        *,
+        scripts: bool = True,
+        base: str | None = None,
+    ) -> Page:
+        """Return a page of a browser nobody has used yet, whose addresses begin at the county's (or at *base*)."""
+        self.base = base or self.base
+        context = self.browser.new_context(
+            base_url=self.base,
+            viewport={"width": size[0], "height": size[1]},
+            locale=ACCEPT[lang],
+            timezone_id="Asia/Shanghai",
+            color_scheme=theme,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        self.contexts.append(context)
+        context.expose_binding("toldViolation", lambda _, words: self._keep("policy", words))
+        context.add_init_script(_LISTEN)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self._keep("script", str(error.error)))
+        context.on("request", self._request)
+        context.on("requestfailed", self._failed)
+        context.on("response", self._response)
+        return context.new_page()
+
+    def settle(self) -> list[str]:
+        """Return all faults once the pages have told theirs."""
+        for page in (page for context in self.contexts for page in context.pages):
+            page.evaluate("0")
+        return self.faults
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for context in self.contexts:
+            context.close()
+
+    def _keep(self, what: str, words: str) -> None:
+        self.faults.append(f"{what}: {words}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(_OF_A_RESPONSE):
+            self._keep("console", message.text)
+
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).scheme in ("http", "https", "ws", "wss") and not request.url.startswith(
+            self.base
+        ):
+            self._keep("elsewhere", request.url)
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != _ABANDONED:
+            self._keep("failed", f"{request.url} {request.failure}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self._keep("answer", f"{response.status} {response.url}")
+
+
+def go(page: Page, address: str, status: int = 200) -> Page:
+    """Open *address* and see that it is answered with *status*."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status, f"{address}: {answer.status}"
+    return page
+
+
+def measured(page: Page, script: str, argument: Any = None) -> Any:
+    """Return what *script* finds, or the error it meets, so that a fault is told and not thrown."""
+    try:
+        return page.evaluate(script, argument)
+    except Error as error:
+        return [str(error)]
