@@ -20,8 +20,9 @@ from bench.publication import publication_comparisons
 from bench.report import Findings, document, table
 from bench.rounds import run_rounds
 from bench.scoring import county_comparisons, sheet_comparisons
+from bench.serving import serving_comparisons
 
-_WORKS = ("scoring", "publication", "import")
+_WORKS = ("scoring", "publication", "import", "serving")
 _WIDTH = 160
 
 
@@ -60,9 +61,11 @@ def _prepared(works: tuple[str, ...], stack: ExitStack) -> Findings:
     if "scoring" in works:
         findings.comparisons += sheet_comparisons(one_sheet(SHEET))
         findings.comparisons += county_comparisons(county(COUNTY))
-    if set(works) == {"scoring"}:
-        return findings
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stars-bench-")))
+    if "serving" in works:
+        findings.comparisons += serving_comparisons(county(COUNTY), folder, stack)
+    if not {"publication", "import"} & set(works):
+        return findings
     kinds, skipped = stack.enter_context(all_databases(folder))
     findings.skipped += skipped
     if "publication" in works:

@@ -10,7 +10,17 @@ from rich.table import Table
 from bench.memory import Peak
 from bench.rounds import Comparison, Contender, Skipped
 
-_PACKAGES = ("numpy", "pandas", "psycopg", "pysqlite3", "python-calamine", "sqlalchemy")
+_PACKAGES = (
+    "flask",
+    "gunicorn",
+    "jinja2",
+    "numpy",
+    "pandas",
+    "psycopg",
+    "pysqlite3",
+    "python-calamine",
+    "sqlalchemy",
+)
 
 
 @dataclass(slots=True)
