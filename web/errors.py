@@ -2,7 +2,7 @@
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from scoring.errors import Refused, UnitUnknown
 from scoring.store.editions import EditionUnknown
@@ -84,4 +84,6 @@ def tell(app: Flask) -> None:
 
 
 def _page(status: int, title: Text, sentences: list[Text]) -> str:
-    return render_template("error.html", status=status, title=title, sentences=sentences)
+    """Return the page that says it; where the county cannot be read, or is not asked for by its name, one of its own."""
+    alone = status >= 500 or isinstance(request.routing_exception, SecurityError)
+    return render_template("alone.html" if alone else "error.html", title=title, sentences=sentences)
