@@ -1,12 +1,12 @@
 """Profiles: what each part came to on average in a group, and where a group lies below its county."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from weakref import WeakKeyDictionary
 
-from scoring.criteria.model import ROOT, CriteriaSet, Part
-from scoring.numbers import Rounding, decimal_text, rounded
+from scoring.criteria.model import ROOT, CriteriaSet, Part, ScoreRule
+from scoring.numbers import decimal_text, rounded
 from scoring.register import Entry, Register
 from scoring.texts import Text
 from scoring.units import Grouping
@@ -34,11 +34,28 @@ class Weakness:
 
 
 def profile(register: Register, kind: Grouping, name: str) -> tuple[PartMean, ...]:
-    """Return the means of the parts that hold criteria over the group's units, rounded once (half up) like a score.
+    """Return the means of the parts that are told of over the group's units, rounded once like a score.
 
-    Parts are those of the sets that assess the group's units, matched by id, in the order of the first set by ref.
+    Parts are those of the sets that assess the group's units, matched by id and in the order of the first set by ref
+    that has them; parts it does not have follow.
     """
-    return _profiles(register, kind).get(name, ())
+    return profiles(register, kind).get(name, ())
+
+
+def profiles(register: Register, kind: Grouping) -> Mapping[str, tuple[PartMean, ...]]:
+    """Return the profile of every group of that kind by name; the county's by ''."""
+    known = _KNOWN.setdefault(register, {})
+    if kind not in known:
+        names = [""] if kind is Grouping.COUNTY else [own.name for own in register.groups[kind]]
+        parts = _parts(register)
+        known[kind] = {name: tuple(_means(register, parts, register.members(kind, name))) for name in names}
+    return known[kind]
+
+
+def told(criteria: CriteriaSet) -> tuple[Part, ...]:
+    """Return the parts of the set a profile has, in order of the tree: those that hold criteria, and the standards."""
+    known = {part.id for part in (*holding(criteria), *standards(criteria))}
+    return tuple(part for part in criteria.root.all_parts() if part.id in known)
 
 
 def holding(criteria: CriteriaSet) -> tuple[Part, ...]:
@@ -52,70 +69,63 @@ def standards(criteria: CriteriaSet) -> tuple[Part, ...]:
 
 
 def weakest(register: Register, kind: Grouping, name: str) -> tuple[Weakness, ...]:
-    """Return the parts in which the group lies below the county, the largest gap first."""
-    county = {own.part: own for own in profile(register, Grouping.COUNTY, "")}
+    """Return the parts in which the group lies below the county, the largest gap first, equals in their order."""
+    county = {own.part: own.mean for own in profile(register, Grouping.COUNTY, "")}
+    decimals = _rule(register).decimals
     found = []
     for own in profile(register, kind, name):
-        whole = county[own.part].mean
-        if own.mean is None or whole is None or Fraction(own.mean) >= Fraction(whole):
+        whole = county[own.part]
+        if own.mean is None or whole is None:
             continue
-        gap = Fraction(whole) - Fraction(own.mean)
-        decimals = _decimals(register)
-        text = decimal_text(int(gap * 10**decimals), decimals)
-        found.append((-gap, Weakness(part=own.part, title=own.title, mean=own.mean, county=whole, gap=text)))
-    return tuple(weakness for _, weakness in sorted(found, key=lambda pair: pair[0]))
+        gap = _scaled(whole) - _scaled(own.mean)
+        if gap > 0:
+            shown = decimal_text(gap, decimals)
+            found.append(
+                (gap, Weakness(part=own.part, title=own.title, mean=own.mean, county=whole, gap=shown))
+            )
+    return tuple(weakness for _, weakness in sorted(found, key=lambda pair: -pair[0]))
+
+
+def _scaled(printed: str) -> int:
+    """Return a printed score in units of its last decimal."""
+    return int(printed.replace(".", ""))
 
 
 _KNOWN: WeakKeyDictionary[Register, dict[Grouping, Mapping[str, tuple[PartMean, ...]]]] = WeakKeyDictionary()
 """The profiles of registers that are still in use: a register never changes, so neither do they."""
 
 
-def _profiles(register: Register, kind: Grouping) -> Mapping[str, tuple[PartMean, ...]]:
-    """Return the profile of every group of that kind by name; the county's by ''."""
-    known = _KNOWN.setdefault(register, {})
-    if kind not in known:
-        members: dict[str, list[Entry]] = {}
-        for entry in register.entries:
-            group = entry.unit.group(kind)
-            if group is not None:
-                members.setdefault(group.name, []).append(entry)
-        parts = _parts(register)
-        known[kind] = {name: tuple(_means(register, parts, entries)) for name, entries in members.items()}
-    return known[kind]
-
-
-def _means(register: Register, parts: Mapping[str, Part], entries: list[Entry]) -> Iterable[PartMean]:
-    decimals = _decimals(register)
-    sums: dict[str, int] = dict.fromkeys(parts, 0)
-    counts: dict[str, int] = dict.fromkeys(parts, 0)
-    refs = {entry.criteria for entry in entries}
-    own = {part.id for ref in refs for part in holding(register.criteria[ref])}
+def _means(register: Register, parts: Mapping[str, Part], entries: Sequence[Entry]) -> Iterator[PartMean]:
+    rule = _rule(register)
+    sums = dict.fromkeys(parts, 0)
+    counts = dict.fromkeys(parts, 0)
     for entry in entries:
-        for held in entry.parts:
-            if held.value is not None and held.part in sums:
-                sums[held.part] += int(held.value.replace(".", ""))
-                counts[held.part] += 1
+        for own in entry.parts:
+            if own.value is not None and own.part in sums:
+                sums[own.part] += _scaled(own.value)
+                counts[own.part] += 1
+    refs = {entry.criteria for entry in entries}
+    known = {part.id for ref in refs for part in told(register.criteria[ref])}
     for part_id, part in parts.items():
-        if part_id in own:
-            count = counts[part_id]
-            scaled = rounded(Fraction(sums[part_id], count), 0, Rounding.HALF_UP) if count else 0
+        if part_id in known:
+            units = counts[part_id]
+            mean = rounded(Fraction(sums[part_id], units), 0, rule.rounding) if units else None
             yield PartMean(
                 part=part_id,
                 title=part.title,
-                mean=decimal_text(scaled, decimals) if count else None,
-                units=count,
+                mean=None if mean is None else decimal_text(mean, rule.decimals),
+                units=units,
             )
 
 
 def _parts(register: Register) -> dict[str, Part]:
-    """Return the parts of any set that hold criteria, by id, in order of the sets' refs."""
+    """Return the parts of any set that are told of, by id, in order of the sets' refs."""
     found: dict[str, Part] = {}
     for _, criteria in sorted(register.criteria.items()):
-        for part in holding(criteria):
+        for part in told(criteria):
             found.setdefault(part.id, part)
     return found
 
 
-def _decimals(register: Register) -> int:
-    rule = register.rule
-    return 2 if rule is None else rule.score.decimals
+def _rule(register: Register) -> ScoreRule:
+    return ScoreRule() if register.rule is None else register.rule.score
