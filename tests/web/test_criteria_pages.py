@@ -183,7 +183,7 @@ def test_the_page_says_what_each_criterion_of_the_village_earns(client):
     assert "纪律 20 分 合总分 约 23.53 分 由上级、县级评分人在 0 至 20 分之间评定，以 0.5 分为一档。" in said
     assert "12 次 10 分 6 次 5 分 不足 6 次 0 分" in said
     assert "取自系统记录：全年迟开、漏开的会议次数" in said
-    assert "50,000 元 及以上 10 分 30,000 至不足 50,000 元 5 分 不足 30,000 元 0 分" in said
+    assert "50,000 元及以上 10 分 30,000 至不足 50,000 元 5 分 不足 30,000 元 0 分" in said
     assert "90 及以上，得满分 10 分；60 及以下，不得分；中间按比例计分（例如 75，得 5 分）。" in said
     assert "至少 5 人投票才算数" in said
     assert "“good”不得超过总票数的 2/3，超过的不予录入，所以这一项最多可得 26 分。" in said
@@ -284,10 +284,10 @@ def test_every_change_is_told_with_what_stood_there_before_and_now(client):
     assert "达标目标的比例由 60% 改为 2/3 60% 2/3" in said
     assert "取消指标“late_meetings” 满分 5 分，系统计算；0 至不足 4：5 分；4 及以上：0 分 –" in said
     assert (
-        "指标“income”的分段有变 50,000 元 及以上：10 分；30,000 至不足 50,000 元：5 分；不足 30,000 元：0 分"
+        "指标“income”的分段有变 50,000 元及以上：10 分；30,000 至不足 50,000 元：5 分；不足 30,000 元：0 分"
         in said
     )
-    assert "80,000 元 及以上：10 分" in said
+    assert "80,000 元及以上：10 分" in said
     assert "新增指标“主题党日” – 满分 5 分，评议打分" in said
 
 
@@ -334,11 +334,11 @@ def test_bands_are_told_with_both_ends_and_the_better_end_first():
     assert rungs(**shared, bands=falling) == [
         ("0 至不足 31 天", "5 分"),
         ("31 至不足 91 天", "2 分"),
-        ("91 天 及以上", "0 分"),
+        ("91 天及以上", "0 分"),
     ]
     rising = [{"at_least": "1.5", "marks": "2.5"}, {"at_least": "3", "marks": "5"}]
     assert rungs(**shared, bands=rising) == [
-        ("3 天 及以上", "5 分"),
+        ("3 天及以上", "5 分"),
         ("1.5 至不足 3 天", "2.5 分"),
         ("不足 1.5 天", "0 分"),
     ]
@@ -347,13 +347,13 @@ def test_bands_are_told_with_both_ends_and_the_better_end_first():
 def test_late_meetings_are_counted_one_by_one():
     bands = [{"at_least": f"{n}", "marks": f"{3 - n}"} for n in range(4)]
     found = rungs(kind="derived", source="late_meetings", full_marks="3", unit="次", bands=bands)
-    assert found == [("0 次", "3 分"), ("1 次", "2 分"), ("2 次", "1 分"), ("3 次 及以上", "0 分")]
+    assert found == [("0 次", "3 分"), ("1 次", "2 分"), ("2 次", "1 分"), ("3 次及以上", "0 分")]
 
 
 def test_a_line_that_falls_is_told_the_other_way_round():
     own, _ = criterion(kind="measured", full_marks="4", unit="次", line={"from": "4", "to": "0"})
     assert told(earning.line(own, own.line)) == (
-        "0 次 及以下，得满分 4 分；4 次 及以上，不得分；中间按比例计分（例如 2 次，得 2 分）。",
+        "0 次及以下，得满分 4 分；4 次及以上，不得分；中间按比例计分（例如 2 次，得 2 分）。",
         "0 times or less earns all 4 marks, 4 times or more earns none, in proportion between: 2 times earns 2.",
     )
 

@@ -9,7 +9,7 @@ from scoring.criteria.model import CriteriaSet
 from scoring.numbers import share_text
 from scoring.sentences import stage_title
 from scoring.texts import Text
-from web.handbook.phrases import amount, followed, marks, row, score
+from web.handbook.phrases import amount, bound, followed, marks, row, score
 
 SOURCES = {
     Source.LATE_MEETINGS: Text("全年迟开、漏开的会议次数", "late or missed meetings of the year"),
@@ -70,9 +70,10 @@ def levels(criterion: Criterion) -> tuple[Rung, ...]:
 
 def votes(criterion: Criterion) -> tuple[Rung, ...]:
     """Return what a vote for each grade is worth, the best first."""
+    worth = [score(criterion.full_marks * grade.worth / 10_000) for grade in criterion.grades]
     return tuple(
-        Rung(when=grade.title, gives=score(criterion.full_marks * grade.worth / 10_000))
-        for grade in criterion.grades
+        Rung(when=grade.title, gives=Text(own.zh, f"{own.en} {'mark' if own.en == '1' else 'marks'}"))
+        for grade, own in zip(criterion.grades, worth, strict=True)
     )
 
 
@@ -87,17 +88,15 @@ def bands(criterion: Criterion) -> tuple[Rung, ...]:
 
 def line(criterion: Criterion, own: Line) -> Text:
     """Return the straight line in words, with the number halfway as an example."""
-    start, end = (amount(number, criterion.measured_in) for number in (own.start, own.end))
-    half = amount((own.start + own.end) / 2, criterion.measured_in)
-    gives = score(Fraction(criterion.full_marks, 200))
+    unit = criterion.measured_in
+    more, less = ("及以上", "or more"), ("及以下", "or less")
+    above, below = (more, less) if own.start < own.end else (less, more)
+    end, start = bound(own.end, unit, *above), bound(own.start, unit, *below)
+    half, gives = amount((own.start + own.end) / 2, unit), score(Fraction(criterion.full_marks, 200))
     full = marks(criterion.full_marks)
-    more = own.start < own.end
-    up, down = ("及以上", "及以下") if more else ("及以下", "及以上")
-    above, below = ("or more", "or less") if more else ("or less", "or more")
     return Text(
-        f"{end.zh} {up}，得满分 {full.zh}；{start.zh} {down}，不得分；中间按比例计分（例如 {half.zh}，得{followed(gives)}）。",
-        f"{end.en} {above} earns all {full.en}, {start.en} {below} earns none, in proportion between: "
-        f"{half.en} earns {gives.en}.",
+        f"{end.zh}，得满分 {full.zh}；{start.zh}，不得分；中间按比例计分（例如 {half.zh}，得{followed(gives)}）。",
+        f"{end.en} earns all {full.en}, {start.en} earns none, in proportion between: {half.en} earns {gives.en}.",
     )
 
 
@@ -145,19 +144,18 @@ def _ballot(criterion: Criterion) -> Iterator[Text]:
 def _below(lowest: Band, criterion: Criterion) -> Iterator[Rung]:
     """Yield the rung under the lowest band, unless that begins at nought, below which nothing is counted."""
     if lowest.at_least != 0:
-        bound = amount(lowest.at_least, criterion.measured_in)
-        yield Rung(when=Text(f"不足 {bound.zh}", f"under {bound.en}"), gives=marks(0))
+        least = amount(lowest.at_least, criterion.measured_in)
+        yield Rung(when=Text(f"不足 {least.zh}", f"under {least.en}"), gives=marks(0))
 
 
 def _between(ascending: Sequence[Band], criterion: Criterion) -> Iterator[Rung]:
     unit = criterion.measured_in
     counted = criterion.source is Source.LATE_MEETINGS
     for band, following in zip(ascending, [*ascending[1:], None], strict=True):
-        bound = amount(band.at_least, unit)
         if following is None:
-            when = Text(f"{bound.zh} 及以上", f"{bound.en} or more")
+            when = bound(band.at_least, unit, "及以上", "or more")
         elif counted and following.at_least - band.at_least == 1 and band.at_least.denominator == 1:
-            when = bound
+            when = amount(band.at_least, unit)
         else:
             until = amount(following.at_least, unit)
             shown = amount(band.at_least, "%" if unit == "%" else "")

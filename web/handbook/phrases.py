@@ -74,6 +74,13 @@ def followed(text: Text) -> str:
     return text.zh if text.zh.startswith("约") else f" {text.zh}"
 
 
+def bound(number: Fraction, unit: str, zh: str, en: str) -> Text:
+    """Return a bound in words: `50,000 元及以上`, `90 及以上`, `50,000 yuan or more`."""
+    own = amount(number, unit)
+    blank = " " if own.zh[-1].isdigit() else ""
+    return Text(f"{own.zh}{blank}{zh}", f"{own.en} {en}")
+
+
 def unit_word(unit: str) -> Text:
     """Return the unit of measure as a word: `元`, `yuan`; of a mere count nothing in English."""
     return Text(unit, "" if unit in _COUNTED else _UNITS.get(unit, (unit, unit))[1])
