@@ -4,8 +4,6 @@ An edition never changes, so its register is kept by its id. An open year's is k
 which one short query tells.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -23,11 +21,10 @@ from scoring.workflow.read_county import (
     read_register,
     version_of,
 )
+from web.kept import Kept
 
 _REGISTERS, _PIECES = 8, 400
 """How many registers, and how many smaller things, are kept at hand."""
-
-_NOT_MADE = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +57,8 @@ class Shelf:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._contents: Contents | None = None
-        self._registers = _Kept(_REGISTERS)
-        self._pieces = _Kept(_PIECES)
+        self._registers = Kept(_REGISTERS)
+        self._pieces = Kept(_PIECES)
 
     def contents(self) -> Contents:
         """Return what the county has to show now."""
@@ -110,31 +107,3 @@ class Shelf:
     def _open_year(self, period_id: str) -> tuple[ProvisionalYear, Directory]:
         year = read_provisional(self.store, period_id)
         return year, Directory(year.register)
-
-
-class _Kept:
-    """Things made once a key, at most *most* of them; whoever asks for one that is being made waits for it alone."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
-
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        with self._lock:
-            entry = self._entries.setdefault(key, _Entry())
-            self._entries.move_to_end(key)
-            while len(self._entries) > self._most:
-                self._entries.popitem(last=False)
-        with entry.lock:
-            if entry.made is _NOT_MADE:
-                entry.made = make()
-            return entry.made
-
-
-class _Entry:
-    """A thing, and the lock of whoever makes it."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.made: Any = _NOT_MADE
