@@ -7,8 +7,9 @@ from scoring.profiles import Weakness, profile, weakest
 from scoring.register import GroupFigures
 from scoring.selection import Selection
 from scoring.shortfall import Shortfall, nearest, shortfall, shortfalls
+from scoring.spread import bins_of, median_of
 from scoring.units import Grouping
-from web import pictures
+from web.pictures import scores, standards, stars
 from web.shelf import Shown
 from web.words import star_counts
 
@@ -25,14 +26,14 @@ def county(shown: Shown, before: Sequence[Shown]) -> dict[str, Any]:
     return {
         "last": last,
         "years": years,
-        "star_rows": [(stars, [own.get(stars) for own in counts]) for stars in (*register.star_levels, None)],
+        "star_rows": [(level, [own.get(level) for own in counts]) for level in (*register.star_levels, None)],
         "wanting": _wanting(shown),
-        "target_picture": pictures.target_picture(shown, last),
-        "years_picture": pictures.years_picture(shown, before),
-        "townships_picture": pictures.distribution_picture(shown, Grouping.TOWNSHIP, townships),
-        "scores_picture": pictures.scores_picture(shown, register.entries),
-        "bins": pictures.score_bins(register, register.entries),
-        "median": pictures.median_score(register, register.entries),
+        "target_picture": stars.target_picture(shown, last),
+        "years_picture": stars.years_picture(shown, before),
+        "townships_picture": stars.distribution_picture(shown, Grouping.TOWNSHIP, townships),
+        "scores_picture": scores.scores_picture(shown, register.entries),
+        "bins": bins_of(register, register.entries),
+        "median": median_of(register, register.entries),
     }
 
 
@@ -46,8 +47,8 @@ def group(shown: Shown, figures: GroupFigures, before: Sequence[Shown]) -> dict[
         "means": means,
         "county_means": {mean.part: mean.mean for mean in profile(register, Grouping.COUNTY, "")},
         "star_pairs": list(zip(star_counts(figures), star_counts(register.county), strict=True)),
-        "stars_picture": pictures.distribution_picture(shown, kind, [figures]),
-        "radar_picture": pictures.group_radar(shown, kind, name, means),
+        "stars_picture": stars.distribution_picture(shown, kind, [figures]),
+        "radar_picture": standards.group_radar(shown, kind, name, means),
         "goal": shortfall(register, figures),
         "near": nearest(register, register.members(kind, name), _NEAR),
     }

@@ -12,13 +12,14 @@ from scoring.selection import Selection
 from scoring.spreadsheet.ranking import Table, as_csv, as_workbook, groups_table, units_table
 from scoring.units import Grouping, domain_title
 from scoring.workflow.read_county import explain_unit
-from web import pictures
 from web.asked import selection_asked
 from web.downloads import XLSX, sent
 from web.language import chosen, say, told
 from web.pages import outlook, unit_history
 from web.pages.paging import Page
 from web.pages.unit_sheet import chapters, sheet_words
+from web.pictures.scores import means_picture
+from web.pictures.standards import unit_radar
 from web.viewing import carry, shelf, short, shown, years_before
 from web.words import RANKING_TITLES, RANKINGS
 
@@ -38,7 +39,7 @@ def ranking(kind: str) -> str:
     asked, grouping = selection_asked(request.args), RANKINGS[kind]
     found = _selected(asked, grouping)
     page = Page.of(found, request.args.get("page", ""))
-    picture = pictures.means_picture(shown(), grouping, page.rows) if grouping and page.rows else None
+    picture = means_picture(shown(), grouping, page.rows) if grouping and page.rows else None
     return render_template(
         "ranking.html",
         shown=shown(),
@@ -83,7 +84,7 @@ def unit(code: str) -> str:
         part_values={part.part: part.value for part in entry.parts},
         part_means={mean.part: mean.mean for mean in profile(shown().register, Grouping.COUNTY, "")},
         holding=holding(explained.criteria),
-        picture=pictures.unit_radar(shown(), entry),
+        picture=unit_radar(shown(), entry),
         history=unit_history.of(shown(), entry.unit.code),
         RANKED=RANKED,
         open_all=request.args.get("marks") == "all",

@@ -1,0 +1,1 @@
+"""Which charts a year has: its figures turned into a chart's plain values, drawn once, and kept with the edition."""
