@@ -17,7 +17,10 @@ from pathlib import Path
 PROCESSES, CONNECTIONS = 2, 4
 """Processes of clients, and connections of each."""
 
-_ROOM = 1 << 20
+_ROOM, _ROOM_OF_HEAD = 1 << 20, 1 << 11
+_UNREAD = socket.MSG_TRUNC if sys.platform == "linux" else 0
+"""Of a body only the length is wanted; Linux can leave its bytes where they are."""
+
 _BLANK, _LENGTH = b"\r\n\r\n", b"content-length:"
 _ROOT = Path(__file__).parents[1]
 
@@ -86,7 +89,7 @@ class _Connection:
 
     def answered(self) -> bool:
         """Take what has come, and say whether the answer is whole. Raises Unexpected."""
-        taken = self.socket.recv_into(self._room)
+        taken = self.socket.recv_into(self._room, _ROOM_OF_HEAD) if self._left is None else self._leave()
         if not taken:
             raise Unexpected("a connection was closed")
         if self._left is None:
@@ -98,6 +101,9 @@ class _Connection:
             self._left, taken = self._length, len(body)
         self._left -= taken
         return not self._left
+
+    def _leave(self) -> int:
+        return self.socket.recv_into(self._room, self._left, _UNREAD)
 
     def _check(self, head: bytes) -> None:
         _, _, rest = head.lower().partition(_LENGTH)
