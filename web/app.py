@@ -28,13 +28,14 @@ def create_app(store: Store, trusted_hosts: Sequence[str] = ()) -> Flask:
     """Return the application for the county in *store*; where *trusted_hosts* are given, it answers to no other name."""
     app = Flask(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _STATIC_AGE
-    app.config["TRUSTED_HOSTS"] = list(trusted_hosts) or None
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["stars_shelf"] = Shelf(store)
     app.extensions["stars_release"] = _release()
     security.guard(app)
+    if trusted_hosts:
+        security.answer_to(app, trusted_hosts)
     errors.tell(app)
     app.after_request(_fresh)
     app.jinja_env.globals.update(

@@ -2,13 +2,14 @@
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException
 
 from scoring.errors import Refused, UnitUnknown
 from scoring.store.editions import EditionUnknown
 from scoring.store.periods import PeriodUnknown
 from scoring.store.refusals import StoreBusy, StoreUnready
 from scoring.texts import Text
+from web.security import HOST_UNKNOWN
 
 STATUS: dict[type[Refused], int] = {
     EditionUnknown: 404,
@@ -37,6 +38,13 @@ _WORDS = {
     405: (
         Text("不能这样访问", "This cannot be done here"),
         Text("请从首页重新进入。", "Start again from the first page."),
+    ),
+    HOST_UNKNOWN: (
+        Text("不认识这个网址", "This is not a name of this service"),
+        Text(
+            "请用管理员给的网址打开。管理员：用 STARS_TRUSTED_HOSTS 列出可用的主机名。",
+            "Use the address your administrator gave you. Administrators: list the names in STARS_TRUSTED_HOSTS.",
+        ),
     ),
     500: (
         Text("出错了", "Something went wrong"),
@@ -85,5 +93,5 @@ def tell(app: Flask) -> None:
 
 def _page(status: int, title: Text, sentences: list[Text]) -> str:
     """Return the page that says it; where the county cannot be read, or is not asked for by its name, one of its own."""
-    alone = status >= 500 or isinstance(request.routing_exception, SecurityError)
+    alone = status >= 500 or status == HOST_UNKNOWN
     return render_template("alone.html" if alone else "error.html", title=title, sentences=sentences)
