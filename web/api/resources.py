@@ -112,7 +112,7 @@ def answer(body: bytes, etag: str, *, lasting: bool) -> Response:
         ("Cache-Control", LASTING if lasting else ASKED_AGAIN),
     ]
     given = request.environ.get("HTTP_IF_NONE_MATCH")
-    if given is not None and (given == quoted or request.if_none_match.contains(etag)):
+    if given is not None and (given == quoted or request.if_none_match.contains_weak(etag)):
         return Response(status=304, headers=headers[1:])
     return Response(body, headers=headers)
 

@@ -1,0 +1,87 @@
+"""Schemathesis over the whole API in process: questions made from its own description, right ones and wrong ones.
+
+The same seed asks the same questions, so a run is repeatable.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+SEED = 20261121
+DESCRIPTION = "/api/v1/openapi.json"
+_KNOWN = 0.8
+"""How often a parameter is one of the known values, so that the answer is not always that nothing was found."""
+
+
+@dataclass
+class Asked:
+    """What came of it: questions and statuses by operation, how often each check was made, and what was at fault."""
+
+    questions: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    checks: Counter[str] = field(default_factory=Counter)
+    faults: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    @property
+    def failed(self) -> set[str]:
+        """The names of the checks that failed."""
+        return {check for _, check, _ in self.faults}
+
+    def note(self, operation: str, recorder: Any) -> None:
+        """Add what one operation was asked in one phase."""
+        self.questions[operation] += len(recorder.interactions)
+        for one in recorder.interactions.values():
+            self.statuses[operation, one.response.status_code] += 1
+        for check in (check for checks in recorder.checks.values() for check in checks):
+            self.checks[check.name] += 1
+            if check.failure_info is not None:
+                self.faults[operation, check.name, check.failure_info.failure.message] += 1
+
+
+def fuzz(
+    app: Callable[..., Any],
+    questions: int,
+    known: Mapping[str, Sequence[str]] | None = None,
+    only: str | None = None,
+) -> Asked:
+    """Return what came of asking *app* at least about that many *questions* an operation, or of the *only* one.
+
+    *known* are values of parameters (`path.code`) for which there is something to find.
+    """
+    known = known or {}
+    schema = schemathesis.openapi.from_wsgi(DESCRIPTION, app, config=_config(questions, known))
+    schema = schema if only is None else schema.include(path=only)
+    asked = Asked()
+    for event in from_schema(schema).execute():
+        assert not isinstance(event, events.NonFatalError | events.FatalError), event
+        if isinstance(event, events.ScenarioFinished):
+            asked.note(event.label or "", event.recorder)
+    return asked
+
+
+def _config(questions: int, known: Mapping[str, Sequence[str]]) -> SchemathesisConfig:
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": SEED,
+            "generation": {
+                "max-examples": questions,
+                "deterministic": True,
+                "database": "none",
+                "no-shrink": True,
+            },
+            "phases": {"stateful": {"enabled": False}},
+            "dictionaries": {
+                name.replace(".", "-"): {"values": list(values)} for name, values in known.items()
+            },
+            "parameters": {
+                name: {"dictionary": name.replace(".", "-"), "probability": _KNOWN} for name in known
+            },
+        }
+    )
