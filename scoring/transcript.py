@@ -95,7 +95,7 @@ def read_inputs(criteria: Documents[str, bytes], units: Sequence[bytes], marks: 
     return Inputs(units=own_units, sets=own_sets, markings=tuple(_markings(own_units, own_sets, marks)))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def read_criteria(ref: str, content: bytes) -> CriteriaSet:
     """Return the set that was published as *content* under that ref. Raises RecordWrong where there is none in it."""
     place = Place(file=criteria_name(ref))
