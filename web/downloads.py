@@ -1,21 +1,24 @@
 """Files that are sent: always to be saved, under a name that says what is in them."""
 
-import unicodedata
+import re
 from urllib.parse import quote
 
 from flask import Response
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_UNFIT = '\\/:*?"<>|'
+_UNFIT = re.compile(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+')
 
 
-def sent(content: bytes, kind: str, name: str) -> Response:
-    """Return *content* as a file called *name*, which may be Chinese (RFC 6266)."""
-    fit = "".join(
-        "_" if letter in _UNFIT or unicodedata.category(letter) == "Cc" else letter for letter in name
-    )
-    plain = "".join(letter if letter.isascii() else "_" for letter in fit)
+def fit(name: str) -> str:
+    """Return *name* with what no file system takes left out."""
+    return _UNFIT.sub("_", name)
+
+
+def sent(content: bytes, kind: str, name: str, *, plain: str) -> Response:
+    """Return *content* as a file called *name*, which may be Chinese; *plain* is for who reads ASCII only (RFC 6266)."""
     answer = Response(content, content_type=kind)
-    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit)}"
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit(name))}"
+    )
     return answer

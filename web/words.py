@@ -1,17 +1,18 @@
 """Words that many pages use: what groupings, stars, outcomes and kinds are called."""
 
 from collections.abc import Callable
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from scoring.agreement import Outcome
-from scoring.criteria.criterion import EvidenceKind, Kind
-from scoring.criteria.model import AdjustmentKind, AgreementRule
+from scoring.criteria.criterion import Kind
+from scoring.criteria.model import AdjustmentKind
 from scoring.edition import State
-from scoring.numbers import exact_text, marks_text, rounded_percent, share_text
-from scoring.periods import Phase
+from scoring.numbers import exact_text, marks_text, rounded_percent
 from scoring.register import GroupFigures
-from scoring.sentences import marks_shown, percent, stage_title
+from scoring.sentences import marks_shown, stage_title
+from scoring.store.editions import Listed
 from scoring.texts import Text
 from scoring.units import Grouping, domain_title
 from web.language import say, told
@@ -68,21 +69,6 @@ ADJUSTMENTS = {
     AdjustmentKind.BONUS: Text("加分", "Bonus"),
 }
 
-AGREEMENTS = {
-    AgreementRule.MEAN: Text("取平均分", "the mean counts"),
-    AgreementRule.MEDIAN: Text("取中位数", "the median counts"),
-    AgreementRule.TRIMMED_MEAN: Text(
-        "去掉最高最低后取平均", "the mean without the highest and the lowest counts"
-    ),
-}
-
-EVIDENCE = {
-    EvidenceKind.DOCUMENT: Text("文件", "documents"),
-    EvidenceKind.IMAGE: Text("图片", "images"),
-    EvidenceKind.SPREADSHEET: Text("表格", "spreadsheets"),
-}
-
-
 def group_name(kind: Grouping, name: str) -> str:
     """Return what the group is called in the language of the request."""
     if kind is Grouping.COUNTY:
@@ -125,25 +111,31 @@ def share_shown(some: int, whole: int) -> str:
     )
 
 
+def made(edition: Listed) -> str:
+    """Return when *edition* was kept, on this server's clock."""
+    return moment(edition.made_at)
+
+
+def moment(at: datetime) -> str:
+    """Return a moment on this server's clock, to the minute."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
 WORDS: dict[str, Callable[..., Any] | Any] = {
     "Grouping": Grouping,
     "Outcome": Outcome,
     "GROUPINGS": GROUPINGS,
-    "RANKINGS": RANKINGS,
     "RANKING_TITLES": RANKING_TITLES,
     "STATES": STATES,
     "OUTCOMES": OUTCOMES,
     "KINDS": KINDS,
-    "Kind": Kind,
-    "Phase": Phase,
     "ADJUSTMENTS": ADJUSTMENTS,
-    "AGREEMENTS": AGREEMENTS,
-    "EVIDENCE": EVIDENCE,
     "group_name": group_name,
     "stars_text": stars_text,
     "stars_key": stars_key,
-    "star_counts": star_counts,
     "signed": signed,
+    "made": made,
+    "moment": moment,
     "share_shown": share_shown,
     "GROUP_PATHS": GROUP_PATHS,
     "stage_title": stage_title,
@@ -151,7 +143,5 @@ WORDS: dict[str, Callable[..., Any] | Any] = {
     "marks_shown": marks_shown,
     "marks_text": marks_text,
     "exact_text": exact_text,
-    "share_text": share_text,
-    "percent": percent,
 }
 """What templates may call besides what a page gives them."""

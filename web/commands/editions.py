@@ -21,7 +21,7 @@ from scoring.workflow.publication import SignedBy, publish_period
 from web import listings
 from web.commands.county import store
 from web.commands.options import FILE, LANG, one_form, refusals_told
-from web.drawing import draw_charts
+from web.drawing import draw_charts, write_workbooks
 from web.progress import shown
 
 
@@ -68,6 +68,7 @@ def publish(
             tell=tell,
         )
         draw_charts(opened, edition.id, tell)
+        write_workbooks(opened, edition.id, tell)
     listings.show_published(edition, lang)
 
 

@@ -1,9 +1,6 @@
 """Editions: what was published when and by whom, what moved between two, and how anybody can verify one."""
 
-import re
-from datetime import datetime
 from itertools import groupby
-from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
@@ -19,6 +16,7 @@ from scoring.workflow.look_at_editions import (
     workbook_of,
 )
 from web.digests import groups
+from web.downloads import XLSX, fit, sent
 from web.kept import kept
 from web.language import chosen
 from web.moves import MOVES, Move, Moved, move_of, moved
@@ -28,7 +26,6 @@ from web.viewing import contents, find_edition, shelf, short, stamp, unchanged
 edition_pages = Blueprint("editions", __name__)
 
 _FOR_GOOD = "public, max-age=31536000, immutable"
-_UNNAMEABLE = re.compile(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+')
 _MOST_RECOMPUTED, _MOST_MOVED, _MOST_WORKBOOKS = 500, 8, 4
 _WHOLE = 64
 
@@ -50,7 +47,6 @@ def listed() -> str:
         editions=editions,
         unauthenticated=not all(_manifest(own.id).statement.authenticated for own in editions),
         pair=_likely_pair(),
-        made=_made,
     )
 
 
@@ -73,7 +69,6 @@ def about(edition_id: str) -> str:
         after=[one for one in others.values() if one.supersedes == edition.id],
         bundle_name=_file_name(edition, "zip"),
         groups=groups,
-        made=_made,
     )
 
 
@@ -85,7 +80,7 @@ def verification(edition_id: str) -> Response:
     outcome: Recomputed = kept("recomputed", _MOST_RECOMPUTED).once(
         edition.id, lambda: recompute(store, edition.id)
     )
-    page = render_template("editions/verification.html", edition=edition, outcome=outcome, moment=_moment)
+    page = render_template("editions/verification.html", edition=edition, outcome=outcome)
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
@@ -118,7 +113,7 @@ def differences() -> str | tuple[str, int]:
     asked = [request.args.get(name, "").strip() for name in ("before", "after")]
     pair = [_found(words) for words in asked]
     unknown = [words for words, own in zip(asked, pair, strict=True) if words and own is None]
-    page = {"editions": contents().editions, "unknown": unknown, "made": _made}
+    page = {"editions": contents().editions, "unknown": unknown}
     before, after = pair
     if before is None or after is None:
         chooser = _likely_pair() if before is after else (before, after)
@@ -186,33 +181,18 @@ def _likely_pair() -> tuple[Listed | None, Listed | None]:
 
 def _file(content: bytes, edition: Listed, ending: str, *, etag: str, status: int = 200) -> Response:
     """Return a file of that edition to be kept; asked for by its whole id, a bundle is good for ever."""
-    answer = Response(content, status=status, mimetype=_TYPES[ending])
-    name = _file_name(edition, ending)
-    answer.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{short(edition.id)}.{ending}\"; filename*=UTF-8''{quote(name)}"
-    )
+    answer = sent(content, _TYPES[ending], _file_name(edition, ending), plain=f"{short(edition.id)}.{ending}")
+    answer.status_code = status
     whole = len(str((request.view_args or {})["edition_id"])) == _WHOLE
     answer.headers["Cache-Control"] = _FOR_GOOD if whole and ending == "zip" else "no-cache"
     answer.set_etag(etag)
     return answer
 
 
-_TYPES = {
-    "zip": "application/zip",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+_TYPES = {"zip": "application/zip", "xlsx": XLSX}
 
 
 def _file_name(edition: Listed, ending: str) -> str:
     """Return the name a file of that edition is kept under: county, period, and the beginning of the id."""
     words = (contents().county_name, edition.period, short(edition.id))
-    return f"{'-'.join(_UNNAMEABLE.sub('_', word) for word in words if word)}.{ending}"
-
-
-def _made(edition: Listed) -> str:
-    """Return when an edition was kept, as it is read on the server's clock."""
-    return _moment(edition.made_at)
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    return fit(f"{'-'.join(word for word in words if word)}.{ending}")

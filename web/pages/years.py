@@ -57,13 +57,13 @@ def ranking(kind: str) -> str:
 @year_pages.get("/ranking/<any(units, townships, departments, domains):kind>.csv")
 def ranking_csv(kind: str) -> Response:
     """Send the whole ranking as CSV."""
-    return sent(as_csv(_table(kind)), "text/csv; charset=utf-8", _file_name(kind, "csv"))
+    return sent(as_csv(_table(kind)), "text/csv; charset=utf-8", _file_name(kind, "csv"), plain=f"{kind}.csv")
 
 
 @year_pages.get("/ranking/<any(units, townships, departments, domains):kind>.xlsx")
 def ranking_workbook(kind: str) -> Response:
     """Send the whole ranking as a workbook."""
-    return sent(as_workbook(_table(kind)), XLSX, _file_name(kind, "xlsx"))
+    return sent(as_workbook(_table(kind)), XLSX, _file_name(kind, "xlsx"), plain=f"{kind}.xlsx")
 
 
 @year_pages.get("/units/<path:code>")
