@@ -15,10 +15,17 @@ from scoring.criteria import catalogue
 from scoring.periods import Phase
 from scoring.spreadsheet.marks import LONG, WIDE
 from scoring.spreadsheet.units import UNITS
-from scoring.store.engine import PATIENCE
+from scoring.store.engine import PATIENCE, Store
+from scoring.texts import Lang
 from scoring.units import DOMAINS
+from tests.browser.conftest import REQUIRED
 from tests.web import manuals
 from tests.web.manuals import leaves, parse, plain, stars, wrong_sums
+from web.app import create_app
+from web.commands.serve import PORT
+from web.listening import ready
+from web.serving import _SETTINGS as SERVED
+from web.settings import LOOPBACK
 
 ROOT = Path(__file__).parents[2]
 READMES = {
@@ -27,7 +34,7 @@ READMES = {
 }
 FILES = ("village.yaml", "units.csv", "marks.csv", "wide.csv", "wrong.csv", "objection.csv")
 SHEET = ("score", "village.yaml", "--units", "units.csv")
-OF_THE_SHELL = {".", "make", "pip", "stars"}
+OF_THE_SHELL = {".", "curl", "make", "pip", "stars"}
 MODULES = ("web", "web/commands", "scoring", "scoring/workflow", "scoring/store")
 """The folders of which the map of the house shows every module."""
 
@@ -220,10 +227,10 @@ def does(*arguments: str) -> bool:
 def test_the_twins_show_the_same():
     """Same sections, same blocks in number and kind, the same files letter for letter, the same commands."""
     en, zh = (blocks(readme) for readme in ("en", "zh"))
-    twins = {info: re.sub(r"(?<=^text )(demo|correction)-en$", r"\1-zh", info) for info in en}
+    twins = {info: re.sub(r"(?<=^text )(demo|correction|ready)-en$", r"\1-zh", info) for info in en}
     assert sorted(twins.values()) == sorted(zh)
     assert all(len(texts) == len(zh[twins[info]]) for info, texts in en.items())
-    assert [text.count("\n## ") for text in READMES.values()] == [10, 10]
+    assert [text.count("\n## ") for text in READMES.values()] == [17, 17]
     assert manuals.shape(READMES["en"]) == manuals.shape(READMES["zh"])
     for name in FILES:
         assert block("en", name) == block("zh", name)
@@ -276,16 +283,17 @@ def test_every_option_is_named_and_every_named_option_is_one(readme):
 
 @both
 def test_every_setting_is_named_and_every_named_setting_is_one(readme):
-    """Those of the service, and the one that only tests know."""
+    """Those of the service, and those that only tests know."""
     sources = [
         *(ROOT / "web").rglob("*.py"),
         *(ROOT / "scoring").rglob("*.py"),
         ROOT / "tests" / "databases.py",
+        ROOT / "tests" / "browser" / "conftest.py",
     ]
     known = {own for path in sources for own in re.findall(r"\bSTARS_[A-Z_]+\b", path.read_text("utf-8"))}
     assert set(re.findall(r"\bSTARS_[A-Z_]+\b", READMES[readme])) == known
     head = {"en": ("setting", "holds", "otherwise"), "zh": ("设置", "填什么", "不设时")}[readme]
-    assert {row[0].strip("`") for row in rows(readme, *head)} == known - {"STARS_REQUIRE_PG"}
+    assert {row[0].strip("`") for row in rows(readme, *head)} == known - {"STARS_REQUIRE_PG", REQUIRED}
 
 
 @both
@@ -341,19 +349,23 @@ def test_the_map_of_the_house_is_whole(readme):
 
 
 @both
-def test_the_map_of_the_house_goes_down_as_imports_do(readme):
+@pytest.mark.parametrize(
+    ("contract", "least"),
+    [
+        ("Imports only go down", 40),
+        ("Pages, API and commands stand on the same floor and do not know each other", 25),
+    ],
+)
+def test_the_map_of_the_house_goes_down_as_imports_do(readme, contract, least):
     """Who stands above may import who stands below: read line by line, no module is of a higher layer than the one before."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    contract = config["tool"]["importlinter"]["contracts"][0]
-    assert contract["name"] == "Imports only go down"
+    (layered,) = (own for own in config["tool"]["importlinter"]["contracts"] if own["name"] == contract)
     layers = {
-        name.strip("() "): place
-        for place, layer in enumerate(contract["layers"])
-        for name in layer.split("|")
+        name.strip("() "): place for place, layer in enumerate(layered["layers"]) for name in layer.split("|")
     }
-    tops = [path for path in drawn(readme) if re.fullmatch(r"scoring/\w+(\.py|/)", path)]
-    places = [layers[path.removesuffix("/").removesuffix(".py").replace("/", ".")] for path in tops]
-    assert len(places) > 30
+    paths = (path.removesuffix("/").removesuffix(".py").replace("/", ".") for path in drawn(readme))
+    places = [layers[path] for path in paths if path in layers]
+    assert len(places) > least
     assert places == sorted(places)
 
 
@@ -419,6 +431,86 @@ def test_the_demo_county_can_be_looked_into_as_shown(demo, readme):
     assert plain(difference.stdout) == block(readme, f"correction-{readme}")
     (explained,) = (outcome for line, outcome in told if "--explain" in line)
     assert "C0001" in explained.stdout
+
+
+@both
+def test_the_sentence_that_the_pages_are_ready_is_the_one_that_is_told(readme):
+    """The address on the first screen is the one where `make demo` serves."""
+    assert ready((LOOPBACK, PORT)).in_(Lang(readme)) + "\n" == block(readme, f"ready-{readme}")
+    assert f"http://{LOOPBACK}:{PORT}/" in blocks(readme)["sh"][0].splitlines()[0]
+
+
+ADDRESSES = {"en": ("address", "answers"), "zh": ("地址", "看什么")}
+OPERATIONS = {"en": ("address below `/api/v1`", "reads"), "zh": ("`/api/v1` 之下", "读什么")}
+
+
+@pytest.fixture
+def app(demo):
+    """The pages and the API of the demo county."""
+    store = Store.open("sqlite:///demo/stars.sqlite3", "stars")
+    yield create_app(store)
+    store.close()
+
+
+@both
+def test_every_address_answers_and_every_page_has_one(app, readme):
+    """What the table of addresses shows can be opened, and there is no page that it leaves out."""
+    named = [name for row in rows(readme, *ADDRESSES[readme]) for name in re.findall(r"`([^`]+)`", row[0])]
+    assert len(named) == len(set(named)) > 20
+    client, met = app.test_client(), set()
+    for name in named:
+        for year in ("/periods/2025", "/editions/47f1ec66fe45", "/provisional/2026"):
+            answer = client.get(name.replace("…", year))
+            moved = name == "/" or name.startswith("/language/")
+            assert answer.status_code == (302 if moved else 200), name
+            met.add(endpoint_of(app, answer.request.path))
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.rule.startswith("/api/v1/")}
+    assert met == pages - {"static"}
+
+
+def endpoint_of(app, path: str) -> str:
+    return app.url_map.bind("").match(path)[0]
+
+
+@both
+def test_every_operation_of_the_api_is_listed(app, readme):
+    below = {rule.rule.removeprefix("/api/v1") for rule in app.url_map.iter_rules() if "/api/v1" in rule.rule}
+    plain_names = {re.sub(r"<(?:.*?:)?(\w+)>", r"<\1>", address) for address in below}
+    assert {row[0].strip("`") for row in rows(readme, *OPERATIONS[readme])} == plain_names
+
+
+@both
+@pytest.mark.parametrize("label", ["county", "malformed"])
+def test_an_answer_of_the_api_is_the_one_that_is_quoted(app, readme, label):
+    """As a value: the API writes no blanks."""
+    asked = [line[1] for line in commands(readme) if line[0] == "curl"]
+    address = asked[label == "malformed"].removeprefix(f"http://{LOOPBACK}:{PORT}")
+    assert app.test_client().get(address).json == json.loads(block(readme, label))
+
+
+@both
+def test_the_numbers_of_the_server_are_its_own(readme):
+    """Processes and threads, as they stand in the table."""
+    from web.commands.serve import _ON_POSTGRESQL, _ON_SQLITE
+
+    head = {"en": ("on", "processes", "threads of each"), "zh": ("数据库", "进程", "每个进程的线程")}[readme]
+    threads = str(SERVED["threads"])
+    assert rows(readme, *head) == [
+        ["SQLite", str(_ON_SQLITE), threads],
+        ["PostgreSQL", str(_ON_POSTGRESQL), threads],
+    ]
+
+
+def test_pictures_are_shown_and_light():
+    """Each picture stands in the README of its language, has words for who cannot see it, and is soon loaded."""
+    pictures = {
+        path.relative_to(ROOT).as_posix(): path.stat().st_size for path in (ROOT / "docs/images").iterdir()
+    }
+    shown = {lang: re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", text) for lang, text in READMES.items()}
+    assert sorted(path for found in shown.values() for _, path in found) == sorted(pictures)
+    assert all(path.endswith(f"-{lang}.png") for lang, found in shown.items() for _, path in found)
+    assert max(pictures.values()) < 150_000
+    assert sum(pictures.values()) < 1_200_000
 
 
 @both
