@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -50,7 +51,13 @@ class InProcess:
     ) -> None:
         self._app = app
         self._environ = create_environ(path, f"http://{LOOPBACK}", headers=headers)
+        self._new = count()
         self.status = ""
+
+    def run_anew(self) -> bytes:
+        """Ask with a query nobody asked with before, which means nothing: what is kept by its address is of no use."""
+        self._environ["QUERY_STRING"] = f"new={next(self._new)}"
+        return self.run()
 
     def run(self) -> bytes:
         answer = self._app(dict(self._environ), self._start)

@@ -6,7 +6,7 @@ anew each time for a browser that does not have it. The county is kept in a SQLi
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -48,21 +48,11 @@ def serving_comparisons(cohort: Cohort, folder: Path, stack: ExitStack) -> list[
     told = json.loads(whole.run())["units"]
     _check_ranking(told, exact_county(cohort))
     known = InProcess(app, f"/api/v1/editions/{edition}/ranking", {"If-None-Match": f'"{edition}"'})
-    page = InProcess(app, f"/editions/{edition}/ranking/units", _BROWSER)
-    bare = BarePage(told[:_ROWS])
-    rows = cells(bare.run(), len(COLUMNS))
-    check_equal("the page", cells(page.run().decode(), len(COLUMNS)), rows)
-    assert (len(rows), page.status) == (_ROWS, "200 OK")
     start = Start(found)
     stack.callback(start.close)
     return [
         *_rankings(whole, known, found, stack),
-        Comparison(
-            work=f"a page of {_ROWS} rows, with its layout",
-            ours=Contender(name=f"page of {_ROWS} rows", run=page.run, calls=3),
-            other=Contender(name="bare Jinja on the same rows", run=bare.run, calls=10),
-            limit=_PAGE,
-        ),
+        *_pages(partial(InProcess, app, f"/editions/{edition}/ranking/units", _BROWSER), told[:_ROWS]),
         Comparison(
             work="a second start of `stars serve`",
             ours=Contender(name="stars serve", run=start.run, reset=start.close, every=_SLOW),
@@ -71,6 +61,23 @@ def serving_comparisons(cohort: Cohort, folder: Path, stack: ExitStack) -> list[
             ),
             limit=_START,
         ),
+    ]
+
+
+def _pages(request: Callable[[], InProcess], units: Sequence[dict]) -> list[Comparison]:
+    """Return what is compared of a page of *units*."""
+    again, anew, bare = request(), request(), BarePage(units)
+    rows = cells(bare.run(), len(COLUMNS))
+    for name, page in (("the page", again.run()), ("the page, anew", anew.run_anew())):
+        check_equal(name, cells(page.decode(), len(COLUMNS)), rows)
+    assert (len(rows), again.status, anew.status) == (_ROWS, "200 OK", "200 OK")
+    other = Contender(name="bare Jinja on the same rows", run=bare.run, calls=10)
+    return [
+        Comparison(work=name, ours=Contender(name=name, run=run, calls=3), other=other, limit=limit)
+        for name, run, limit in (
+            (f"a page of {_ROWS} rows, with its layout", again.run, _PAGE),
+            ("– at an address nobody asked before", anew.run_anew, None),
+        )
     ]
 
 
