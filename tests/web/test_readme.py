@@ -475,7 +475,7 @@ def endpoint_of(app, path: str) -> str:
 @both
 def test_every_operation_of_the_api_is_listed(app, readme):
     below = {rule.rule.removeprefix("/api/v1") for rule in app.url_map.iter_rules() if "/api/v1" in rule.rule}
-    plain_names = {re.sub(r"<(?:.*?:)?(\w+)>", r"<\1>", address) for address in below}
+    plain_names = {re.sub(r"<(?:[^<>]*:)?(\w+)>", r"<\1>", address) for address in below}
     assert {row[0].strip("`") for row in rows(readme, *OPERATIONS[readme])} == plain_names
 
 
