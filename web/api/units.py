@@ -70,7 +70,7 @@ def groups(_asked: dict[str, Any], edition_id: str, kind: str) -> Response:
 
 @api.reads(f"/editions/<edition_id>/groups/{_KIND}/<path:name>", OneGroup, of=_GROUPS)
 def group(edition_id: str, kind: str, name: str) -> Response:
-    """Read the figures of one township, department or domain; `/units` lists its units.
+    """Read the figures of one township, department or domain; its units are found by its name.
 
     查看一个乡镇街道、主管部门或领域的汇总。
     """

@@ -33,6 +33,17 @@ def test_the_ranking_is_the_editions_rows_in_order_of_rank(county):
     assert (told["edition"], told["period"], told["provisional"]) == (county.final.id, "2026", False)
 
 
+def test_a_ranking_is_written_as_it_was_when_its_etag_was_given_out(county):
+    """Its ETag is the edition's id alone: whoever writes it otherwise must let the ETag say so too."""
+    head = f'{{"edition":"{county.final.id}","period":"2026","county":"青石县","provisional":false,"units":['
+    first = (
+        '{"unit":"A06","name":"第6村党支部","domain":"rural","township":"青石镇","department":null,"gates":[],'
+        '"criteria":"village@1","score":"86.54","stars":4,"rank":1,'
+        '"ranks":{"township":1,"department":null,"domain":1}},'
+    )
+    assert county.get(f"/editions/{county.final.id}/ranking").text.startswith(head + first)
+
+
 def test_a_unit_says_everything_its_row_and_marks_say(county):
     told = county.get(f"/editions/{county.final.id}/units/A03").json
     row = next(row for row in _rows(county.final) if row["unit"] == "A03")
