@@ -65,10 +65,10 @@ _PROBLEM: dict[str, Any] = {
 }
 _MEANINGS = {
     304: "The answer is as the caller has it.",
-    400: "The request cannot be read, or was made of another host.",
     404: "What is asked for is not there.",
     405: "The address can only be read; `Allow` says how.",
     409: "What is asked for cannot be told as things stand, and why.",
+    421: "The service does not answer to this host.",
     422: "Parameters are malformed or unknown; all of them are named.",
     500: "Something went wrong; nothing was lost.",
     503: "Not available just now; try again in a moment.",

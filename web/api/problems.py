@@ -30,6 +30,10 @@ _SENTENCES = {
     404: _NO_SUCH_PLACE,
     405: Text("这个地址只能读取，允许的方法见 Allow", "this address can only be read; Allow says how"),
     413: Text("请求过大", "the request is too large"),
+    421: Text(
+        "本服务不以这个主机名对外提供，请用管理员给出的地址",
+        "the service does not answer to this host; use the address the administrator gave",
+    ),
     500: Text(
         "服务出错，数据没有受影响；请告知管理员出错的时间",
         "something went wrong and nothing was lost; tell the administrator when it happened",

@@ -55,7 +55,7 @@ def test_it_is_told_again_only_to_the_host_that_was_answered(county):
     address = f"http://stars.example/api/v1/editions/{county.final.id}/ranking"
     client = app.test_client()
     assert client.get(address).status_code == 200
-    assert client.get(address.replace("stars.example", "evil.example")).status_code == 400
+    assert client.get(address.replace("stars.example", "evil.example")).status_code == 421
     assert client.get(address).status_code == 200
 
 
