@@ -1,0 +1,127 @@
+"""On paper stands what an office files: figures, tables and charts on A4, and nothing that is for clicking."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.served import County
+from tests.browser.watching import Visit, go
+
+PAPER = 703
+"""CSS pixels between the margins of A4: 186 mm."""
+KEEP = "STARS_KEEP_PRINTS"
+"""Where the environment names a folder, the PDFs are left there to be looked at."""
+PRINTED = (
+    "overview",
+    "units",
+    "townships",
+    "unit",
+    "unit, all marks",
+    "unit, not rated",
+    "township",
+    "provisional",
+    "criteria set",
+    "edition about",
+    "differences",
+)
+
+GONE = ".nav-row, .top-tools, .years, .skip, .filters, .chips, .actions, .pages, .screen-only, button, form"
+WIDER = """room => [...document.body.querySelectorAll("*")].filter(own => {
+  const box = own.getBoundingClientRect();
+  return own.checkVisibility() && box.width > 1 && box.right > room + 1;
+}).map(own => `${own.tagName}.${own.className.baseVal ?? own.className} “${own.textContent.trim().slice(0, 30)}”`).slice(0, 5)"""
+PALE = """() => [...document.querySelectorAll("main *")].filter(own => {
+  const words = [...own.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+  if (!words || !own.checkVisibility() || own.getBoundingClientRect().width <= 1) return false;
+  const [r, g, b] = getComputedStyle(own).color.match(/[\\d.]+/g).map(Number);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 140;
+}).map(own => `${own.tagName}.${own.className.baseVal ?? own.className} “${own.textContent.trim().slice(0, 30)}”`).slice(0, 5)"""
+"""Finds text too light to be read on white paper."""
+HEADS = """() => [...document.querySelectorAll("table.sheet > thead")]
+  .filter(own => own.checkVisibility() && getComputedStyle(own.parentElement).display === "table")
+  .map(own => [getComputedStyle(own).display, getComputedStyle(own.querySelector("th")).position])"""
+LINKS = """() => [...document.querySelectorAll("main a[href]")].filter(own => own.checkVisibility())
+  .map(own => [getComputedStyle(own).textDecorationLine, getComputedStyle(own, "::after").content])"""
+
+
+def on_paper(visit: Visit, county: County, kind: str, theme: str = "light") -> Page:
+    page = go(visit.page((PAPER, 1000), theme=theme), county.pages[kind])
+    page.emulate_media(media="print", color_scheme=theme)
+    return page
+
+
+@pytest.mark.parametrize("kind", PRINTED)
+def test_what_is_for_clicking_is_not_printed(visit: Visit, county: County, kind: str):
+    page = on_paper(visit, county, kind)
+    seen = [
+        own.evaluate("own => own.outerHTML.slice(0, 120)")
+        for own in page.locator(GONE).all()
+        if own.is_visible()
+    ]
+    assert seen == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("kind", PRINTED)
+def test_nothing_is_wider_than_the_paper_or_too_pale(visit: Visit, county: County, kind: str, theme: str):
+    page = on_paper(visit, county, kind, theme)
+    assert page.evaluate(WIDER, PAPER) == []
+    assert page.evaluate(PALE) == []
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgb(255, 255, 255)",
+        "rgba(0, 0, 0, 0)",
+    )
+
+
+@pytest.mark.parametrize("kind", PRINTED)
+def test_tables_repeat_their_heads_and_links_are_plain_words(visit: Visit, county: County, kind: str):
+    page = on_paper(visit, county, kind)
+    heads = page.evaluate(HEADS)
+    assert all(own == ["table-header-group", "static"] for own in heads), heads
+    links = page.evaluate(LINKS)
+    assert all(own == ["none", "none"] for own in links), links
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most"),
+    [("overview", 1, 4), ("units", 2, 6), ("unit", 2, 5), ("unit, all marks", 3, 16), ("township", 1, 3)],
+)
+def test_a_page_prints_to_a4(visit: Visit, county: County, kind: str, least: int, most: int):
+    page = go(visit.page(), county.pages[kind])
+    paper = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
+    if folder := os.environ.get(KEEP):
+        (Path(folder) / f"{re.sub('[^a-z]+', '-', kind)}.pdf").write_bytes(paper)
+    sheets = len(re.findall(rb"/Type\s*/Page\b", paper))
+    assert least <= sheets <= most
+    boxes = {
+        tuple(round(float(own)) for own in box.split())
+        for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", paper)
+    }
+    assert boxes == {(0, 0, 595, 842)}
+
+
+def test_the_first_sheet_says_what_it_is(visit: Visit, county: County):
+    """A sheet found in a drawer says of which county, year and edition it is."""
+    page = on_paper(visit, county, "units")
+    head = (
+        page.locator("header.top").inner_text()
+        + page.locator(".context").inner_text()
+        + page.locator("h1").inner_text()
+    )
+    for words in ("青石县", "2025", page.locator(".context .digest").first.inner_text()):
+        assert words in head
+
+
+def test_faults_on_paper_are_found(visit: Visit, county: County):
+    """Negative control of what is measured on paper."""
+    page = on_paper(visit, county, "township")
+    page.evaluate(
+        "() => { document.querySelector('h1').style.cssText = 'width: 900px; color: rgb(200, 200, 200)'; }"
+    )
+    assert "H1" in page.evaluate(WIDER, PAPER)[0]
+    assert "H1" in page.evaluate(PALE)[0]
