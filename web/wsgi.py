@@ -6,4 +6,9 @@ from web.settings import settings
 
 _found = settings()
 
-app = create_app(Store.open(_found.database_url, _found.database_schema), _found.trusted_hosts)
+_PATIENCE = 300
+"""Milliseconds a page waits for another writer: all it writes is charts, which can as well be kept another time."""
+
+app = create_app(
+    Store.open(_found.database_url, _found.database_schema, patience=_PATIENCE), _found.trusted_hosts
+)
