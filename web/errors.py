@@ -4,7 +4,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from scoring.errors import Refused, UnitUnknown
+from scoring.errors import CriteriaUnknown, Refused, UnitUnknown
 from scoring.store.editions import EditionUnknown
 from scoring.store.periods import PeriodUnknown
 from scoring.store.refusals import StoreBusy, StoreUnready
@@ -12,6 +12,7 @@ from scoring.texts import Text
 from web.security import HOST_UNKNOWN
 
 STATUS: dict[type[Refused], int] = {
+    CriteriaUnknown: 404,
     EditionUnknown: 404,
     PeriodUnknown: 404,
     UnitUnknown: 404,

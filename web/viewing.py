@@ -80,7 +80,7 @@ def stamp() -> str:
 def unchanged() -> Response | None:
     """Return the answer that nothing has changed, where the visitor has the page as it is now."""
     g.etag = stamp()
-    if request.if_none_match.contains(g.etag):
+    if request.if_none_match.contains_weak(g.etag):
         answer = Response(status=304)
         answer.set_etag(g.etag)
         return answer

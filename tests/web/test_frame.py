@@ -142,6 +142,8 @@ def test_what_the_visitor_has_already_is_not_sent_again(published):
         first = client.get(address)
         again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
+        weakened = client.get(address, headers={"If-None-Match": f"W/{first.headers['ETag']}"})
+        assert weakened.status_code == 304
         other = client.get(address, headers={"If-None-Match": first.headers["ETag"], "Accept-Language": "en"})
         assert other.status_code == 200
 

@@ -88,7 +88,7 @@ def verification(edition_id: str) -> Response:
 def bundle(edition_id: str) -> Response:
     """Give the bundle, from which anybody can verify everything."""
     edition = find_edition(edition_id)
-    if request.if_none_match.contains(edition.id):
+    if request.if_none_match.contains_weak(edition.id):
         return _file(b"", edition, "zip", etag=edition.id, status=304)
     return _file(bundle_of(shelf().store, edition.id), edition, "zip", etag=edition.id)
 
@@ -98,7 +98,7 @@ def workbook(edition_id: str) -> Response:
     """Give the workbook of results, in the language of the request."""
     edition = find_edition(edition_id)
     etag = f"{edition.id}-{stamp()}"
-    if request.if_none_match.contains(etag):
+    if request.if_none_match.contains_weak(etag):
         return _file(b"", edition, "xlsx", etag=etag, status=304)
     store, lang = shelf().store, chosen()
     content: bytes = kept("workbooks", _MOST_WORKBOOKS).once(
