@@ -21,6 +21,7 @@ _ROOM, _ROOM_OF_HEAD = 1 << 20, 1 << 11
 _UNREAD = socket.MSG_TRUNC if sys.platform == "linux" else 0
 """Of a body only the length is wanted; Linux can leave its bytes where they are."""
 
+_OVER = "over"
 _BLANK, _LENGTH = b"\r\n\r\n", b"content-length:"
 _ROOT = Path(__file__).parents[1]
 
@@ -61,10 +62,9 @@ class Clients:
         line = json.dumps(asdict(burst))
         for process in self._processes:
             print(line, file=process.stdin, flush=True)
-        for process in self._processes:
-            said = process.stdout.readline().strip()
-            if said != "over":
-                raise Unexpected(said)
+        said = [process.stdout.readline().strip() for process in self._processes]
+        if set(said) != {_OVER}:
+            raise Unexpected(*said)
 
     def close(self) -> None:
         for process in self._processes:
@@ -140,7 +140,7 @@ def main() -> None:
         except (Unexpected, OSError) as error:
             print(repr(error), flush=True)
         else:
-            print("over", flush=True)
+            print(_OVER, flush=True)
 
 
 if __name__ == "__main__":
