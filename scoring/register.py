@@ -36,7 +36,7 @@ class Entry:
     """A unit with its figures: printed score, stars and ranks, None where it has none.
 
     `steps` are rows as an edition keeps them, `missing` the criteria without a settled mark, and `parts` those of
-    its set's tree in order, without the root.
+    its set's tree in order, without the root. `excuse` is why it may stay unrated, None where it was not excused.
     """
 
     unit: Unit
@@ -47,6 +47,7 @@ class Entry:
     steps: tuple[Row, ...]
     missing: tuple[str, ...]
     parts: tuple[PartScore, ...]
+    excuse: str | None = None
 
     @property
     def rank(self) -> int | None:
@@ -160,6 +161,7 @@ def register_of(edition: Edition) -> Register:
             strict=True,
         ),
         orjson.loads(edition.standings),
+        {one.unit: one.reason for one in edition.statement.excused},
     )
 
 
@@ -171,22 +173,24 @@ def provisional_register(period: str, county_name: str, inputs: Inputs, standing
         {criteria.ref: criteria for criteria in inputs.criteria},
         zip(inputs.units, unit_rows(standings), strict=True),
         standings_rows(standings),
+        {},
     )
 
 
-def _register(
+def _register(  # noqa: PLR0917  what a register is made of, in its order
     period: str,
     county_name: str,
     criteria: Mapping[str, CriteriaSet],
     rows: Iterable[tuple[Unit, Row]],
     standings: Row,
+    excused: Mapping[str, str],
 ) -> Register:
     target = standings["target"]
     return Register(
         period=period,
         county_name=county_name,
         criteria=criteria,
-        entries=tuple(_entry(unit, row) for unit, row in rows),
+        entries=tuple(_entry(unit, row, excused.get(unit.code)) for unit, row in rows),
         county=_figures(Grouping.COUNTY, standings["county"]),
         groups={kind: tuple(_figures(kind, row) for row in standings[kind.value]) for kind in GROUPED},
         target=None if target is None else _target(target),
@@ -205,7 +209,7 @@ def _unit(line: dict[str, Any]) -> Unit:
     )
 
 
-def _entry(unit: Unit, row: Row) -> Entry:
+def _entry(unit: Unit, row: Row, excuse: str | None) -> Entry:
     ranks = {Grouping.COUNTY: row["rank"]} | {kind: row["ranks"][kind.value] for kind in GROUPED}
     return Entry(
         unit=unit,
@@ -216,6 +220,7 @@ def _entry(unit: Unit, row: Row) -> Entry:
         steps=tuple(row["steps"]),
         missing=tuple(row["missing"]),
         parts=tuple(PartScore(part=own["part"], value=own["value"]) for own in row["parts"]),
+        excuse=excuse,
     )
 
 

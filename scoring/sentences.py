@@ -96,7 +96,11 @@ def why_these_stars(explanation: Explanation) -> Iterator[Sentence]:
     for number, step in enumerate(explanation.steps, 1):
         why = reason(step)
         yield Sentence(
-            1, Text(f"{number}. {why.zh} → {step.stars} 星", f"{number}. {why.en} → {_stars(step.stars)}")
+            1,
+            Text(
+                f"{number}. {why.zh} → {step.stars} 星",
+                f"{number}. {why.en[0].upper()}{why.en[1:]} → {_stars(step.stars)}",
+            ),
         )
 
 

@@ -24,13 +24,17 @@ _HERE = Path(__file__).parent
 _STATIC_AGE = 365 * 24 * 3600
 
 
-def create_app(store: Store, trusted_hosts: Sequence[str] = ()) -> Flask:
-    """Return the application for the county in *store*; where *trusted_hosts* are given, it answers to no other name."""
+def create_app(store: Store, trusted_hosts: Sequence[str] = (), *, provisional_shown: bool = False) -> Flask:
+    """Return the application for the county in *store*; where *trusted_hosts* are given, it answers to no other name.
+
+    With *provisional_shown* anybody may see an open year as it has come to so far.
+    """
     app = Flask(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _STATIC_AGE
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config["PROVISIONAL_SHOWN"] = provisional_shown
     app.extensions["stars_shelf"] = Shelf(store)
     app.extensions["stars_release"] = _release()
     security.guard(app)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import g, request, url_for
 
 from web.language import say, told
-from web.viewing import PLACES, contents
+from web.viewing import PLACES, contents, newest_year, open_years
 from web.words import RANKING_TITLES
 
 
@@ -63,7 +63,7 @@ def period_links() -> list[Link]:
             text=say(f"{period.id} 暂计", f"{period.id} provisional"),
             here=request.blueprint == "provisional" and place.get("period_id") == period.id,
         )
-        for period in (found.open_years if found.provisional_shown else ())
+        for period in open_years()
     ]
     published = [
         Link(
@@ -86,8 +86,8 @@ def _endpoint_and_place() -> tuple[str, dict[str, Any]] | None:
     """Return the blueprint and place of the year shown, else of the newest one."""
     if "shown" in g and request.blueprint in PLACES:
         return str(request.blueprint), dict(g.place)
-    years = contents().years
-    return ("period", {"period_id": years[0].period}) if years else None
+    newest = newest_year()
+    return None if newest is None else ("period", {"period_id": newest.period})
 
 
 def _same_page(blueprint: str, period_id: str) -> str:

@@ -9,6 +9,7 @@ import platformdirs
 
 DATABASE_URL, DATABASE_SCHEMA = "STARS_DATABASE_URL", "STARS_DATABASE_SCHEMA"
 TRUSTED_HOSTS = "STARS_TRUSTED_HOSTS"
+SHOW_PROVISIONAL = "STARS_SHOW_PROVISIONAL"
 
 LOOPBACK = "127.0.0.1"
 _NAMES_OF_LOOPBACK = ("localhost", LOOPBACK, "[::1]")
@@ -21,12 +22,14 @@ _NOWHERE = ("192.0.2.1", 9)
 class Settings:
     """Where the county is kept: the database, and on PostgreSQL the schema that is this county's own.
 
-    `trusted_hosts` are the names, without a port, by which browsers may ask for its pages.
+    `trusted_hosts` are the names, without a port, by which browsers may ask for its pages. `provisional_shown` says
+    whether anybody may see an open year's figures, as in the demo.
     """
 
     database_url: str
     database_schema: str
     trusted_hosts: tuple[str, ...]
+    provisional_shown: bool
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which another process comes to the same settings."""
@@ -34,6 +37,7 @@ class Settings:
             DATABASE_URL: self.database_url,
             DATABASE_SCHEMA: self.database_schema,
             TRUSTED_HOSTS: ",".join(self.trusted_hosts),
+            SHOW_PROVISIONAL: "yes" if self.provisional_shown else "no",
         }
 
 
@@ -48,6 +52,7 @@ def settings(host: str = LOOPBACK) -> Settings:
         database_url=os.environ.get(DATABASE_URL) or f"sqlite:///{_default_file()}",
         database_schema=os.environ.get(DATABASE_SCHEMA) or "stars",
         trusted_hosts=tuple(filter(None, given)) or _names_at(host),
+        provisional_shown=os.environ.get(SHOW_PROVISIONAL, "").strip().lower() == "yes",
     )
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, g, request, url_for
 
 from scoring.edition import State
 from scoring.errors import Refused
+from scoring.periods import Period
 from scoring.store.editions import Listed
 from scoring.workflow.read_county import Contents
 from web.language import chosen
@@ -43,6 +44,11 @@ def shown() -> Shown:
     """Return what the page is to show."""
     found: Shown = g.shown
     return found
+
+
+def open_years() -> tuple[Period, ...]:
+    """Return the years being marked that anybody may see; none but where that was asked for, until people can sign in."""
+    return contents().open_years if current_app.config["PROVISIONAL_SHOWN"] else ()
 
 
 def carry(pages: Blueprint) -> None:
@@ -103,11 +109,14 @@ def short(edition_id: str) -> str:
 
 def home() -> str:
     """Return the address of the newest year there is to see."""
-    found = contents()
-    if found.years:
-        newest = next((own for own in found.years if own.state is State.FINAL), found.years[0])
-        return url_for("period.overview", period_id=newest.period)
-    return url_for("front.first")
+    newest = newest_year()
+    return url_for("front.first") if newest is None else url_for("period.overview", period_id=newest.period)
+
+
+def newest_year() -> Listed | None:
+    """Return the newest year that is final, else the newest that is posted; None where nothing is published."""
+    years = contents().years
+    return next((own for own in years if own.state is State.FINAL), next(iter(years), None))
 
 
 def _shown(place: str) -> Shown:
@@ -119,7 +128,7 @@ def _shown(place: str) -> Shown:
         abort(404)
     if place == "period" and period.id in found.newest:
         return shelf().edition(found.newest[period.id], found)
-    if place != "provisional" or not found.provisional_shown:
+    if place != "provisional" or period not in open_years():
         abort(404)
     try:
         return shelf().provisional(period, found)

@@ -69,6 +69,7 @@ ADJUSTMENTS = {
     AdjustmentKind.BONUS: Text("加分", "Bonus"),
 }
 
+
 def group_name(kind: Grouping, name: str) -> str:
     """Return what the group is called in the language of the request."""
     if kind is Grouping.COUNTY:
@@ -133,6 +134,7 @@ WORDS: dict[str, Callable[..., Any] | Any] = {
     "group_name": group_name,
     "stars_text": stars_text,
     "stars_key": stars_key,
+    "star_counts": star_counts,
     "signed": signed,
     "made": made,
     "moment": moment,

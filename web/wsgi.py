@@ -10,5 +10,7 @@ _PATIENCE = 300
 """Milliseconds a page waits for another writer: all it writes is charts, which can as well be kept another time."""
 
 app = create_app(
-    Store.open(_found.database_url, _found.database_schema, patience=_PATIENCE), _found.trusted_hosts
+    Store.open(_found.database_url, _found.database_schema, patience=_PATIENCE),
+    _found.trusted_hosts,
+    provisional_shown=_found.provisional_shown,
 )

@@ -16,7 +16,6 @@ from scoring.store.editions import Listed
 from scoring.store.engine import Store
 from scoring.texts import Text
 from scoring.transcript import read_inputs
-from scoring.workflow.demo_files import COUNTY
 from scoring.workflow.standings_now import inputs_of, standings_of
 
 
@@ -49,11 +48,6 @@ class Contents:
         """The periods being marked of which nothing is published yet, the newest first."""
         begun = {Phase.COLLECTING, Phase.MARKING}
         return tuple(own for own in self.periods if own.id not in self.newest and own.phase in begun)
-
-    @property
-    def provisional_shown(self) -> bool:
-        """Whether anybody may see provisional figures: in the demo county only, until people can sign in."""
-        return self.county_name == COUNTY and bool(self.editions)
 
     def period(self, period_id: str) -> Period | None:
         """Return the period of that id, or None."""
@@ -111,7 +105,9 @@ def explain_unit(store: Store, edition_id: str, entry: Entry, register: Register
         figures = None if own is None else register.group(kind, own.name)
         if figures is not None:
             rated[kind] = figures.rated
-    return explain_published(read_inputs({entry.criteria: document}, [unit], [marks]), orjson.loads(row), rated)
+    return explain_published(
+        read_inputs({entry.criteria: document}, [unit], [marks]), orjson.loads(row), rated
+    )
 
 
 def read_provisional(store: Store, period_id: str) -> ProvisionalYear:

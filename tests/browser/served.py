@@ -70,7 +70,7 @@ def demo_county(folder: Path) -> Iterator[County]:
     build_county(url, "stars", folder, scale=SCALE)
     store = Store.open(url, "stars")
     try:
-        app = create_app(store)
+        app = create_app(store, provisional_shown=True)
         with serving(app) as base:
             yield _county(base, app, store)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,10 @@ from tests.browser.served import KINDS, LOST, County
 from tests.browser.watching import DESKTOP, PHONE, SMALL, Visit, go
 
 AXE = Axe()
-TAGS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+TAGS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "preload": False,
+}
 SEEN = [
     own
     for own in KINDS
@@ -120,16 +124,17 @@ def test_axe_finds_a_planted_fault(visit: Visit, county: County, rule: str):
     assert [own.partition(":")[0] for own in findings(page, TAGS)] == [rule]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_page_is_wider_than_a_phone_and_no_text_is_cut(visit: Visit, county: County, kind: str, lang: str):
-    page = opened(visit, county, kind, PHONE, lang)
+@pytest.mark.parametrize("kind", [own for own in KINDS if own != "API"])
+def test_no_page_is_wider_than_a_phone_and_no_text_is_cut(visit: Visit, county: County, kind: str):
+    """In both languages, whose words are of different lengths; below 640 is also a desktop magnified to 200 %."""
     found = {}
-    for width, height in (PHONE, SMALL, LARGE_LETTERS, DESKTOP):
-        page.set_viewport_size({"width": width, "height": height})
-        wide, cut = page.evaluate(WIDE), page.evaluate(CUT)
-        if kind != "API" and (wide or cut):
-            found[width] = wide, cut
+    for lang in ("zh", "en"):
+        page = opened(visit, county, kind, PHONE, lang)
+        for width, height in (PHONE, SMALL, LARGE_LETTERS, DESKTOP):
+            page.set_viewport_size({"width": width, "height": height})
+            wide, cut = page.evaluate(WIDE), page.evaluate(CUT)
+            if wide or cut:
+                found[lang, width] = wide[:3], cut
     assert found == {}
 
 
@@ -217,15 +222,10 @@ def test_the_theme_is_changed_by_the_keyboard(visit: Visit, county: County):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_headings_go_down_a_step_at_a_time(visit: Visit, county: County, kind: str):
-    page = opened(visit, county, kind)
-    if kind == "API":
-        assert page.locator("h1").count() >= 1
-        return
-    levels = page.evaluate(
-        "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(own => +own.tagName[1])"
-    )
+def test_headings_go_down_a_step_at_a_time(county: County, kind: str):
+    words = county.client.get(county.pages[kind]).text
+    levels = [int(own) for own in re.findall(r"<h([1-6])\b", words)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(below - above <= 1 for above, below in pairwise(levels)), levels
-    assert page.title().strip(" ·")
+    assert re.search(r"<title>\s*[^·\s]", words)

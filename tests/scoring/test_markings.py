@@ -137,7 +137,9 @@ def test_kept_marks_that_are_not_in_order_are_not_published(text):
         book("A").take([replace(marking(), marks=KeptMarks(text))])
 
 
-@pytest.mark.parametrize("text", ['{"term": "1"}', '{"term":"1", "income":"1"}', '{"term":1}', " {}", r'{"term":"\u0031"}'])
+@pytest.mark.parametrize(
+    "text", ['{"term": "1"}', '{"term":"1", "income":"1"}', '{"term":1}', " {}", r'{"term":"\u0031"}']
+)
 def test_kept_marks_that_are_not_canonical_are_not_published(text):
     """They would be published as they are."""
     with pytest.raises(ValueError):

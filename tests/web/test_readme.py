@@ -448,7 +448,7 @@ OPERATIONS = {"en": ("address below `/api/v1`", "reads"), "zh": ("`/api/v1` ä¹‹ä
 def app(demo):
     """The pages and the API of the demo county."""
     store = Store.open("sqlite:///demo/stars.sqlite3", "stars")
-    yield create_app(store)
+    yield create_app(store, provisional_shown=True)
     store.close()
 
 

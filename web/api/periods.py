@@ -15,7 +15,7 @@ from web.api.shapes.differences import Differences
 from web.api.shapes.editions import Periods
 from web.api.shapes.units import Ranking
 from web.kept import kept
-from web.viewing import contents, shelf
+from web.viewing import contents, open_years, shelf
 
 _OF = "periods"
 _MOST = 16
@@ -43,8 +43,12 @@ def provisional(period_id: str) -> Response:
     查看尚未发布的评定期的暂计排名。
     """
     found, period = contents(), period_named(period_id)
-    if not found.provisional_shown:
-        raise Absent("period_id", "本县不公开暂计", "this county shows nothing provisional")
+    if period not in open_years():
+        raise Absent(
+            "period_id",
+            "没有公开的暂计：已经发布，或者不公开",
+            "nothing provisional to show: published, or kept back",
+        )
     body = kept("api_provisional", _MOST).once((period.id, found.version), lambda: _provisional(period_id))
     return answer(body, stamp(), lasting=False)
 

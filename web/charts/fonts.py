@@ -39,9 +39,14 @@ def font_path() -> str:
 
     Raises: FontMissing where the setting names no font that can be read, or neither setting nor package is there.
     """
-    path = os.environ.get(FONT_PATH) or _packaged()
+    path = chosen_path()
     _face(path)
     return path
+
+
+def chosen_path() -> str:
+    """Return the file that is to be the font, whether or not it can be read. Raises FontMissing where there is none."""
+    return os.environ.get(FONT_PATH) or _packaged()
 
 
 def shown(text: str) -> str:
@@ -72,6 +77,16 @@ def fitted(text: str, room: float) -> str:
     while kept and width(kept + ELLIPSIS) > room:
         kept = kept[:-1]
     return kept.rstrip() + ELLIPSIS
+
+
+def in_lines(text: str, room: float) -> tuple[str, ...]:
+    """Return *text* in one line where it fits *room*, else in two broken between words; each is cut if it must be."""
+    whole = shown(text)
+    words = whole.split(" ")
+    if width(whole) <= room or len(words) == 1:
+        return (fitted(text, room),)
+    breaks = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
+    return tuple(fitted(line, room) for line in min(breaks, key=lambda pair: max(map(width, pair))))
 
 
 def if_fits(text: str, room: float) -> str:

@@ -88,7 +88,7 @@ def lay_out(values: Radar) -> Sheet:
     for place, axis in enumerate(values.axes):
         _put_axis(sheet, wheel, place, axis)
     lowest = max(wheel.at(place, 1.0)[1] for place in range(wheel.count))
-    sheet.height = max(lowest + 2 * LINE + 10, wheel.y + 10)
+    sheet.height = max(lowest + 3 * LINE + 4, wheel.y + 10)
     return sheet
 
 
@@ -138,14 +138,16 @@ def _put_axis(sheet: Sheet, wheel: _Wheel, place: int, axis: Axis) -> None:
     sideways, upwards = sin(2 * pi * place / wheel.count), cos(2 * pi * place / wheel.count)
     anchor = Anchor.MIDDLE if abs(sideways) < 0.05 else Anchor.START if sideways > 0 else Anchor.END
     room = 2 * _RADIUS * 0.45 if anchor is Anchor.MIDDLE else WIDTH - x - 1 if sideways > 0 else x - 1
+    lines = fonts.in_lines(axis.label, room)
     first = y - LINE / 2 + 4 - upwards * LINE + (2 if upwards > 0.9 else 0)
+    first -= LINE * (len(lines) - 1) * (upwards + 1) / 2
     dot = None
     if axis.number is not None:
         at = wheel.at(place, plain(axis.number) / 100)
         dot = Dot(x=at[0], y=at[1], radius=4.0, fill=BAR)
     sheet.put(
         dot,
-        Words(x=x, y=first, text=fonts.fitted(axis.label, room), anchor=anchor),
-        Words(x=x, y=first + LINE, text=fonts.fitted(axis.words, room), anchor=anchor),
+        *(Words(x=x, y=first + LINE * place, text=line, anchor=anchor) for place, line in enumerate(lines)),
+        Words(x=x, y=first + LINE * len(lines), text=fonts.fitted(axis.words, room), anchor=anchor),
         mark=axis,
     )

@@ -27,12 +27,13 @@ _HIGH, _APART = 22.0, 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year(Mark):
-    """One year: *reached* of *units* units, and the same in words, as “912 / 1523，59.9%”."""
+    """One year: *reached* of *units* units, the same in words, as “912 / 1523，59.9%”, and the share that was the target."""
 
     label: str
     reached: int
     units: int
     words: str
+    target: Number
 
     def __post_init__(self) -> None:
         Mark.__post_init__(self)
@@ -42,10 +43,9 @@ class Year(Mark):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target(Chart):
-    """The years, the one in question first; the share to be reached, and what it is called, as “目标 60%”."""
+    """The years, the one in question first; what its target is called, as “目标 60%”."""
 
     years: tuple[Year, ...]
-    target: Number
     target_label: str
 
 
@@ -61,17 +61,23 @@ def lay_out(values: Target) -> Sheet:
         return blank(values)
     sheet = Sheet(chart=values)
     sheet.describe(years)
-    x = 1 + plain(values.target) * (WIDTH - 2)
+    x = _at(years[0])
     label = fonts.fitted(values.target_label, WIDTH - 2)
     half = fonts.width(label) / 2
     sheet.put(Words(x=min(max(x, half), WIDTH - half), y=12, text=label, anchor=Anchor.MIDDLE))
     y = LINE
     for number, year in enumerate(years):
         high = _HIGH if number == 0 else _HIGH / 2
-        sheet.put(target_line((x, y + LINE + 4 if number else y), (x, y + LINE + 8 + high)))
+        x = _at(year)
+        sheet.put(target_line((x, y + LINE if number else y), (x, y + LINE + 8 + high)))
         y = _put_year(sheet, year, y, high) + _APART
     sheet.height = y - _APART + 5
     return sheet
+
+
+def _at(year: Year) -> float:
+    """Return how far across the year's target lies."""
+    return 1 + plain(year.target) * (WIDTH - 2)
 
 
 def _put_year(sheet: Sheet, year: Year, y: float, high: float) -> float:

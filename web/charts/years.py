@@ -30,21 +30,24 @@ _LEFT = 38.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year(Mark):
-    """One year: its name, its units by stars, the share at the target in writing, and “暂计” where it is provisional."""
+    """One year: its name, its units by stars, the share at the target in writing, and “暂计” where it is provisional.
+
+    *target* is the share that was to be reached that year, from below; None draws no line.
+    """
 
     label: str
     parts: tuple[Part, ...]
     share: str = ""
     provisional: str = ""
+    target: Number | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Years(Chart):
-    """The years, oldest first; *names* are the legend's, by stars; the share to be reached, from below, and its words."""
+    """The years, oldest first; *names* are the legend's, by stars; what the lines of the targets are called."""
 
     years: tuple[Year, ...]
     names: tuple[tuple[int | None, str], ...]
-    target: Number | None = None
     target_label: str = ""
 
 
@@ -62,19 +65,19 @@ def lay_out(values: Years) -> Sheet:
     sheet.describe(values.years)
     names = dict(values.names)
     entries = [Entry(words=names[stars], stars=stars) for stars in ORDER if stars in met]
-    if values.target is not None:
+    if any(year.target is not None for year in values.years):
         entries.append(Entry(words=values.target_label, line=target_line((0, 0), (0, 0))))
     top = put_legend(sheet, entries) + LINE + 2
     _put_scale(sheet, top)
     pitch = (WIDTH - _LEFT) / len(values.years)
-    line = None
-    if values.target is not None:
-        y = top + (1 - plain(values.target)) * _HIGH
-        line = target_line((_LEFT, y), (WIDTH, y))
-        sheet.put(line)
     wide = min(pitch * 0.7, _WIDEST)
     for number, year in enumerate(values.years):
         middle = _LEFT + pitch * (number + 0.5)
+        line = None
+        if year.target is not None:
+            y = top + (1 - plain(year.target)) * _HIGH
+            line = target_line((middle - pitch / 2, y), (min(middle + pitch / 2, WIDTH), y))
+            sheet.put(line)
         _put_words(sheet, year, middle, pitch - 3, top)
         _put_column(sheet, year, Area(x=middle - wide / 2, y=top, wide=wide, high=_HIGH), line)
     lines = 2 if any(year.provisional for year in values.years) else 1

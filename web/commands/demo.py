@@ -61,7 +61,9 @@ def demo(folder: Path, scale: float, no_serve: bool, host: str, port: int | None
         _build(path, folder, Fraction(str(scale)), lang)
     _show(path, folder, lang)
     if not no_serve:
-        own = replace(settings(host), database_url=_url(path), database_schema=_SCHEMA)
+        own = replace(
+            settings(host), database_url=_url(path), database_schema=_SCHEMA, provisional_shown=True
+        )
         serve_county(own, _listener(host, port, lang), lang)
 
 

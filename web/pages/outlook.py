@@ -28,6 +28,7 @@ def county(shown: Shown, before: Sequence[Shown]) -> dict[str, Any]:
         "years": years,
         "star_rows": [(level, [own.get(level) for own in counts]) for level in (*register.star_levels, None)],
         "wanting": _wanting(shown),
+        "townships": townships,
         "target_picture": stars.target_picture(shown, last),
         "years_picture": stars.years_picture(shown, before),
         "townships_picture": stars.distribution_picture(shown, Grouping.TOWNSHIP, townships),

@@ -21,7 +21,7 @@ def target_picture(shown: Shown, last: Shown | None) -> Markup | None:
     if goal is None:
         return None
     found = [own for own in (shown, last) if own is not None and own.register.target is not None]
-    label = say(f"目标 {goal.share}", f"Target {goal.share}")
+    moved = _target_moved(found)
     return picture(
         shown,
         target.draw,
@@ -29,17 +29,16 @@ def target_picture(shown: Shown, last: Shown | None) -> Markup | None:
             prefix="target",
             title=say("达到目标星级的支部", "Branches at the target's stars"),
             empty=nothing(),
-            years=tuple(_target_year(own) for own in found),
-            target=share(goal.share),
-            target_label=label,
+            years=tuple(_target_year(own, moved) for own in found),
+            target_label=_target_words(goal.share),
         ),
     )
 
 
 def years_picture(shown: Shown, others: Sequence[Shown]) -> Markup:
     """Return the stars of this year and of those before it, the oldest first; *others* come newest first."""
-    goal = shown.register.target
     found = [*reversed(others), shown]
+    newest = next((own.register.target.share for own in reversed(found) if own.register.target), "")
     return picture(
         shown,
         years.draw,
@@ -55,12 +54,14 @@ def years_picture(shown: Shown, others: Sequence[Shown]) -> Markup:
                     parts=_parts(own, own.register.county),
                     share=_share_of(own.register),
                     provisional=say("暂计", "provisional") if own.edition is None else "",
+                    target=None if own.register.target is None else share(own.register.target.share),
                 )
                 for own in found
             ),
             names=_names(shown.register),
-            target=None if goal is None else share(goal.share),
-            target_label="" if goal is None else say(f"目标 {goal.share}", f"Target {goal.share}"),
+            target_label=say("当年目标", "Target of the year")
+            if _target_moved(found)
+            else _target_words(newest),
         ),
     )
 
@@ -96,10 +97,21 @@ def distribution_picture(shown: Shown, kind: Grouping, groups: Sequence[GroupFig
     )
 
 
-def _target_year(own: Shown) -> target.Year:
+def _target_words(share_of_all: str) -> str:
+    return say(f"目标 {share_of_all}", f"Target {share_of_all}")
+
+
+def _target_moved(found: Sequence[Shown]) -> bool:
+    """Say whether the years had not all the same target."""
+    return len({own.register.target.share for own in found if own.register.target is not None}) > 1
+
+
+def _target_year(own: Shown, moved: bool) -> target.Year:  # noqa: FBT001  whether the words name the target
     goal = own.register.target
     assert goal is not None
     words = f"{goal.reached} / {goal.units}，{share_shown(goal.reached, goal.units)}"
+    if moved:
+        words += say(f"（目标 {goal.share}）", f" (target {goal.share})")
     return target.Year(
         title=f"{_year_name(own)} {words}",
         href=address(own, "overview"),
@@ -107,6 +119,7 @@ def _target_year(own: Shown) -> target.Year:
         reached=goal.reached,
         units=goal.units,
         words=say(words, words.replace("，", ", ")),
+        target=share(goal.share),
     )
 
 

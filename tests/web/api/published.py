@@ -51,5 +51,5 @@ def published(folder: Path) -> Iterator[Published]:
         county.moderate(store, folder / "moderated.csv", ("A03", "discipline", "赵", "5"))
         final = county.publish(store, reason="异议成立")
         county.with_marks(store, folder / "2027", "2027")
-        app = create_app(store)
+        app = create_app(store, provisional_shown=True)
         yield Published(store, app, app.test_client(), last_year, draft, final)

@@ -50,10 +50,10 @@ def a_target(reached: int = 912, label: str = "2025 年（暂计）") -> target.
         prefix="target",
         title="目标完成情况",
         empty="本期尚未公布评定结果",
-        target=Fraction(3, 5),
         target_label="目标 60%",
         years=(
             target.Year(
+                target=Fraction(3, 5),
                 label=label,
                 reached=reached,
                 units=1523,
@@ -61,7 +61,14 @@ def a_target(reached: int = 912, label: str = "2025 年（暂计）") -> target.
                 title="今年",
                 href="/units",
             ),
-            target.Year(label="2024 年", reached=801, units=1498, words="801 / 1498 个，53.5%", title="去年"),
+            target.Year(
+                label="2024 年",
+                reached=801,
+                units=1498,
+                words="801 / 1498 个，53.5%",
+                title="去年",
+                target="0.5",
+            ),
         ),
     )
 
@@ -116,7 +123,6 @@ def some_years(count: int = 4, *, share: str = "0.6", label: str = "") -> years.
         title="历年星级",
         empty="本期尚未公布评定结果",
         names=NAMES,
-        target=share,
         target_label="目标：三星及以上 60%",
         years=tuple(
             years.Year(
@@ -125,6 +131,7 @@ def some_years(count: int = 4, *, share: str = "0.6", label: str = "") -> years.
                 share="60.1%",
                 title=f"{2026 - count + place} 年",
                 provisional="暂计" if place == count - 1 else "",
+                target=share if place else None,
             )
             for place in range(count)
         ),

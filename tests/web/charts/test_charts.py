@@ -25,7 +25,6 @@ from tests.web.charts.charted import (
     some_bars,
 )
 from web.charts import bars, distribution, radar, rewriting, target
-from web.charts.files import standalone
 from web.charts.sheet import Mark
 
 ROOT = Path(__file__).parents[3]
@@ -171,18 +170,6 @@ def test_a_name_cannot_break_out_of_the_picture(name):
 def test_a_link_leads_nowhere_but_into_the_site(href):
     with pytest.raises(ValueError, match="within the site"):
         Mark(title="x", href=href)
-
-
-@kinds
-def test_a_file_stands_alone(kind, values):
-    data = standalone(kind.draw(values))
-    root = ET.fromstring(data)
-    assert data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n')
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert root.get("width") == "420"
-    assert root.get("color") == "#1f1d1b"
-    assert b"<a " not in data
-    assert len(list(root.iter("{http://www.w3.org/2000/svg}title"))) == kind.draw(values).count("<title")
 
 
 PROGRAM = """
