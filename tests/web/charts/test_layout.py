@@ -119,7 +119,7 @@ def test_numbers_in_columns_keep_clear_of_the_targets_line(share):
     own = [
         piece.points
         for piece in dashed
-        if len(piece.points) == 2 and piece.points[1][0] - piece.points[0][0] > 60
+        if len(piece.points) == 2 and piece.points[1][0] - piece.points[0][0] > 80
     ]
     (line,) = {points[0][1] for points in own}
     assert len(own) == 3, "the first year had no target, so no line goes through its column"
