@@ -43,6 +43,7 @@ class Directory:
     def __init__(self, register: Register) -> None:
         self.register = register
         self._units = Names((entry.unit.code, entry.unit.name) for entry in register.entries)
+        self._whole: dict[tuple[Sort, bool], tuple[Entry, ...]] = {}
         self._groups = {
             kind: Names(
                 ("", f"{own.name} {domain_title(own.name).zh} {domain_title(own.name).en}")
@@ -56,6 +57,9 @@ class Directory:
     def units(self, selection: Selection) -> tuple[Entry, ...]:
         """Return the units that *selection* asks for, in its order; equals in order of code."""
         entries = self.register.entries
+        whole = not (selection.words or selection.within or selection.stars)
+        if whole and (selection.sort, selection.reverse) in self._whole:
+            return self._whole[selection.sort, selection.reverse]
         found = [
             place
             for place in self._units.matching(selection.words)
@@ -67,7 +71,10 @@ class Directory:
             Sort.CODE: lambda place: place,
         }
         key = keys.get(selection.sort, lambda place: entries[place].rank)
-        return tuple(entries[place] for place in _ordered(found, key, selection.reverse))
+        ordered = tuple(entries[place] for place in _ordered(found, key, selection.reverse))
+        if whole:
+            self._whole[selection.sort, selection.reverse] = ordered
+        return ordered
 
     def groups(self, kind: Grouping, selection: Selection) -> tuple[GroupFigures, ...]:
         """Return the groups of that kind that *selection* asks for, in its order; equals as the edition has them."""

@@ -4,6 +4,8 @@ The same pages live under `/periods/<period>` (its newest edition), `/editions/<
 `/provisional/<period>` (an open year as it has come to so far).
 """
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, request, url_for
@@ -13,6 +15,7 @@ from scoring.errors import Refused
 from scoring.periods import Period
 from scoring.store.editions import Listed
 from scoring.workflow.read_county import Contents
+from web.kept import kept
 from web.language import chosen
 from web.shelf import Shelf, Shown
 
@@ -24,6 +27,8 @@ PLACES = {
 """Where the pages of a year live, by the name their blueprint is registered under."""
 
 _LEAST, _SHORT, _YEARS_BEFORE = 6, 12, 4
+_PAGES = 128
+"""How many pages are kept at hand, of some 60 kB each."""
 
 
 def shelf() -> Shelf:
@@ -75,6 +80,20 @@ def carry(pages: Blueprint) -> None:
             return known
         g.shown = _shown(str(request.blueprint))
         return None
+
+
+def made_once(view: Callable[..., str]) -> Callable[..., str]:
+    """Return *view*, whose page is made once for all who ask for it, until anything it could show has changed.
+
+    A page depends on its address and on the stamp of the request, and on nothing else: neither on who asks, nor when.
+    """
+
+    @wraps(view)
+    def shown_page(**values: Any) -> str:
+        page: str = kept("pages", _PAGES).once((request.full_path, g.etag), lambda: view(**values))
+        return page
+
+    return shown_page
 
 
 def stamp() -> str:

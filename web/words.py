@@ -1,9 +1,11 @@
 """Words that many pages use: what groupings, stars, outcomes and kinds are called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
+
+from markupsafe import Markup
 
 from scoring.agreement import Outcome
 from scoring.criteria.criterion import Kind
@@ -87,6 +89,14 @@ def stars_text(stars: int | None) -> str:
 def stars_key(stars: int | None) -> str:
     """Return how stars stand in an address or a class: `3`, `none`."""
     return "none" if stars is None else str(stars)
+
+
+def star_chips(levels: Sequence[int]) -> dict[int | None, Markup]:
+    """Return how each of *levels*, and not rated, is shown in a table: made once a page, not once a row."""
+    return {
+        stars: Markup('<span class="stars s-{}">{}</span>').format(stars_key(stars), stars_text(stars))
+        for stars in (*levels, None)
+    }
 
 
 def star_counts(figures: GroupFigures) -> list[tuple[int | None, int]]:

@@ -20,20 +20,22 @@ from web.pages.paging import Page
 from web.pages.unit_sheet import chapters, sheet_words
 from web.pictures.scores import means_picture
 from web.pictures.standards import unit_radar
-from web.viewing import carry, shelf, short, shown, years_before
-from web.words import RANKING_TITLES, RANKINGS
+from web.viewing import carry, made_once, shelf, short, shown, years_before
+from web.words import RANKING_TITLES, RANKINGS, star_chips
 
 year_pages = Blueprint("years", __name__)
 carry(year_pages)
 
 
 @year_pages.get("/")
+@made_once
 def overview() -> str:
     """Show the county."""
     return render_template("overview.html", shown=shown(), **outlook.county(shown(), years_before(shown())))
 
 
 @year_pages.get("/ranking/<any(units, townships, departments, domains):kind>")
+@made_once
 def ranking(kind: str) -> str:
     """Show the units or groups of a kind in order."""
     asked, grouping = selection_asked(request.args), RANKINGS[kind]
@@ -48,6 +50,7 @@ def ranking(kind: str) -> str:
         asked=asked,
         page=page,
         picture=picture,
+        chips=star_chips(shown().register.star_levels),
         domain_names={
             own.name: told(domain_title(own.name)) for own in shown().register.groups[Grouping.DOMAIN]
         },
@@ -67,6 +70,7 @@ def ranking_workbook(kind: str) -> Response:
 
 
 @year_pages.get("/units/<path:code>")
+@made_once
 def unit(code: str) -> str:
     """Show one unit, every star of it explained."""
     entry = shown().register.by_code.get(code)
@@ -93,6 +97,7 @@ def unit(code: str) -> str:
 
 
 @year_pages.get("/<any(townships, departments, domains):kind>/<path:name>")
+@made_once
 def group(kind: str, name: str) -> str:
     """Show one township, department or domain against the county."""
     grouping = RANKINGS[kind]
@@ -105,6 +110,7 @@ def group(kind: str, name: str) -> str:
         shown=shown(),
         kind=kind,
         figures=figures,
+        chips=star_chips(shown().register.star_levels),
         **outlook.group(shown(), figures, years_before(shown())),
     )
 
