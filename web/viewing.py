@@ -53,7 +53,12 @@ def shown() -> Shown:
 
 def open_years() -> tuple[Period, ...]:
     """Return the years being marked that anybody may see; none but where that was asked for, until people can sign in."""
-    return contents().open_years if current_app.config["PROVISIONAL_SHOWN"] else ()
+    return tuple(own for own in contents().open_years if is_open(own))
+
+
+def is_open(period: Period) -> bool:
+    """Say whether anybody may see what *period*, of which nothing is published, has come to so far."""
+    return current_app.config["PROVISIONAL_SHOWN"] and period.id not in contents().newest
 
 
 def carry(pages: Blueprint) -> None:
@@ -147,7 +152,7 @@ def _shown(place: str) -> Shown:
         abort(404)
     if place == "period" and period.id in found.newest:
         return shelf().edition(found.newest[period.id], found)
-    if place != "provisional" or period not in open_years():
+    if place != "provisional" or not is_open(period):
         abort(404)
     try:
         return shelf().provisional(period, found)

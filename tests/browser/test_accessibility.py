@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.measures import CUT, SQUEEZED, WIDE, ill_fitting
 from tests.browser.served import KINDS, LOST, County
 from tests.browser.watching import DESKTOP, PHONE, SMALL, Visit, go
 
@@ -29,23 +30,6 @@ FOREIGN = {"API": {"exclude": [["#api"]]}}
 FETCHED = {"API": ".opblock-summary", "edition about": "#outcome"}
 """What shows that a page which fetches more has got it."""
 
-WIDE = """() => {
-  const room = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= room) return [];
-  const scrolled = own => { for (let p = own.parentElement; p && p !== document.body; p = p.parentElement)
-    if (getComputedStyle(p).overflowX !== "visible") return true; return false; };
-  return [`${document.documentElement.scrollWidth} > ${room}`, ...[...document.body.querySelectorAll("*")]
-    .filter(own => own.getBoundingClientRect().right > room + 0.5 && !scrolled(own))
-    .map(own => `${own.tagName}.${own.className.baseVal ?? own.className}#${own.id} “${own.textContent.trim().slice(0, 30)}”`)
-    .slice(0, 6)];
-}"""
-"""Finds what makes a page wider than its window."""
-CUT = """() => [...document.body.querySelectorAll("*")].filter(own => {
-  const style = getComputedStyle(own), box = own.getBoundingClientRect();
-  return ["hidden", "clip"].includes(style.overflowX) && !(own instanceof SVGElement) && box.width > 1
-    && own.scrollWidth > own.clientWidth + 1 && own.textContent.trim();
-}).map(own => `${own.tagName}.${own.className} “${own.textContent.trim().slice(0, 40)}”`)"""
-"""Finds text of which a part cannot be seen."""
 REACHABLE = """() => [...document.querySelectorAll(
     "a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
   .filter(own => own.tabIndex >= 0 && own.checkVisibility() && own.getBoundingClientRect().width > 0)
@@ -125,21 +109,20 @@ def test_axe_finds_a_planted_fault(visit: Visit, county: County, rule: str):
 
 
 @pytest.mark.parametrize("kind", [own for own in KINDS if own != "API"])
-def test_no_page_is_wider_than_a_phone_and_no_text_is_cut(visit: Visit, county: County, kind: str):
+def test_every_page_fits_every_screen(visit: Visit, county: County, kind: str):
     """In both languages, whose words are of different lengths; below 640 is also a desktop magnified to 200 %."""
     found = {}
     for lang in ("zh", "en"):
         page = opened(visit, county, kind, PHONE, lang)
         for width, height in (PHONE, SMALL, LARGE_LETTERS, DESKTOP):
             page.set_viewport_size({"width": width, "height": height})
-            wide, cut = page.evaluate(WIDE), page.evaluate(CUT)
-            if wide or cut:
-                found[lang, width] = wide[:3], cut
+            if faults := ill_fitting(page):
+                found[lang, width] = faults
     assert found == {}
 
 
-def test_a_wide_page_and_a_cut_text_are_found(visit: Visit, county: County):
-    """Negative control of the two measures."""
+def test_what_does_not_fit_is_found(visit: Visit, county: County):
+    """Negative control of the measures."""
     page = opened(visit, county, "search, nothing asked", PHONE)
     page.evaluate("() => { document.querySelector('h1').style.width = '500px'; }")
     assert page.evaluate(WIDE)[0] == "500 > 390" or "H1" in page.evaluate(WIDE)[1]
@@ -149,6 +132,11 @@ def test_a_wide_page_and_a_cut_text_are_found(visit: Visit, county: County):
     )
     assert page.evaluate(WIDE) == []
     assert "H1" in page.evaluate(CUT)[0]
+    page = opened(visit, county, "search", PHONE)
+    page.evaluate(
+        "() => { document.querySelector('main tbody th').style.cssText = 'display: block; width: 2em'; }"
+    )
+    assert "TH" in page.evaluate(SQUEEZED)[0]
 
 
 def test_the_keyboard_first_meets_the_way_past_the_menu(visit: Visit, county: County):

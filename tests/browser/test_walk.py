@@ -61,7 +61,7 @@ def bar_of(page: Page, name: str) -> Locator:
 def test_from_a_bar_of_the_chart_to_the_marks_of_a_branch(way: tuple[Page, str], county: County):
     page, lang = way
     go(page, "/periods/2025/")
-    bar_of(page, TOWNSHIP).first.click(position={"x": 8, "y": 8})
+    bar_of(page, TOWNSHIP).first.click(position={"x": 8, "y": 8}, timeout=4_000)
     expect(page.locator("h1")).to_have_text(TOWNSHIP)
     page.locator(f"tr[data-unit='{CODE}'] a").click()
     read_sheet(page, county, lang)

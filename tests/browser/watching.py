@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
-    Error,
     Page,
     Request,
     Response,
@@ -108,11 +106,3 @@ def go(page: Page, address: str, status: int = 200) -> Page:
     assert answer is not None
     assert answer.status == status, f"{address}: {answer.status}"
     return page
-
-
-def measured(page: Page, script: str, argument: Any = None) -> Any:
-    """Return what *script* finds, or the error it meets, so that a fault is told and not thrown."""
-    try:
-        return page.evaluate(script, argument)
-    except Error as error:
-        return [str(error)]

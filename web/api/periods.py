@@ -15,7 +15,7 @@ from web.api.shapes.differences import Differences
 from web.api.shapes.editions import Periods
 from web.api.shapes.units import Ranking
 from web.kept import kept
-from web.viewing import contents, open_years, shelf
+from web.viewing import contents, is_open, shelf
 
 _OF = "periods"
 _MOST = 16
@@ -43,7 +43,7 @@ def provisional(period_id: str) -> Response:
     查看尚未发布的评定期的暂计排名。
     """
     found, period = contents(), period_named(period_id)
-    if period not in open_years():
+    if not is_open(period):
         raise Absent(
             "period_id",
             "没有公开的暂计：已经发布，或者不公开",

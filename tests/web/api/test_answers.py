@@ -6,7 +6,6 @@ import orjson
 import pytest
 
 from scoring.canonical import canonical, sha256
-from scoring.store import county as county_store
 from tests.databases import sqlite_in
 from tests.web.api.published import published
 from tests.workflow import county as small
@@ -177,9 +176,6 @@ def test_provisional_figures_are_told_where_anybody_may_see_them(county, tmp_pat
     assert (told["edition"], told["provisional"], len(told["units"])) == (None, True, 12)
     with small.store_at(sqlite_in(tmp_path)) as store:
         small.with_marks(store, tmp_path)
-        small.publish(store)
-        with store.begin() as c:
-            county_store.call(c, "白石县")
         assert create_app(store).test_client().get("/api/v1/provisional/2026/ranking").status_code == 404
 
 
@@ -323,6 +319,8 @@ def test_what_cannot_be_told_as_things_stand_says_why(tmp_path):
         small.with_marks(store, tmp_path / "2025", "2025")
         small.publish(store, period="2025")
         small.opened(store, tmp_path / "2026", "2026")
-        answer = create_app(store).test_client().get("/api/v1/provisional/2026/ranking")
+        answer = (
+            create_app(store, provisional_shown=True).test_client().get("/api/v1/provisional/2026/ranking")
+        )
     assert (answer.status_code, answer.content_type) == (409, "application/problem+json")
     assert answer.json["faults"][0]["zh"]
