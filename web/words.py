@@ -17,6 +17,7 @@ from scoring.sentences import marks_shown, stage_title
 from scoring.store.editions import Listed
 from scoring.texts import Text
 from scoring.units import Grouping, domain_title
+from web.charts.colours import MOST
 from web.language import say, told
 
 GROUPINGS = {
@@ -91,10 +92,15 @@ def stars_key(stars: int | None) -> str:
     return "none" if stars is None else str(stars)
 
 
+def star_class(stars: int | None) -> str:
+    """Return the class that colours *stars*; more than five have the colour of five."""
+    return f"s-{stars_key(None if stars is None else min(stars, MOST))}"
+
+
 def star_chips(levels: Sequence[int]) -> dict[int | None, Markup]:
     """Return how each of *levels*, and not rated, is shown in a table: made once a page, not once a row."""
     return {
-        stars: Markup('<span class="stars s-{}">{}</span>').format(stars_key(stars), stars_text(stars))
+        stars: Markup('<span class="stars {}">{}</span>').format(star_class(stars), stars_text(stars))
         for stars in (*levels, None)
     }
 
@@ -144,6 +150,7 @@ WORDS: dict[str, Callable[..., Any] | Any] = {
     "group_name": group_name,
     "stars_text": stars_text,
     "stars_key": stars_key,
+    "star_class": star_class,
     "star_counts": star_counts,
     "signed": signed,
     "made": made,

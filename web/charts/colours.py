@@ -15,6 +15,9 @@ STAR_COLOURS: dict[int, str] = {
 }
 """The fill for each number of stars; for none, the colour of the hatching, which stands on no fill."""
 
+MOST = 5
+"""The most stars that have a colour of their own."""
+
 NOT_RATED = "#86807a"
 """The colour of the hatching for units not rated, which stands on no fill."""
 
@@ -32,5 +35,5 @@ CURRENT = "currentColor"
 
 
 def star_colour(stars: int | None) -> str:
-    """Return the colour of *stars*; None is not rated."""
-    return NOT_RATED if stars is None else STAR_COLOURS[stars]
+    """Return the colour of *stars*; None is not rated. More than five have the colour of five, told apart by words."""
+    return NOT_RATED if stars is None else STAR_COLOURS[min(stars, MOST)]

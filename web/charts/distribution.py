@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from web.charts import fonts
-from web.charts.legend import ORDER, Entry, Part, in_order, put_legend, segment
+from web.charts.legend import Entry, Part, in_order, ordered, put_legend, segment
 from web.charts.sheet import (
     LINE,
     MIDDLE,
@@ -85,9 +85,7 @@ def lay_out(values: Distribution) -> Sheet:
 def _entries(values: Distribution, bars: list[Bar]) -> Iterator[Entry]:
     names = dict(values.names)
     met = {part.stars for bar in bars for part in bar.parts if part.units}
-    for stars in ORDER:
-        if stars in met:
-            yield Entry(words=names[stars], stars=stars)
+    yield from (Entry(words=names[stars], stars=stars) for stars in ordered(met))
     if values.target is not None:
         yield Entry(words=values.target_label, line=target_line((0, 0), (0, 0)))
 

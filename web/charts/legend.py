@@ -4,15 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from web.charts import fonts
-from web.charts.colours import CURRENT, HATCHES, INK, STAR_COLOURS, star_colour
+from web.charts.colours import CURRENT, HATCHES, INK, star_colour
 from web.charts.sheet import LINE, MIDDLE, WIDTH, Anchor, Area, Mark, Piece, Shape, Sheet, Words, box
 
 _SWATCH, _GAP, _APART, _PITCH = 14.0, 5.0, 14.0, 19.0
-ORDER: tuple[int | None, ...] = (5, 4, 3, 2, 1, 0, None)
-"""Stars as they follow each other in a stack; None is not rated."""
 
-FILLED = (5, 4, 3, 2, 1)
-"""The stars whose segments are filled; the others are hatched."""
+
+def ordered(stars: Iterable[int | None]) -> list[int | None]:
+    """Return *stars*, each once, as they follow each other in a stack: the most first, not rated last."""
+    found = set(stars)
+    return [
+        *sorted((own for own in found if own is not None), reverse=True),
+        *([None] if None in found else []),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +28,22 @@ class Part(Mark):
 
     def __post_init__(self) -> None:
         Mark.__post_init__(self)
-        if self.units < 0 or self.stars not in ORDER:
+        if self.units < 0 or (self.stars is not None and self.stars < 0):
             raise ValueError(f"No part of a bar: {self.units} units at {self.stars} stars")
 
 
 def in_order(parts: Iterable[Part]) -> list[Part]:
     """Return those of *parts* that have units, most stars first."""
-    return sorted((part for part in parts if part.units), key=lambda part: ORDER.index(part.stars))
+    return sorted(
+        (part for part in parts if part.units),
+        key=lambda part: -1 if part.stars is None else part.stars,
+        reverse=True,
+    )
 
 
 def segment(area: Area, part: Part, line: Shape | None = None) -> list[Piece]:
     """Return the pieces of one segment: fill or hatching, outline, its piece of *line*, its number where that fits."""
-    filled = part.stars in FILLED
+    filled = bool(part.stars)
     # Hatching needs room to show as what it is, beside the number.
     number = (
         fonts.if_fits(str(part.units), area.wide - (5 if filled else 22)) if area.high >= LINE - 2 else ""
@@ -58,9 +66,9 @@ def segment(area: Area, part: Part, line: Shape | None = None) -> list[Piece]:
 
 def swatch(area: Area, stars: int | None, *, hole: tuple[float, float] | None = None) -> list[Piece]:
     """Return the fill or hatching of *stars* in its outline; *hole* is the middle and width of what is not hatched."""
-    if stars is not None and stars in FILLED:
+    if stars:
         return [
-            Shape(points=area.corners, closed=True, fill=STAR_COLOURS[stars], stroke=INK, stroke_width=0.75)
+            Shape(points=area.corners, closed=True, fill=star_colour(stars), stroke=INK, stroke_width=0.75)
         ]
     ends = (area.x, area.x + area.wide)
     spans = [ends] if hole is None else [(ends[0], hole[0] - hole[1] / 2), (hole[0] + hole[1] / 2, ends[1])]

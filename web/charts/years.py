@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from web.charts import fonts
-from web.charts.legend import ORDER, Entry, Part, in_order, put_legend, segment
+from web.charts.legend import Entry, Part, in_order, ordered, put_legend, segment
 from web.charts.sheet import (
     LINE,
     MIDDLE,
@@ -64,7 +64,7 @@ def lay_out(values: Years) -> Sheet:
     sheet = Sheet(chart=values)
     sheet.describe(values.years)
     names = dict(values.names)
-    entries = [Entry(words=names[stars], stars=stars) for stars in ORDER if stars in met]
+    entries = [Entry(words=names[stars], stars=stars) for stars in ordered(met)]
     if any(year.target is not None for year in values.years):
         entries.append(Entry(words=values.target_label, line=target_line((0, 0), (0, 0))))
     top = put_legend(sheet, entries) + LINE + 2
