@@ -108,7 +108,7 @@ def test_axe_finds_a_planted_fault(visit: Visit, county: County, rule: str):
     assert [own.partition(":")[0] for own in findings(page, TAGS)] == [rule]
 
 
-@pytest.mark.parametrize("kind", [own for own in KINDS if own != "API"])
+@pytest.mark.parametrize("kind", [own for own in (*SEEN, "unit, all marks") if own != "API"])
 def test_every_page_fits_every_screen(visit: Visit, county: County, kind: str):
     """In both languages, whose words are of different lengths; below 640 is also a desktop magnified to 200 %."""
     found = {}

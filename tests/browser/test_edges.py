@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,12 @@ BUNCH = "A" * 160
 MARKUP = "<script>alert('a')</script> & \"东街\" 'x' {{ 7*7 }} %2F 党支部"
 RARE = ("䶮江村党支部", "𬭎公司党支部", "㛃川社区党支部")
 SEVEN = [{"stars": str(own), "at_least": str(30 + 9 * own)} for own in range(7, 0, -1)]
+
+
+TOLD_BY_NAME = re.compile(
+    f"^/periods/{PERIOD}/(|ranking/(units|townships)|townships/.*|units/.*all|search.*A)$"
+)
+"""The pages that a browser lays out of each edge: those where names and stars stand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +185,7 @@ def test_every_page_of_an_edge_is_answered(built, name: str):
     own = built(name)
     client = create_app(own.store).test_client()
     for lang in ("zh", "en"):
-        for page in own.pages:
+        for page in own.pages if lang == "zh" else own.pages[:8]:
             answer = client.get(page, headers={"Accept-Language": lang}, follow_redirects=True)
             assert answer.status_code == 200, page
             assert "<script>alert" not in answer.text, page
@@ -195,7 +202,7 @@ def test_every_page_of_an_edge_fits_a_phone(visit: Visit, built, name: str):
     with serving(create_app(own.store)) as base:
         page = visit.page(PHONE, base=base)
         for address in own.pages:
-            if not address.startswith("/periods/"):
+            if not TOLD_BY_NAME.search(address):
                 continue
             go(page, address)
             for width, height in (PHONE, SMALL, DESKTOP):
