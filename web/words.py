@@ -98,7 +98,12 @@ def star_class(stars: int | None) -> str:
 
 
 def star_chips(levels: Sequence[int]) -> dict[int | None, Markup]:
-    """Return how each of *levels*, and not rated, is shown in a table: made once a page, not once a row."""
+    """Return how each of *levels*, and not rated, is shown in a table: made once a page, not once a row.
+
+    Nothing where there are no stars to be had.
+    """
+    if not levels:
+        return {}
     return {
         stars: Markup('<span class="stars {}">{}</span>').format(star_class(stars), stars_text(stars))
         for stars in (*levels, None)

@@ -5,7 +5,6 @@ from typing import Any
 
 from scoring.profiles import Weakness, profile, weakest
 from scoring.register import GroupFigures
-from scoring.selection import Selection
 from scoring.shortfall import Shortfall, nearest, shortfall, shortfalls
 from scoring.spread import bins_of, median_of
 from scoring.units import Grouping
@@ -44,7 +43,6 @@ def group(shown: Shown, figures: GroupFigures, before: Sequence[Shown]) -> dict[
     means = profile(register, kind, name)
     return {
         "last_figures": before[0].register.group(kind, name) if before else None,
-        "members": shown.directory.units(Selection(within={kind: name})),
         "means": means,
         "county_means": {mean.part: mean.mean for mean in profile(register, Grouping.COUNTY, "")},
         "star_pairs": list(zip(star_counts(figures), star_counts(register.county), strict=True)),

@@ -105,11 +105,13 @@ def group(kind: str, name: str) -> str:
     figures = shown().register.group(grouping, name)
     if figures is None:
         abort(404)
+    members = shown().directory.units(Selection(within={grouping: name}))
     return render_template(
         "group.html",
         shown=shown(),
         kind=kind,
         figures=figures,
+        page=Page.of(members, request.args.get("page", "")),
         chips=star_chips(shown().register.star_levels),
         **outlook.group(shown(), figures, years_before(shown())),
     )

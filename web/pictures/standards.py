@@ -18,7 +18,7 @@ _FEWEST_AXES, _MOST_AXES = 3, 12
 
 
 def unit_radar(shown: Shown, entry: Entry) -> Markup | None:
-    """Return the unit's standards against the county's means; None where there are too few or many for a radar."""
+    """Return the unit's standards against the county's means; None where there are none, or too few or many for a radar."""
     own = {part.part: part.value for part in entry.parts}
     means = {mean.part: mean for mean in profile(shown.register, Grouping.COUNTY, "")}
     own_page = address(shown, "unit", code=entry.unit.code)
@@ -33,7 +33,7 @@ def unit_radar(shown: Shown, entry: Entry) -> Markup | None:
 
 
 def group_radar(shown: Shown, kind: Grouping, name: str, means: Sequence[PartMean]) -> Markup | None:
-    """Return the group's means by standard against the county's; None where there are too few or many for a radar."""
+    """Return the group's means by standard against the county's; None where there are none, or too few or many for a radar."""
     county = {mean.part: mean for mean in profile(shown.register, Grouping.COUNTY, "")}
     family = {part.id for criteria in shown.register.criteria.values() for part in standards(criteria)}
     return _radar(
@@ -59,7 +59,8 @@ def _axis(title: Text, own: str | None, other: PartMean | None, href: str | None
 
 
 def _radar(shown: Shown, name: str, axes: Sequence[radar.Axis]) -> Markup | None:
-    if not _FEWEST_AXES <= len(axes) <= _MOST_AXES:
+    drawable = _FEWEST_AXES <= len(axes) <= _MOST_AXES
+    if not drawable or all(axis.number is None for axis in axes):
         return None
     return picture(
         shown,
