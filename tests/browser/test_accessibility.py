@@ -135,7 +135,7 @@ def test_what_does_not_fit_is_found(visit: Visit, county: County):
     page = opened(visit, county, "search", PHONE)
     page.evaluate("() => document.querySelector('main tbody td:last-child').replaceChildren('青石镇教育局')")
     page.evaluate(
-        "() => { document.querySelector('main table').style.cssText = 'table-layout: fixed; width: 150px; min-width: 0'; }"
+        "() => { document.querySelector('main table').style.cssText = 'table-layout: fixed; width: 90px; min-width: 0'; }"
     )
     assert page.evaluate(SQUEEZED)
 
