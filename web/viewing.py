@@ -4,8 +4,9 @@ The same pages live under `/periods/<period>` (its newest edition), `/editions/<
 `/provisional/<period>` (an open year as it has come to so far).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, request, url_for
@@ -26,7 +27,7 @@ PLACES = {
 }
 """Where the pages of a year live, by the name their blueprint is registered under."""
 
-_LEAST, _SHORT, _YEARS_BEFORE = 6, 12, 4
+_LEAST, _SHORT, _YEARS = 6, 12, 4
 _PAGES = 128
 """How many pages are kept at hand, of some 60 kB each."""
 
@@ -162,13 +163,13 @@ def _shown(place: str) -> Shown:
 
 def years_before(own: Shown) -> tuple[Shown, ...]:
     """Return the published years before the one shown, the newest first, at most four."""
-    found = contents()
-    earlier = [listed for listed in found.years if listed.period < own.period.id]
-    return tuple(shelf().edition(listed, found) for listed in earlier[:_YEARS_BEFORE])
+    return _years(listed for listed in contents().years if listed.period < own.period.id)
 
 
 def other_years(own: Shown) -> tuple[Shown, ...]:
-    """Return the published years besides the one shown, the newest first, at most a handful."""
-    found = contents()
-    others = [listed for listed in found.years if listed.period != own.period.id]
-    return tuple(shelf().edition(listed, found) for listed in others[: _YEARS_BEFORE + 1])
+    """Return the published years besides the one shown, the newest first, at most four."""
+    return _years(listed for listed in contents().years if listed.period != own.period.id)
+
+
+def _years(wanted: Iterable[Listed]) -> tuple[Shown, ...]:
+    return tuple(shelf().edition(listed, contents()) for listed in islice(wanted, _YEARS))
