@@ -1,16 +1,16 @@
 """Rankings as tables for Excel and WPS: of units or of groups, as CSV or as a workbook, the same cells in both."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from io import StringIO
 from pathlib import Path
 
 from scoring.edition import Edition
 from scoring.numbers import decimal_text
 from scoring.register import Entry, GroupFigures, Register, register_of
 from scoring.selection import Directory, Selection
+from scoring.spreadsheet import neutral
 from scoring.spreadsheet.workbook import formats, number_format, workbook_bytes
 from scoring.texts import Lang, Text
 from scoring.units import Grouping, domain_title
@@ -37,7 +37,6 @@ _GROUP_TITLES = {
     Grouping.DEPARTMENT: Text("主管部门", "department"),
     Grouping.DOMAIN: Text("领域", "domain"),
 }
-_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001  what office programs take for signs
 
 Cell = str | int | Fraction | None
 """A text, a whole number, a score (as Fraction), or nothing."""
@@ -89,11 +88,10 @@ def as_csv(table: Table) -> bytes:
 
     A text that an office program would take for a formula gets an apostrophe in front.
     """
-    text = StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([head for head, _ in table.heads])
-    writer.writerows([_written(cell, table.decimals) for cell in row] for row in table.rows)
-    return text.getvalue().encode("utf-8-sig")
+    heads = [head for head, _ in table.heads]
+    return neutral.csv_bytes(
+        [heads, *([_written(cell, table.decimals) for cell in row] for row in table.rows)]
+    )
 
 
 def as_workbook(table: Table) -> bytes:
@@ -163,11 +161,9 @@ def _group_cells(own: GroupFigures, lang: Lang) -> Iterator[Cell]:
         yield Text("是", "yes").in_(lang) if own.meets else Text("否", "no").in_(lang)
 
 
-def _written(cell: Cell, decimals: int) -> str | int | None:
+def _written(cell: Cell, decimals: int) -> neutral.Cell:
     if isinstance(cell, Fraction):
-        return decimal_text(int(cell * 10**decimals), decimals)
-    if isinstance(cell, str) and cell.strip().startswith(_FORMULA_SIGNS):
-        return f"'{cell}"
+        return Decimal(decimal_text(int(cell * 10**decimals), decimals))
     return cell
 
 

@@ -7,15 +7,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
+from scoring.spreadsheet.neutral import NeutralWorkbook
 from scoring.whole_files import replacing
 
 FONT = "微软雅黑"
 """The font of headings and cells; where it is missing, the office program takes its own."""
-
-_AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 _EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001  a workbook says when it was made; the same figures give the same bytes
 
@@ -27,7 +25,7 @@ def new_workbook(path: Path) -> Iterator[Any]:
     Raises FileRefused where *path* is something else than a file, or its folder does not exist.
     """
     with replacing(path) as draft:
-        workbook = xlsxwriter.Workbook(str(draft), _AS_WRITTEN)
+        workbook = NeutralWorkbook(str(draft))
         workbook.set_properties({"created": _EPOCH})
         yield workbook
         try:
@@ -40,7 +38,7 @@ def new_workbook(path: Path) -> Iterator[Any]:
 def workbook_bytes() -> Iterator[tuple[Any, BytesIO]]:
     """Yield a workbook and what it is written to; its bytes are there when the block has ended."""
     written = BytesIO()
-    workbook = xlsxwriter.Workbook(written, _AS_WRITTEN | {"in_memory": True})
+    workbook = NeutralWorkbook(written, {"in_memory": True})
     workbook.set_properties({"created": _EPOCH})
     yield workbook, written
     workbook.close()
