@@ -113,14 +113,67 @@ class Workbook:
 def open_workbook(content: bytes, place: Place) -> Workbook:
     """Return the first visible sheet of the workbook that is *content*. Raises FileRefused if it is not safe."""
     package = _Package(content, place)
-    sheet, target, related = _first_sheet(package)
-    xml = _without_prefix(package.part(target))
-    strings = (
-        _without_prefix(package.part(related["sharedStrings"])) if "sharedStrings" in related else bytearray()
-    )
-    styles = package.part(related["styles"]) if "styles" in related else bytearray()
+    sheets, related = _sheets(package)
+    target = next((one for one in sheets if one.visible or not one.part), None)
+    if target is None:
+        raise refusal(place, _NO_SHEET)
+    xml = _without_prefix(package.part(target.part))
+    parts = _SharedParts(package, related)
     package.finish()
-    within = Place(file=place.file, sheet=sheet)
+    return _opened(target.name, xml, parts, place)
+
+
+class Book:
+    """A workbook of several sheets, hidden ones too, each taken out of it by name when it is asked for."""
+
+    def __init__(self, content: bytes, place: Place) -> None:
+        """Open the workbook that is *content*. Raises FileRefused if it is not safe, as does taking a sheet."""
+        self._package, self._place = _Package(content, place), place
+        sheets, related = _sheets(self._package)
+        self._targets = {one.name: one.part for one in sheets}
+        if len(self._targets) < len(sheets) or not all(self._targets.values()):
+            raise refusal(place, DAMAGED)
+        self._parts = _SharedParts(self._package, related)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its sheets in order."""
+        return tuple(self._targets)
+
+    def sheet(self, name: str) -> Workbook:
+        """Return the sheet of that name, by itself; each may be asked for once."""
+        xml = _without_prefix(self._package.part(self._targets[name]))
+        return _opened(name, xml, self._parts, self._place)
+
+    def finish(self) -> None:
+        """Inflate and count what nobody asked for. Raises FileRefused if that is not safe."""
+        self._package.finish()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """A worksheet as the workbook lists it: its name, its part ('' where it has none), and whether anybody sees it."""
+
+    name: str
+    part: str
+    visible: bool
+
+
+class _SharedParts:
+    """What the sheets of a workbook share: their texts and their styles."""
+
+    def __init__(self, package: "_Package", related: dict[str, str]) -> None:
+        self.strings, self.styles = bytearray(), bytearray()
+        if "sharedStrings" in related:
+            self.strings = _without_prefix(package.part(related["sharedStrings"]))
+        if "styles" in related:
+            self.styles = package.part(related["styles"])
+
+
+def _opened(name: str, xml: bytearray, parts: _SharedParts, place: Place) -> Workbook:
+    """Return the sheet of that name as a workbook by itself, having looked at all that will be read."""
+    within = Place(file=place.file, sheet=name)
+    strings, styles = parts.strings, parts.styles
     if len(xml) + len(strings) + len(styles) > _READ_MOST:
         raise refusal(within, _SWOLLEN)
     start, stop = _data(xml, within)
@@ -128,7 +181,7 @@ def open_workbook(content: bytes, place: Place) -> Workbook:
     _check_strings(xml, strings, valued, within)
     percents = b"|".join(_percent_styles(styles))
     return Workbook(
-        sheet=sheet,
+        sheet=name,
         content=_rewritten(_errors_as_text(xml, start, stop), strings, styles),
         formulas=_listed(rb"[^<>]*>\s*<f[\s/>]", xml) if has_formulas else Cells(),
         percents=_listed(rb' s="(?:%s)"(?: t="n")?>\s*<v>' % percents, xml) if percents else Cells(),
@@ -267,22 +320,22 @@ class _Package:
                 raise self.refusal(DAMAGED)
 
 
-def _first_sheet(package: _Package) -> tuple[str, str, dict[str, str]]:
-    """Return the name and part of the first visible worksheet, and the workbook's other parts by kind."""
+def _sheets(package: _Package) -> tuple[list[_Target], dict[str, str]]:
+    """Return the worksheets of a workbook in order, and the workbook's other parts by kind."""
     roots = _relations(package, "")
     workbook = next((part for kind, part in roots.values() if kind == "officeDocument"), None)
     if workbook is None:
         raise package.refusal(_OTHER_ZIP)
     book = package.index(workbook)
     related = _relations(package, workbook)
+    sheets = []
     for sheet in book.iterfind("{*}sheets/{*}sheet"):
         key = next((value for name, value in sheet.items() if name.endswith("/relationships}id")), "")
         kind, part = related.get(key, ("", ""))
-        if not part:
-            raise package.refusal(DAMAGED)
-        if kind == "worksheet" and sheet.get("state", "visible") == "visible":
-            return sheet.get("name", ""), part, dict(related.values())
-    raise package.refusal(_NO_SHEET)
+        if kind == "worksheet" or not part:
+            visible = sheet.get("state", "visible") == "visible"
+            sheets.append(_Target(name=sheet.get("name", ""), part=part, visible=visible))
+    return sheets, dict(related.values())
 
 
 def _relations(package: _Package, part: str) -> dict[str, tuple[str, str]]:

@@ -27,8 +27,10 @@ from scoring.spreadsheet.archive import (
     MEGABYTE,
     PASSWORD,
     ROWS_MOST,
+    Book,
     Cells,
     Merged,
+    Workbook,
     open_workbook,
     refusal,
 )
@@ -65,6 +67,10 @@ _WEB_PAGE = Text(
 _NO_TABLE = Text(
     "这不是表格文件；只收 xlsx 工作簿和 CSV 文件",
     "this is not a spreadsheet; only xlsx workbooks and CSV files are taken",
+)
+_NO_BOOK = Text(
+    "这不是 xlsx 工作簿；请用 Excel 或 WPS 打开下载的那份工作簿，填好后存为 xlsx 再提交",
+    "this is no xlsx workbook; fill in the workbook you downloaded, save it as xlsx and send that",
 )
 _UTF_16 = Text(
     f"文件是 UTF-16 编码（Excel 的“Unicode 文本”）；{_SAVE_AS[0]}",
@@ -150,9 +156,34 @@ def open_grid(path: Path) -> Grid:
         case Text() as sentence:
             raise refusal(place, sentence)
         case "xlsx":
-            return _workbook_grid(content, place)
+            return sheet_grid(open_workbook(content, place), place.file)
         case _:
             return _csv_grid(content, place)
+
+
+def open_book(path: Path) -> Book:
+    """Return the workbook at *path*, for whoever reads several sheets of it. Raises FileRefused."""
+    place = Place(file=path.name)
+    content = _content(path, place)
+    match _kind(content):
+        case Text() as sentence:
+            raise refusal(place, sentence)
+        case "xlsx":
+            return Book(content, place)
+        case _:
+            raise refusal(place, _NO_BOOK)
+
+
+def sheet_grid(workbook: Workbook, file: str | None) -> Grid:
+    """Return the rows of a sheet taken out of the workbook of that file name. Raises FileRefused."""
+    place = Place(file=file, sheet=workbook.sheet)
+    return Grid(
+        place=place,
+        rows=enumerate(_from_column_a(_sheet(workbook.content, place)), 1),
+        formulas=workbook.formulas,
+        percents=workbook.percents,
+        merged=workbook.merged,
+    )
 
 
 class Texts(dict[object, str | None]):
@@ -233,18 +264,6 @@ def _kind(content: bytes) -> Text | str:
     ):
         return _NO_TABLE
     return _NUL if 0 in content else "csv"
-
-
-def _workbook_grid(content: bytes, place: Place) -> Grid:
-    workbook = open_workbook(content, place)
-    place = Place(file=place.file, sheet=workbook.sheet)
-    return Grid(
-        place=place,
-        rows=enumerate(_from_column_a(_sheet(workbook.content, place)), 1),
-        formulas=workbook.formulas,
-        percents=workbook.percents,
-        merged=workbook.merged,
-    )
 
 
 def _sheet(content: io.BytesIO, place: Place) -> CalamineSheet:
