@@ -7,6 +7,7 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, Select, Table, Text
 from sqlalchemy.exc import DBAPIError
 
+from scoring.store import chain
 from scoring.store.postgresql import hide_values
 
 Columns = TypeVarTuple("Columns")
@@ -19,10 +20,14 @@ _BINARY: dict[type, str] = {Text: "text", Integer: "int4", BigInteger: "int8", L
 
 
 def insert(c: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Add *rows* to *table*. Raises what SQLAlchemy raises."""
+    """Add *rows* to *table*, by all its columns but the link to the chain. Raises what SQLAlchemy raises."""
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     if not rows:
         return
+    if "link" in table.c:
+        link = chain.link_number(c)
+        chain.cover(c, table, rows)
+        rows = [(*row, link) for row in rows]
     if c.dialect.name == "sqlite":
         places = ", ".join("?" for _ in table.columns)
         c.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})', list(rows))  # noqa: S608

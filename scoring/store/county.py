@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from scoring.store import chain
 from scoring.store.tables import county
 
 
@@ -16,7 +17,7 @@ def call(c: Connection, name: str) -> None:
     """Let the county be called *name* from now on."""
     number, before = _newest(c)
     if name != before:
-        c.execute(insert(county).values(number=number + 1, name=name, made_at=datetime.now(UTC)))
+        chain.add(c, county, number=number + 1, name=name, made_at=datetime.now(UTC))
 
 
 def _newest(c: Connection) -> tuple[int, str]:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from scoring.edition import Edition, State, statement_of
 from scoring.errors import Fault, Place, Refused, UnitUnknown
 from scoring.statement import Manifest, read_manifest
-from scoring.store import bulk, criteria
+from scoring.store import bulk, chain, criteria
 from scoring.store.tables import edition as edition_table
 from scoring.store.tables import edition_criteria, edition_unit
 from scoring.texts import Text
@@ -62,7 +62,7 @@ def add(c: Connection, edition: Edition) -> None:
         "standings": edition.standings,
         "made_at": datetime.now(UTC),
     }
-    c.execute(insert(edition_table).values(values))
+    chain.add(c, edition_table, **values)
     for ref, document in edition.criteria.items():
         assert criteria.document_of(c, ref) == document, f"{ref} is kept as it is published"
     bulk.insert(c, edition_criteria, [(edition.id, ref) for ref in edition.criteria])

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from scoring.store import readiness
+from scoring.chain import BY_COMMAND, Deed
+from scoring.store import chain, readiness
 from scoring.store.address import Database, database_at
 from scoring.store.refusals import StoreBusy, StoreUnready, busy
 
@@ -54,8 +55,10 @@ class Store:
         return self._database.shown
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, deed: Deed = BY_COMMAND) -> Iterator[Connection]:
         """Give the one connection that may write: all of it is kept at the end, nothing where anything is raised.
+
+        What is written that the chain covers becomes a link of it, for *deed*.
 
         Raises StoreBusy where others write for longer than the store's patience.
         """
@@ -64,7 +67,9 @@ class Store:
         self._writers.add(own)
         try:
             with self._refusals_told(), self._database.writing(self._engine) as connection:
+                chain.begin(connection, deed)
                 yield connection
+                chain.close(connection)
         finally:
             self._writers.discard(own)
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, cast
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from scoring.errors import Fault, Place, Refused
+from scoring.store import chain
 from scoring.store.tables import imports
 from scoring.texts import Text
 
@@ -70,7 +71,7 @@ def add(  # noqa: PLR0917  a file's particulars, in the order of the columns
     }
     try:
         with c.begin_nested():
-            c.execute(insert(imports).values(**values, made_at=datetime.now(UTC)))
+            chain.add(c, imports, **values, made_at=datetime.now(UTC))
     except IntegrityError:
         before = find(c, period_id, kind, digest)
         if before is None:

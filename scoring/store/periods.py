@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from unicodedata import normalize
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from scoring.errors import Fault, Place, Refused
 from scoring.periods import Period, Phase
-from scoring.store import bulk
+from scoring.store import bulk, chain
 from scoring.store.names import refuse_long
 from scoring.store.tables import period, period_criteria, phase_move
 from scoring.texts import Text
@@ -28,7 +28,7 @@ def add(c: Connection, new: Period) -> None:
     refuse_long([new.id])
     try:
         with c.begin_nested():
-            c.execute(insert(period).values(id=new.id, made_at=datetime.now(UTC)))
+            chain.add(c, period, id=new.id, made_at=datetime.now(UTC))
     except IntegrityError:
         raise _exists(new.id) from None
     bulk.insert(c, period_criteria, [(new.id, place, ref) for place, ref in enumerate(new.refs)])
@@ -67,8 +67,7 @@ def move(c: Connection, period_id: str, phase: Phase) -> None:
 
 
 def _add_move(c: Connection, period_id: str, number: int, phase: Phase) -> None:
-    values = {"period": period_id, "number": number, "phase": phase.value, "made_at": datetime.now(UTC)}
-    c.execute(insert(phase_move).values(values))
+    chain.add(c, phase_move, period=period_id, number=number, phase=phase.value, made_at=datetime.now(UTC))
 
 
 def _unknown(period_id: str, known: Sequence[str]) -> PeriodUnknown:

@@ -94,7 +94,7 @@ def _now(c: Connection, condition: ColumnElement[bool]) -> Iterator[tuple[str, K
         predecessors,
         ref,
         removed,
-        _,
+        *_,
     ) in newest.values():
         if removed:
             continue
