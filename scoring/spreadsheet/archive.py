@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from scoring.errors import Fault, FileRefused, Place
 from scoring.texts import Text
+from scoring.uploads.unpacking import Limits, Zip, ZipFlaw, ZipUnfit
 
 ROWS_MOST = 200_000
 COLUMNS_MOST = 1_000
@@ -79,6 +81,13 @@ _OTHER_BOOK = Text(
     "这种工作簿（xlsm、xlsb、ods）不能直接提交；请用 Excel 或 WPS 打开后另存为 xlsx",
     "workbooks of this kind (xlsm, xlsb, ods) are not taken; open it in Excel or WPS and save it as xlsx",
 )
+_FLAWS = {
+    ZipFlaw.DAMAGED: DAMAGED,
+    ZipFlaw.UNUSUAL: _UNUSUAL,
+    ZipFlaw.ENCRYPTED: PASSWORD,
+    ZipFlaw.SWOLLEN: _SWOLLEN,
+}
+_LIMITS = Limits(unpacked=UNPACKED_MOST, members=_MEMBERS_MOST, ratio=_RATIO_MOST, ratio_from=_RATIO_FROM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +117,14 @@ class Workbook:
     formulas: Cells
     percents: Cells
     merged: tuple[Merged, ...]
+
+
+def check_unpacked(file: BinaryIO, place: Place) -> None:
+    """Unpack the zip that *file* is to nowhere, a piece at a time, before more of it is held. Raises FileRefused."""
+    try:
+        Zip(file, _LIMITS).count()
+    except ZipUnfit as unfit:
+        raise refusal(place, _FLAWS[unfit.flaw]) from None
 
 
 def open_workbook(content: bytes, place: Place) -> Workbook:

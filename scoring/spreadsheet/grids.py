@@ -31,6 +31,7 @@ from scoring.spreadsheet.archive import (
     Cells,
     Merged,
     Workbook,
+    check_unpacked,
     open_workbook,
     refusal,
 )
@@ -43,6 +44,7 @@ _TEXT_MOST = 80 * MEGABYTE
 _REMEMBERED_MOST = 50_000
 _RECORD_MOST = 1 << 20
 _STEP = MEGABYTE
+_ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
 
 _SAVE_AS = (
     "请用 Excel 或 WPS 打开后另存为 xlsx（或“CSV UTF-8”）再提交",
@@ -236,6 +238,9 @@ def _content(path: Path, place: Place) -> bytes:
         if status.st_size > FILE_MOST:
             raise refusal(place, _BIG)
         with path.open("rb") as file:
+            if file.read(4) in _ZIP_HEADS:
+                check_unpacked(file, place)
+            file.seek(0)
             content = file.read(FILE_MOST + 1)
     except (OSError, ValueError):
         raise refusal(place, _MISSING) from None
@@ -249,7 +254,7 @@ def _kind(content: bytes) -> Text | str:
     start = content[:1024].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if not start and len(content) <= 1024:
         return _EMPTY
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if content.startswith(_ZIP_HEADS):
         return "xlsx"
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         return PASSWORD if "EncryptedPackage".encode("utf-16-le") in content else _OLD_BOOK
