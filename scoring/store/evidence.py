@@ -1,0 +1,184 @@
+"""Evidence as it is kept: files by their digest, what units hand in for criteria, and why where that is too little."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from scoring.criteria.criterion import Criterion
+from scoring.errors import Fault, Place, Refused
+from scoring.evidence import Evidence, Excuse, short_of
+from scoring.store import chain
+from scoring.store.tables import evidence, evidence_end, evidence_excuse, evidence_file, moment_text
+from scoring.texts import Text
+from scoring.uploads.kinds import Kind
+
+_AT_ONCE = 400
+"""How many values stand in one question; databases have limits."""
+
+
+class EvidenceUnknown(Refused):
+    """There is no evidence of that number, or it was taken back."""
+
+
+def of_unit(c: Connection, period_id: str, unit: str) -> tuple[Evidence, ...]:
+    """Return what the unit hands in in the period, in the order it came; what was taken back is left out."""
+    return tuple(_found(c, evidence.c.period == period_id, evidence.c.unit == unit))
+
+
+def missing(c: Connection, period_id: str, unit: str, criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
+    """Return those of *criteria*, in order, with fewer files than must be and no reason given.
+
+    A criterion that does not apply to the unit asks for nothing: leave it out of *criteria*.
+    """
+    there = Counter(own.criterion for own in of_unit(c, period_id, unit))
+    excused = {own.criterion for own in excuses(c, period_id, unit)}
+    return tuple(own for own in short_of(criteria, there) if own.id not in excused)
+
+
+def excuses(c: Connection, period_id: str, unit: str) -> tuple[Excuse, ...]:
+    """Return the reasons the unit gives for too little evidence, by criterion; those taken back are left out."""
+    return tuple(own for own in _excuses(c, period_id, unit).values() if own.reason)
+
+
+def excuse(c: Connection, period_id: str, unit: str, criterion: str, reason: str, by: str) -> None:  # noqa: PLR0917
+    """Let *reason* be why the unit has too little evidence for the criterion; '' takes it back."""
+    before = _excuses(c, period_id, unit).get(criterion)
+    chain.add(
+        c,
+        evidence_excuse,
+        period=period_id,
+        unit=unit,
+        criterion=criterion,
+        revision=1 if before is None else before.revision + 1,
+        reason=reason,
+        by=by,
+        made_at=datetime.now(UTC),
+    )
+
+
+def kind_of(c: Connection, sha256: str) -> Kind | None:
+    """Return the kind of the file of that digest, None where it was never handed in."""
+    kept = c.scalar(select(evidence_file.c.kind).where(evidence_file.c.sha256 == sha256))
+    return None if kept is None else Kind(kept)
+
+
+def keep_file(c: Connection, sha256: str, kind: Kind, size: int, taken_at: datetime | None) -> None:
+    """Note a file that lies in the folder for good by now; one that is noted already stays as it is."""
+    if kind_of(c, sha256) is None:
+        said = "" if taken_at is None else moment_text(taken_at)
+        chain.add(
+            c,
+            evidence_file,
+            sha256=sha256,
+            kind=kind.value,
+            size=size,
+            taken_at=said,
+            made_at=datetime.now(UTC),
+        )
+
+
+def add(c: Connection, period_id: str, unit: str, criterion: str, file: str, title: str, by: str) -> int:  # noqa: PLR0917
+    """Let a file that is noted be evidence of the unit for the criterion, and return its number."""
+    number = (c.scalar(select(func.max(evidence.c.number))) or 0) + 1
+    chain.add(
+        c,
+        evidence,
+        number=number,
+        period=period_id,
+        unit=unit,
+        criterion=criterion,
+        file=file,
+        title=title,
+        by=by,
+        made_at=datetime.now(UTC),
+    )
+    return number
+
+
+def end(c: Connection, number: int, by: str) -> None:
+    """Take back the evidence of that number, which stands."""
+    chain.add(c, evidence_end, evidence=number, by=by, made_at=datetime.now(UTC))
+
+
+def find(c: Connection, number: int) -> Evidence:
+    """Return the evidence of that number. Raises EvidenceUnknown."""
+    for own in _found(c, evidence.c.number == number):
+        return own
+    sentence = Text(
+        f"没有第 {number} 号佐证材料，或已经撤回", f"there is no evidence {number}, or it was taken back"
+    )
+    raise EvidenceUnknown([Fault(place=Place(), sentence=sentence)])
+
+
+def with_files(c: Connection, files: Collection[str]) -> tuple[Evidence, ...]:
+    """Return all evidence, of whatever unit and period, that uses one of *files*, in the order it came."""
+    wanted = sorted(set(files))
+    found: list[Evidence] = []
+    for at in range(0, len(wanted), _AT_ONCE):
+        found += _found(c, evidence.c.file.in_(wanted[at : at + _AT_ONCE]))
+    return tuple(sorted(found, key=lambda own: own.number))
+
+
+def before(c: Connection, period_id: str, units: Collection[str]) -> tuple[Evidence, ...]:
+    """Return what *units* handed in in periods before that one, the newest period first, in the order it came."""
+    found = _found(c, evidence.c.unit.in_(sorted(units)), evidence.c.period < period_id)
+    return tuple(sorted(found, key=lambda own: own.period, reverse=True))
+
+
+def counts(c: Connection, period_id: str) -> dict[str, int]:
+    """Return how many files each unit has handed in in the period; one that serves several criteria counts once."""
+    own = (
+        select(evidence.c.unit, func.count(evidence.c.file.distinct()))
+        .where(evidence.c.period == period_id, ~_ended())
+        .group_by(evidence.c.unit)
+    )
+    return dict(map(tuple, c.execute(own)))
+
+
+def _ended() -> ColumnElement[bool]:
+    return select(evidence_end.c.evidence).where(evidence_end.c.evidence == evidence.c.number).exists()
+
+
+def _found(c: Connection, *conditions: ColumnElement[bool]) -> Iterator[Evidence]:
+    own = (
+        select(evidence, evidence_file.c.kind, evidence_file.c.size, evidence_file.c.taken_at)
+        .join(evidence_file, evidence_file.c.sha256 == evidence.c.file)
+        .where(*conditions, ~_ended())
+        .order_by(evidence.c.number)
+    )
+    return map(_evidence, c.execute(own).all())
+
+
+def _evidence(row: Row[Any]) -> Evidence:
+    return Evidence(
+        number=row.number,
+        period=row.period,
+        unit=row.unit,
+        criterion=row.criterion,
+        file=row.file,
+        kind=Kind(row.kind),
+        size=row.size,
+        taken_at=datetime.fromisoformat(row.taken_at) if row.taken_at else None,
+        title=row.title,
+        by=row.by,
+        made_at=row.made_at,
+    )
+
+
+def _excuses(c: Connection, period_id: str, unit: str) -> dict[str, Excuse]:
+    """Return the newest reason of the unit for each criterion, taken back or not."""
+    columns = evidence_excuse.c
+    own = select(evidence_excuse).where(columns.period == period_id, columns.unit == unit)
+    return {
+        row.criterion: Excuse(
+            criterion=row.criterion,
+            revision=row.revision,
+            reason=row.reason,
+            by=row.by,
+            made_at=row.made_at,
+        )
+        for row in c.execute(own.order_by(columns.criterion, columns.revision))
+    }
