@@ -1,29 +1,28 @@
-"""Evidence: what a branch hands in for a criterion, how much it is asked for, and what those who mark it should look at.
+"""Evidence: what a branch hands in for a criterion, which files serve, and how much it is asked for."""
 
-What is pointed out is never a verdict and changes no mark: a file may stand with two branches for a good reason.
-"""
-
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from enum import StrEnum
+from datetime import datetime
 from typing import Self
 
 from scoring.criteria.criterion import Criterion, EvidenceAsked, EvidenceKind
+from scoring.criteria.model import CriteriaSet
 from scoring.texts import Text
 from scoring.uploads.kinds import Kind
 
-CHINA = timezone(timedelta(hours=8))
-"""Where days begin and end."""
+MOST_UNSAID = 9
+"""How many files a criterion may have that names no limit."""
 
-LAST_DAYS = 2
-"""How many days before a deadline are its last ones, the day itself among them."""
+LONGEST_REASON = 500
+"""Characters of a reason for too little evidence."""
 
-_MANY, _MOST_PART = 5, 80
-"""From how many files on, and from what percent on, it is worth saying that they came on the last days."""
-
-_YEAR = re.compile(r"(?:19|20)\d\d")
+KINDS = {
+    EvidenceKind.DOCUMENT: Text("文件（PDF、Word、PPT）", "a document (PDF, Word, PowerPoint)"),
+    EvidenceKind.IMAGE: Text("照片或图片", "a photograph or picture"),
+    EvidenceKind.SPREADSHEET: Text("表格（Excel、WPS）", "a spreadsheet (Excel, WPS)"),
+    EvidenceKind.RECORD: Text("系统记录（不用上传）", "the service's own records (nothing to hand in)"),
+}
+"""What each sort of evidence is called to those who hand it in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,21 +78,10 @@ class Burden:
         )
 
 
-class Pointing(StrEnum):
-    """What is pointed out about evidence."""
-
-    SHARED = "shared"
-    LAST_DAYS = "last_days"
-    OTHER_YEAR = "other_year"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pointer:
-    """Something to look at: what sort it is, the numbers of the evidence it is about, in order, and the sentence."""
-
-    pointing: Pointing
-    evidence: tuple[int, ...]
-    sentence: Text
+def asked_by(criteria: CriteriaSet) -> dict[str, EvidenceAsked]:
+    """Return what each criterion and adjustment of the set asks, by id in the set's order; nothing asked is any file."""
+    asked = {own.id: EvidenceAsked() for own in criteria.subjects}
+    return asked | {own.id: own.evidence for own in criteria.criteria if own.evidence is not None}
 
 
 def takes_files(asked: EvidenceAsked) -> bool:
@@ -101,9 +89,36 @@ def takes_files(asked: EvidenceAsked) -> bool:
     return set(asked.kinds) != {EvidenceKind.RECORD}
 
 
-def fits(asked: EvidenceAsked | None, kind: Kind) -> bool:
-    """Say whether a file of *kind* serves where *asked* is asked; where nothing is asked, any does."""
-    return asked is None or not asked.kinds or kind.evidence in asked.kinds
+def room_in(asked: EvidenceAsked) -> int:
+    """Return how many files there may be."""
+    if not takes_files(asked):
+        return 0
+    return max(asked.least, MOST_UNSAID) if asked.most is None else asked.most
+
+
+def why_not(asked: EvidenceAsked, title: Text, kind: Kind, there: int) -> Text | None:
+    """Return why one more file of *kind* cannot be handed in where *there* are that many; None where it can.
+
+    *title* is what the criterion is called.
+    """
+    if not takes_files(asked):
+        return Text(
+            f"“{title.zh}”取自系统记录，不用上传材料",
+            f"“{title.en}” is taken from the service's own records; nothing is to be handed in",
+        )
+    if asked.kinds and kind.evidence not in asked.kinds:
+        kinds = [KINDS[own] for own in asked.kinds if own is not EvidenceKind.RECORD]
+        zh, en = "、".join(own.zh for own in kinds), " or ".join(own.en for own in kinds)
+        return Text(
+            f"“{title.zh}”收的是{zh}，这个文件是{kind.title.zh}；请另存为所要的格式，或传到别的指标",
+            f"“{title.en}” takes {en}, and this is a {kind.title.en}; save it as what is asked, or use it elsewhere",
+        )
+    if there >= room_in(asked):
+        return Text(
+            f"“{title.zh}”最多 {room_in(asked)} 份材料，已满；请先撤回一份",
+            f"“{title.en}” takes at most {room_in(asked)} files and has them; take one back first",
+        )
+    return None
 
 
 def short_of(criteria: Iterable[Criterion], there: Mapping[str, int]) -> tuple[Criterion, ...]:
@@ -115,104 +130,3 @@ def short_of(criteria: Iterable[Criterion], there: Mapping[str, int]) -> tuple[C
         and takes_files(own.evidence)
         and there.get(own.id, 0) < own.evidence.least
     )
-
-
-def day_of(moment: datetime) -> date:
-    """Return the day of *moment* in China."""
-    return moment.astimezone(CHINA).date()
-
-
-def pointers(
-    handed_in: Sequence[Evidence],
-    elsewhere: Sequence[Evidence],
-    names: Mapping[str, str],
-    last_day: date | None,
-) -> tuple[Pointer, ...]:
-    """Return what is to be pointed out about what one unit *handed_in* in one period.
-
-    *elsewhere* is the evidence of other units that uses any of the same files, *names* what those units are called,
-    *last_day* the deadline (None: there is none). In the order: files shared, dates of photographs, last days.
-    """
-    return (*_shared(handed_in, elsewhere, names), *_other_year(handed_in), *_last_days(handed_in, last_day))
-
-
-def year_of(period: str) -> int | None:
-    """Return the year that the id of a period names, None where it names none."""
-    found = _YEAR.search(period)
-    return None if found is None else int(found[0])
-
-
-def _shared(
-    handed_in: Sequence[Evidence], elsewhere: Sequence[Evidence], names: Mapping[str, str]
-) -> list[Pointer]:
-    """Return a pointer for each file that stands with other units, in the order it was handed in."""
-    found = []
-    for file in dict.fromkeys(own.file for own in handed_in):
-        here = [own for own in handed_in if own.file == file]
-        others = [own for own in elsewhere if own.file == file and own.unit != here[0].unit]
-        if not others:
-            continue
-        first: dict[tuple[str, str], Evidence] = {}
-        for own in sorted(others, key=lambda own: own.made_at):
-            first.setdefault((own.unit, own.period), own)
-        zh = "、".join(
-            f"{names.get(own.unit, own.unit)}（{own.period}，{day_of(own.made_at)}）"
-            for own in first.values()
-        )
-        en = ", ".join(
-            f"{names.get(own.unit, own.unit)} ({own.period}, {day_of(own.made_at)})" for own in first.values()
-        )
-        sentence = Text(
-            f"“{here[0].title}”与别的支部上传的是同一个文件：{zh}；可能是共同活动，请核对",
-            f"“{here[0].title}” is the very file that others handed in too: {en}; it may be of something done"
-            " together, please look",
-        )
-        numbers = tuple(own.number for own in here)
-        found.append(Pointer(pointing=Pointing.SHARED, evidence=numbers, sentence=sentence))
-    return found
-
-
-def _other_year(handed_in: Sequence[Evidence]) -> list[Pointer]:
-    """Return a pointer for each photograph that says it was taken in another year, or later than it was handed in."""
-    found = []
-    for own in handed_in:
-        year = year_of(own.period)
-        if own.taken_at is None or year is None:
-            continue
-        day = day_of(own.taken_at)
-        late = own.taken_at.astimezone(UTC) > own.made_at.astimezone(UTC) + timedelta(days=1)
-        if day.year == year and not late:
-            continue
-        sentence = Text(
-            f"照片“{own.title}”自带的拍摄日期是 {day}，不在 {own.period} 评定期内；相机时钟可能不准，请核对",
-            f"the photograph “{own.title}” says it was taken on {day}, outside of {own.period};"
-            " a camera's clock may be wrong, please look",
-        )
-        if day.year == year:
-            sentence = Text(
-                f"照片“{own.title}”自带的拍摄日期是 {day}，晚于上传时间；相机时钟可能不准，请核对",
-                f"the photograph “{own.title}” says it was taken on {day}, after it was handed in;"
-                " a camera's clock may be wrong, please look",
-            )
-        found.append(Pointer(pointing=Pointing.OTHER_YEAR, evidence=(own.number,), sentence=sentence))
-    return found
-
-
-def _last_days(handed_in: Sequence[Evidence], last_day: date | None) -> list[Pointer]:
-    """Return a pointer where most of many files came on the last days before *last_day*, or after it."""
-    if last_day is None:
-        return []
-    first = last_day - timedelta(days=LAST_DAYS - 1)
-    files = {own.file: own for own in reversed(handed_in)}
-    late = [own for own in files.values() if day_of(own.made_at) >= first]
-    if len(files) < _MANY or len(late) * 100 < len(files) * _MOST_PART:
-        return []
-    share = len(late) * 100 // len(files)
-    numbers = tuple(own.number for own in handed_in if own.file in {one.file for one in late})
-    sentence = Text(
-        f"{len(files)} 份材料中有 {len(late)} 份（{share}%）在截止前 {LAST_DAYS} 天内或截止后才上传，"
-        "可能是集中补交，请留意材料形成的时间",
-        f"{len(late)} of {len(files)} files ({share}%) were handed in within {LAST_DAYS} days before the deadline"
-        " or after it; they may have been put together then, please mind when they were made",
-    )
-    return [Pointer(pointing=Pointing.LAST_DAYS, evidence=numbers, sentence=sentence)]
