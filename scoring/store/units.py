@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from scoring.canonical import canonical
 from scoring.errors import Fault, Place, UnitUnknown
@@ -29,6 +29,13 @@ class KeptUnit:
 def current(c: Connection, period_id: str) -> tuple[KeptUnit, ...]:
     """Return the units of the period as they are now, in order of code."""
     return tuple(kept for _, kept in _now(c, _COLUMNS.period == period_id))
+
+
+def find(c: Connection, period_id: str, code: str) -> KeptUnit:
+    """Return the unit of that code as it is now. Raises UnitUnknown."""
+    for _, kept in _now(c, and_(_COLUMNS.period == period_id, _COLUMNS.code == code)):
+        return kept
+    raise UnitUnknown([_no_unit(period_id, code)])
 
 
 def put(c: Connection, period_id: str, kept: Sequence[KeptUnit], import_number: int) -> None:
