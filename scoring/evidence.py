@@ -25,6 +25,14 @@ KINDS = {
 """What each sort of evidence is called to those who hand it in."""
 
 
+@dataclass(frozen=True, slots=True)
+class UnitYear:
+    """A unit, by its code, in a period: whose evidence it is."""
+
+    period: str
+    unit: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A file that a unit hands in for a criterion; `title` is what it is called, `by` the id of who handed it in.

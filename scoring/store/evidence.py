@@ -43,9 +43,14 @@ def excuses(c: Connection, period_id: str, unit: str) -> tuple[Excuse, ...]:
     return tuple(own for own in _excuses(c, period_id, unit).values() if own.reason)
 
 
+def newest_excuse(c: Connection, period_id: str, unit: str, criterion: str) -> Excuse | None:
+    """Return the reason as it was written last, '' where it was taken back; None where there never was one."""
+    return _excuses(c, period_id, unit).get(criterion)
+
+
 def excuse(c: Connection, period_id: str, unit: str, criterion: str, reason: str, by: str) -> None:  # noqa: PLR0917
     """Let *reason* be why the unit has too little evidence for the criterion; '' takes it back."""
-    before = _excuses(c, period_id, unit).get(criterion)
+    before = newest_excuse(c, period_id, unit, criterion)
     chain.add(
         c,
         evidence_excuse,
@@ -107,10 +112,24 @@ def find(c: Connection, number: int) -> Evidence:
     """Return the evidence of that number. Raises EvidenceUnknown."""
     for own in _found(c, evidence.c.number == number):
         return own
+    raise unknown(number)
+
+
+def unknown(number: int) -> EvidenceUnknown:
+    """Return the refusal of evidence there is not."""
     sentence = Text(
         f"没有第 {number} 号佐证材料，或已经撤回", f"there is no evidence {number}, or it was taken back"
     )
-    raise EvidenceUnknown([Fault(place=Place(), sentence=sentence)])
+    return EvidenceUnknown([Fault(place=Place(), sentence=sentence)])
+
+
+def unknown_file() -> EvidenceUnknown:
+    """Return the refusal of a file that a unit never handed in."""
+    sentence = Text(
+        "本支部没有上传过这个文件；请选择文件上传",
+        "the branch never handed in that file; choose it and upload it",
+    )
+    return EvidenceUnknown([Fault(place=Place(), sentence=sentence)])
 
 
 def with_files(c: Connection, files: Collection[str]) -> tuple[Evidence, ...]:
