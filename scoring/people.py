@@ -1,9 +1,11 @@
 """People who work here: who somebody is, which roles they hold where, and on whose behalf they act."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scoring.canonical import canonical, sha256
 from scoring.texts import Text
 from scoring.units import Unit
 
@@ -179,3 +181,13 @@ class Actor:
 
 VISITOR = Actor(person=None)
 """Somebody who has not signed in."""
+
+
+def login_form(typed: str) -> str:
+    """Return a sign-in name in the one form it is kept in: however wide, capital or spaced it was typed."""
+    return unicodedata.normalize("NFKC", typed).strip().casefold()
+
+
+def named(salt: str, login: str, name: str, signs_as: str) -> str:
+    """Return the digest that stands for a person's names in the chain; *salt* keeps it from being guessed."""
+    return sha256(salt.encode() + canonical([login, name, signs_as]))

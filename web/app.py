@@ -8,14 +8,18 @@ from pathlib import Path
 from flask import Flask, Response, g, request, url_for
 
 from scoring.store.engine import Store
-from web import errors, security, words
+from web import access, corner, errors, forms, security, slots, words
+from web.access import Door
 from web.api.mount import mount
 from web.asked import query_of
+from web.done import done_told
 from web.language import chosen, language, say, told
 from web.navigation import period_links, search_address, year_links
+from web.pages.account import account_pages
 from web.pages.criteria import criteria_pages
 from web.pages.editions import edition_pages
 from web.pages.front import front
+from web.pages.sign_in import sign_in_pages
 from web.pages.years import year_pages
 from web.shelf import Shelf
 from web.viewing import PLACES, contents, home, short
@@ -24,10 +28,16 @@ _HERE = Path(__file__).parent
 _STATIC_AGE = 365 * 24 * 3600
 
 
-def create_app(store: Store, trusted_hosts: Sequence[str] = (), *, provisional_shown: bool = False) -> Flask:
+def create_app(
+    store: Store,
+    trusted_hosts: Sequence[str] = (),
+    *,
+    provisional_shown: bool = False,
+    door: Door | None = None,
+) -> Flask:
     """Return the application for the county in *store*; where *trusted_hosts* are given, it answers to no other name.
 
-    With *provisional_shown* anybody may see an open year as it has come to so far.
+    With *provisional_shown* anybody may see an open year as it has come to so far. *door* says how people come in.
     """
     app = Flask(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _STATIC_AGE
@@ -42,6 +52,9 @@ def create_app(store: Store, trusted_hosts: Sequence[str] = (), *, provisional_s
         security.answer_to(app, trusted_hosts)
     errors.tell(app)
     app.after_request(_fresh)
+    access.guard(app, door or Door())
+    forms.guard(app)
+    corner.put_in(app)
     app.jinja_env.globals.update(
         say=say,
         told=told,
@@ -54,9 +67,11 @@ def create_app(store: Store, trusted_hosts: Sequence[str] = (), *, provisional_s
         period_links=period_links,
         search_address=search_address,
         query_of=query_of,
+        slot=slots.slot,
+        done_told=done_told,
         **words.WORDS,
     )
-    for pages in (front, language, criteria_pages, edition_pages):
+    for pages in (front, language, sign_in_pages, account_pages, criteria_pages, edition_pages):
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():
         app.register_blueprint(year_pages, name=name, url_prefix=prefix)
@@ -79,11 +94,15 @@ class _Assets:
 
 
 def _fresh(answer: Response) -> Response:
-    """Let browsers ask each time whether a page is still as they have it; answers differ by language."""
+    """Let browsers ask each time whether a page is still as they have it, and keep none that was made for somebody."""
     if request.endpoint == "static" or request.blueprint == "api":
         return answer
-    answer.headers.setdefault("Cache-Control", "no-cache")
     answer.vary.update(("Cookie", "Accept-Language"))
+    if g.get("personal", False) or access.signed_in() is not None:
+        if not answer.cache_control.public:
+            answer.headers["Cache-Control"] = "no-store"
+        return answer
+    answer.headers.setdefault("Cache-Control", "no-cache")
     if answer.status_code == 200 and "etag" in g and not answer.get_etag()[0]:
         answer.set_etag(g.etag)
     return answer

@@ -1,25 +1,40 @@
 """What is told where a page cannot be shown: one table from refusals to HTTP."""
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from scoring.errors import CriteriaUnknown, Refused, UnitUnknown
+from scoring.errors import CriteriaUnknown, Fault, Refused, UnitUnknown
+from scoring.permissions import NotAllowed, NotSignedIn
 from scoring.store.editions import EditionUnknown
+from scoring.store.people import PersonUnknown
 from scoring.store.periods import PeriodUnknown
 from scoring.store.refusals import StoreBusy, StoreUnready
-from scoring.texts import Text
+from scoring.store.rights import GrantUnknown
+from scoring.texts import Lang, Text
+from scoring.workflow.sign_in import SignInLocked, SignInRefused
+from web.access import SAFE
+from web.forms import PageExpired, SentFromElsewhere, SessionOver, typed
+from web.language import chosen, told
 from web.security import HOST_UNKNOWN
 
 STATUS: dict[type[Refused], int] = {
     CriteriaUnknown: 404,
     EditionUnknown: 404,
+    GrantUnknown: 404,
     PeriodUnknown: 404,
+    PersonUnknown: 404,
     UnitUnknown: 404,
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    SignInLocked: 429,
+    SignInRefused: 403,
+    PageExpired: 403,
+    SentFromElsewhere: 403,
     StoreBusy: 503,
     StoreUnready: 503,
 }
-"""The status of each refusal; of any other it is 409."""
+"""The status of each refusal, the first that fits; of any other it is 409."""
 
 _WORDS = {
     400: (
@@ -28,6 +43,14 @@ _WORDS = {
             "地址中有无法识别的内容，请从首页重新进入。",
             "Something in the address cannot be read; start again from the first page.",
         ),
+    ),
+    401: (
+        Text("请先登录", "Please sign in"),
+        Text("登录后才能继续。", "Sign in to go on."),
+    ),
+    403: (
+        Text("不能办理", "This is not yours to do"),
+        Text("您没有办理这件事的权限。", "You may not do this."),
     ),
     404: (
         Text("没有这个页面", "There is no such page"),
@@ -39,6 +62,17 @@ _WORDS = {
     405: (
         Text("不能这样访问", "This cannot be done here"),
         Text("请从首页重新进入。", "Start again from the first page."),
+    ),
+    409: (
+        Text("未能办理", "This could not be done"),
+        Text("没有写入任何内容。", "Nothing was written."),
+    ),
+    413: (
+        Text("内容过大", "Too large"),
+        Text(
+            "提交的内容超过了允许的大小，请分几次提交。",
+            "What was sent is larger than is taken; send it in parts.",
+        ),
     ),
     HOST_UNKNOWN: (
         Text("不认识这个网址", "This is not a name of this service"),
@@ -75,10 +109,18 @@ def tell(app: Flask) -> None:
     """Let *app* answer what goes wrong with a page in plain words, and the API with a problem document."""
 
     @app.errorhandler(Refused)
-    def _refused(refused: Refused) -> tuple[str, int]:
+    def _refused(refused: Refused) -> ResponseReturnValue:
         status = status_of(refused)
         title = _WORDS.get(status, _WORDS[400])[0]
-        return _page(status, title, [fault.sentence for fault in refused.faults]), status
+        if wants_json():
+            return _document(title, refused), status
+        if isinstance(refused, NotSignedIn) and request.method in SAFE:
+            return redirect(url_for("sign_in.show", next=_here()), 303)
+        if isinstance(refused, PageExpired | SessionOver):
+            again = typed()
+            sentences = [fault.sentence for fault in refused.faults]
+            return render_template("expired.html", title=title, sentences=sentences, typed=again), status
+        return _page(status, title, [_told(fault) for fault in refused.faults]), status
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
@@ -90,6 +132,26 @@ def tell(app: Flask) -> None:
             if name.lower() == "allow":
                 answer.headers[name] = value
         return answer
+
+
+def wants_json() -> bool:
+    """Say whether a script of ours asks, which is told in JSON what a page tells in words."""
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def _document(title: Text, refused: Refused) -> Response:
+    faults = [
+        {"where": fault.place.in_(chosen()), "sentence": told(fault.sentence)} for fault in refused.faults
+    ]
+    return jsonify(title=told(title), faults=faults)
+
+
+def _told(fault: Fault) -> Text:
+    return Text(fault.in_(Lang.ZH), fault.in_(Lang.EN))
+
+
+def _here() -> str:
+    return request.full_path if request.query_string else request.path
 
 
 def _page(status: int, title: Text, sentences: list[Text]) -> str:

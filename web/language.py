@@ -36,13 +36,13 @@ def told(text: Text) -> str:
 @language.get("/language/<any(zh, en):lang>")
 def choose(lang: str) -> Response:
     """Remember the language, and go back to where the visitor was."""
-    answer = redirect(_inside(request.args.get("next", "/")))
+    answer = redirect(inside(request.args.get("next", "/")))
     answer.set_cookie(_COOKIE, lang, max_age=_YEAR, samesite="Lax", httponly=True)
     assert isinstance(answer, Response)
     return answer
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """Return *address* where it is a page of ours, else the first page: nobody is sent elsewhere."""
     parts = urlsplit(address)
     plain = address.startswith("/") and not address.startswith(("//", "/\\"))

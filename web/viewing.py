@@ -6,6 +6,7 @@ The same pages live under `/periods/<period>` (its newest edition), `/editions/<
 
 from collections.abc import Callable, Iterable
 from functools import wraps
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -14,8 +15,11 @@ from flask import Blueprint, Response, abort, current_app, g, request, url_for
 from scoring.edition import State
 from scoring.errors import Refused
 from scoring.periods import Period
+from scoring.permissions import Action, Setting, may
 from scoring.store.editions import Listed
 from scoring.workflow.read_county import Contents
+from web import slots
+from web.access import actor, signed_in
 from web.kept import kept
 from web.language import chosen
 from web.shelf import Shelf, Shown
@@ -53,13 +57,19 @@ def shown() -> Shown:
 
 
 def open_years() -> tuple[Period, ...]:
-    """Return the years being marked that anybody may see; none but where that was asked for, until people can sign in."""
+    """Return the years being marked that who asks may see."""
     return tuple(own for own in contents().open_years if is_open(own))
 
 
 def is_open(period: Period) -> bool:
-    """Say whether anybody may see what *period*, of which nothing is published, has come to so far."""
-    return current_app.config["PROVISIONAL_SHOWN"] and period.id not in contents().newest
+    """Say whether who asks may see what *period*, of which nothing is published, has come to so far."""
+    if period.id in contents().newest:
+        return False
+    return current_app.config["PROVISIONAL_SHOWN"] or _may_see(period)
+
+
+def _may_see(period: Period) -> bool:
+    return may(actor(), Action.SEE_PROVISIONAL, Setting(period=period.id, phase=period.phase))
 
 
 def carry(pages: Blueprint) -> None:
@@ -92,26 +102,36 @@ def made_once(view: Callable[..., str]) -> Callable[..., str]:
     """Return *view*, whose page is made once for all who ask for it, until anything it could show has changed.
 
     A page depends on its address and on the stamp of the request, and on nothing else: neither on who asks, nor when.
+    What differs by who asks stands in slots, which are filled on the way out.
     """
 
     @wraps(view)
     def shown_page(**values: Any) -> str:
-        page: str = kept("pages", _PAGES).once((request.full_path, g.etag), lambda: view(**values))
-        return page
+        def made() -> str:
+            with slots.for_all():
+                return view(**values)
+
+        page: str = kept("pages", _PAGES).once((request.full_path, g.etag), made)
+        return slots.filled(page)
 
     return shown_page
 
 
 def stamp() -> str:
-    """Return what the answer to this request depends on besides its address: the county's state and the language."""
+    """Return what the answer to this request depends on besides its address: the county's state, language, and years seen."""
     version = "-".join(map(str, contents().version))
-    return f"{current_app.extensions['stars_release']}-{version}-{chosen().value}"
+    seen = "".join(f"-{period.id}" for period in open_years())
+    digest = sha256(seen.encode()).hexdigest()[:8] if seen else ""
+    return f"{current_app.extensions['stars_release']}-{version}-{chosen().value}{digest}"
 
 
 def unchanged() -> Response | None:
-    """Return the answer that nothing has changed, where the visitor has the page as it is now."""
+    """Return the answer that nothing has changed, where the visitor has the page as it is now.
+
+    Whoever is signed in is always given the page anew: a browser keeps none that was made for somebody.
+    """
     g.etag = stamp()
-    if request.if_none_match.contains_weak(g.etag):
+    if request.if_none_match.contains_weak(g.etag) and signed_in() is None:
         answer = Response(status=304)
         answer.set_etag(g.etag)
         return answer
