@@ -35,6 +35,8 @@ class Action(StrEnum):
     SEE_PROVISIONAL = "see_provisional"
     SEE_PROGRESS = "see_progress"
     SEE_LOG = "see_log"
+    SEE_CASES = "see_cases"
+    SEE_PROPOSALS = "see_proposals"
     SUBMIT_EVIDENCE = "submit_evidence"
     MARK_SELF = "mark_self"
     MARK_SUPERIOR = "mark_superior"
@@ -117,6 +119,15 @@ RIGHTS: tuple[Right, ...] = (
     _right(Action.SEE_PROGRESS, Role.AUDITOR, Within.COUNTY),
     _right(Action.SEE_PROGRESS, Role.SUPERIOR, Within.SCOPE),
     _right(Action.SEE_LOG, Role.AUDITOR, Within.COUNTY),
+    _right(Action.SEE_CASES, Role.SECRETARY, Within.SCOPE),
+    _right(Action.SEE_CASES, Role.SUPERIOR, Within.SCOPE),
+    _right(Action.SEE_CASES, Role.MODERATOR, Within.COUNTY),
+    _right(Action.SEE_CASES, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.SEE_CASES, Role.LEADER, Within.COUNTY),
+    _right(Action.SEE_CASES, Role.AUDITOR, Within.COUNTY),
+    _right(Action.SEE_PROPOSALS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.SEE_PROPOSALS, Role.LEADER, Within.COUNTY),
+    _right(Action.SEE_PROPOSALS, Role.AUDITOR, Within.COUNTY),
     _right(Action.SUBMIT_EVIDENCE, Role.SECRETARY, Within.SCOPE, *_AT_WORK),
     _right(Action.MARK_SELF, Role.SECRETARY, Within.SCOPE, *_AT_WORK),
     _right(Action.MARK_SUPERIOR, Role.SUPERIOR, Within.SCOPE, Phase.MARKING),
@@ -165,6 +176,8 @@ _ACTIONS = {
     Action.SEE_PROVISIONAL: Text("查看暂计结果", "see provisional figures"),
     Action.SEE_PROGRESS: Text("查看工作进度", "see how far the work is"),
     Action.SEE_LOG: Text("查看操作日志", "read the log"),
+    Action.SEE_CASES: Text("查看一票否决事项和异议", "see gates and objections"),
+    Action.SEE_PROPOSALS: Text("查看发布准备", "see editions being prepared"),
     Action.SUBMIT_EVIDENCE: Text("上传佐证材料", "hand in evidence"),
     Action.MARK_SELF: Text("自评", "mark the own branch"),
     Action.MARK_SUPERIOR: Text("上级评审", "mark as its superior"),
@@ -199,6 +212,9 @@ def permit(actor: Actor, action: Action, at: Setting) -> Deed:
     """Return the deed *actor* may do now: who, for whom, in which role. Raises NotAllowed, saying who may."""
     if actor.person is None:
         raise NotSignedIn([_fault("请先登录", "please sign in first")])
+    grant = _granted(actor, action, at)
+    if grant is None:
+        raise NotAllowed([_refusal(actor, action, at)])
     if _partial(actor, action, at):
         assert at.unit is not None
         raise SameHands(
@@ -209,9 +225,6 @@ def permit(actor: Actor, action: Action, at: Setting) -> Deed:
                 )
             ]
         )
-    grant = _granted(actor, action, at)
-    if grant is None:
-        raise NotAllowed([_refusal(actor, action, at)])
     behalf = "" if actor.on_behalf is None else actor.on_behalf.id
     return Deed(person=actor.id, on_behalf=behalf, role=grant.role.value, action=action.value)
 
