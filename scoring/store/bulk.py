@@ -9,13 +9,20 @@ from sqlalchemy.exc import DBAPIError
 
 from scoring.store import chain
 from scoring.store.postgresql import hide_values
+from scoring.store.tables import Moment
 
 Columns = TypeVarTuple("Columns")
 
 Row = tuple[str | int | bytes | None, ...]
-"""Values in the order of a table's columns."""
+"""Values in the order of a table's columns; moments as the texts they are kept as."""
 
-_BINARY: dict[type, str] = {Text: "text", Integer: "int4", BigInteger: "int8", LargeBinary: "bytea"}
+_BINARY: dict[type, str] = {
+    Text: "text",
+    Moment: "text",
+    Integer: "int4",
+    BigInteger: "int8",
+    LargeBinary: "bytea",
+}
 """What PostgreSQL calls the types of columns."""
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from scoring.canonical import sha256
@@ -10,9 +10,15 @@ from scoring.criteria import loader
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place, Refused
 from scoring.records import RecordWrong
+from scoring.store import chain
 from scoring.store.tables import criteria_set
 from scoring.texts import Text
 from scoring.transcript import read_criteria
+
+_KNOWN: dict[tuple[str, str], CriteriaSet] = {}
+"""Sets by ref and digest, which say all there is to say of one."""
+
+_KNOWN_MOST = 100
 
 
 class CriteriaChanged(Refused):
@@ -32,7 +38,7 @@ def keep(c: Connection, criteria: CriteriaSet) -> None:
     try:
         with c.begin_nested():
             values = {"ref": criteria.ref, "digest": own, "document": document, "made_at": datetime.now(UTC)}
-            c.execute(insert(criteria_set).values(values))
+            chain.add(c, criteria_set, **values)
     except IntegrityError:
         if c.scalar(select(criteria_set.c.digest).where(criteria_set.c.ref == criteria.ref)) != own:
             raise _changed(criteria.ref) from None
@@ -50,6 +56,18 @@ def find(c: Connection, ref: str) -> CriteriaSet:
         return read_criteria(ref, document)
     except RecordWrong:
         raise _altered(ref) from None
+
+
+def known(c: Connection, ref: str) -> CriteriaSet:
+    """Return the set of that ref as `find` does, parsed once a process. Raises CriteriaUnknown and CriteriaAltered."""
+    own = c.scalar(select(criteria_set.c.digest).where(criteria_set.c.ref == ref))
+    found = _KNOWN.get((ref, own or ""))
+    if found is None:
+        found = find(c, ref)
+        if len(_KNOWN) >= _KNOWN_MOST:
+            _KNOWN.clear()
+        _KNOWN[ref, own or ""] = found
+    return found
 
 
 def refs(c: Connection) -> tuple[str, ...]:

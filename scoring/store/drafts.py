@@ -1,0 +1,143 @@
+"""What is entered on sheets, mark by mark and revision by revision; nothing is overwritten, the newest counts."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from scoring.sheets import DraftMark, SheetKey
+from scoring.store import bulk
+from scoring.store.tables import draft, moment_text
+
+_COLUMNS = draft.c
+_SHEET = (_COLUMNS.unit, _COLUMNS.criterion)
+_VALUES = (_COLUMNS.mark, _COLUMNS.comment, _COLUMNS.by, _COLUMNS.made_at)
+_NAMED_MOST = 500
+_FEW = 8
+"""Up to so many rows are added one statement at a time, which is quicker."""
+
+_OF_SHEET = (
+    select(_COLUMNS.criterion, _COLUMNS.revision, *_VALUES)
+    .where(
+        _COLUMNS.period == bindparam("period"),
+        _COLUMNS.unit == bindparam("unit"),
+        _COLUMNS.stage == bindparam("stage"),
+        _COLUMNS.holder == bindparam("holder"),
+    )
+    .order_by(_COLUMNS.criterion, _COLUMNS.revision)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDraft:
+    """A mark to be entered on a sheet, as the revision it will be."""
+
+    unit: str
+    criterion: str
+    revision: int
+    mark: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who enters marks, by id, and on whose behalf ('' where for themselves)."""
+
+    person: str
+    on_behalf: str = ""
+
+
+def of_sheet(c: Connection, key: SheetKey) -> dict[str, DraftMark]:
+    """Return the newest of what was entered on the sheet, by criterion; cleared marks are among it."""
+    own = {"period": key.period, "unit": key.unit, "stage": key.stage, "holder": key.holder}
+    return {row[0]: _mark(*row) for row in c.execute(_OF_SHEET, own)}
+
+
+def of_sheets(
+    c: Connection, period_id: str, stage: str, holder: str, units: Collection[str]
+) -> dict[tuple[str, str], DraftMark]:
+    """Return the newest of what was entered on a holder's sheets of *units*, by unit and criterion."""
+    newest = _newest(c, _of(period_id, stage, holder, units))
+    return {(row[0], row[1]): _mark(*row[1:]) for row in c.execute(newest) if row[0] in units}
+
+
+def add(c: Connection, key: SheetKey, marks: Sequence[NewDraft], by: By) -> datetime:
+    """Enter *marks* on the sheets of that period, stage and holder, and return the moment they bear."""
+    now = datetime.now(UTC)
+    if len(marks) <= _FEW:
+        rows = [_row(key, own, by) | {"made_at": now} for own in marks]
+        if rows:
+            c.execute(insert(draft), rows)
+        return now
+    own_moment = moment_text(now)
+    bulk.insert(c, draft, [(*_row(key, own, by).values(), own_moment) for own in marks])
+    return now
+
+
+def filled(c: Connection, period_id: str, stage: str, holder: str, units: Collection[str]) -> dict[str, int]:
+    """Return of each unit how many marks stand entered on the holder's sheet; units without any are left out."""
+    newest = _newest(c, _of(period_id, stage, holder, units)).subquery()
+    counted = select(newest.c.unit, func.count()).where(newest.c.mark != "").group_by(newest.c.unit)
+    return {unit: count for unit, count in c.execute(counted) if unit in units}
+
+
+def comments_of(c: Connection, person: str, period_id: str, stage: str, most: int) -> tuple[str, ...]:
+    """Return the comments that *person* wrote most often in the stage of the period, at most so many."""
+    times = func.count().label("times")
+    own = (
+        select(_COLUMNS.comment, times)
+        .where(_COLUMNS.period == period_id, _COLUMNS.stage == stage)
+        .where(_COLUMNS.by == person, _COLUMNS.comment != "")
+        .group_by(_COLUMNS.comment)
+        .order_by(times.desc(), _COLUMNS.comment)
+        .limit(most)
+    )
+    return tuple(comment for comment, _ in c.execute(own))
+
+
+def _of(period_id: str, stage: str, holder: str, units: Collection[str]) -> tuple[Any, ...]:
+    own: tuple[Any, ...] = (
+        _COLUMNS.period == period_id,
+        _COLUMNS.stage == stage,
+        _COLUMNS.holder == holder,
+    )
+    if len(units) <= _NAMED_MOST:
+        return (*own, _COLUMNS.unit.in_(sorted(units)))
+    return own
+
+
+def _newest(c: Connection, where: Iterable[Any]) -> Select[Any]:
+    """Select unit, criterion, revision, mark, comment, by and moment of the newest entries."""
+    if c.dialect.name == "sqlite":
+        # Beside max() SQLite gives the other columns of that very row.
+        newest = select(*_SHEET, func.max(_COLUMNS.revision), *_VALUES)
+        return newest.where(*where).group_by(
+            _COLUMNS.unit, _COLUMNS.stage, _COLUMNS.holder, _COLUMNS.criterion
+        )
+    newest = select(*_SHEET, _COLUMNS.revision, *_VALUES).ext(distinct_on(*_SHEET))
+    return newest.where(*where).order_by(*_SHEET, _COLUMNS.revision.desc())
+
+
+def _mark(criterion: str, revision: int, mark: str, comment: str, by: str, made_at: datetime) -> DraftMark:  # noqa: PLR0917
+    return DraftMark(
+        criterion=criterion, mark=mark, comment=comment, revision=revision, by=by, made_at=made_at
+    )
+
+
+def _row(key: SheetKey, own: NewDraft, by: By) -> dict[str, Any]:
+    """Return the values of a row but the moment, in the order of the table's columns."""
+    return {
+        "period": key.period,
+        "unit": own.unit,
+        "stage": key.stage,
+        "holder": key.holder,
+        "criterion": own.criterion,
+        "revision": own.revision,
+        "mark": own.mark,
+        "comment": own.comment,
+        "by": by.person,
+        "on_behalf": by.on_behalf,
+    }
