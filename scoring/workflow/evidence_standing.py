@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import Fault, Place
@@ -10,14 +9,11 @@ from scoring.evidence import UnitYear
 from scoring.people import Actor
 from scoring.periods import Period
 from scoring.permissions import Action, NotAllowed, Setting, permit
-from scoring.store import criteria, periods, units, work
+from scoring.sheets import SELF, SheetKey, SheetState
+from scoring.store import assignments, criteria, periods, sheets, units
 from scoring.store.engine import Connection
 from scoring.store.units import KeptUnit
 from scoring.texts import Text
-from scoring.transcript import read_criteria
-
-SELF = "self"
-"""The stage in which a branch marks itself."""
 
 _SIGNED = Text(
     "本支部的自评表已经签署，佐证材料随之锁定；要补充或更换，请联系上级退回自评表",
@@ -58,23 +54,17 @@ def standing_of(c: Connection, actor: Actor, own: UnitYear) -> Standing:
     """Return where the unit's evidence stands now. Raises PeriodUnknown and UnitUnknown."""
     period, code = periods.find(c, own.period), own.unit
     kept = units.find(c, period.id, code)
-    assigned = actor.person is not None and work.is_assigned(c, period.id, code, actor.sheet_holder.id)
+    holder = "" if actor.person is None else actor.sheet_holder.id
+    assigned = any(one.person == holder for one in assignments.of_unit(c, period.id, code))
+    moves = sheets.newest(c, period.id, code)
+    own_sheet = moves.get(SheetKey(period=period.id, unit=code, stage=SELF))
+    day = assignments.deadlines(c, period.id).get(SELF)
     return Standing(
         period=period,
         kept=kept,
-        criteria=set_of(c, kept.ref),
+        criteria=criteria.known(c, kept.ref),
         codes=frozenset({code} | {unit.code for _, unit in units.named_in(c, code)}),
-        signed=work.is_signed(c, period.id, code, SELF),
-        last_day=work.last_day(c, period.id, SELF),
+        signed=own_sheet is not None and own_sheet.move.state is SheetState.SIGNED,
+        last_day=None if day is None else date.fromisoformat(day),
         setting=Setting(period=period.id, phase=period.phase, unit=kept.unit, assigned=assigned),
     )
-
-
-def set_of(c: Connection, ref: str) -> CriteriaSet:
-    """Return the set of that ref; a set that is kept never changes, so it is read once for each content."""
-    return _read(ref, criteria.document_of(c, ref))
-
-
-@lru_cache(maxsize=64)
-def _read(ref: str, document: bytes) -> CriteriaSet:
-    return read_criteria(ref, document)

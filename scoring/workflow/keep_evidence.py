@@ -19,6 +19,7 @@ from scoring.store.files import Files
 from scoring.texts import Text, unwritable
 from scoring.uploads.intake import inspect
 from scoring.uploads.kinds import Kind
+from scoring.uploads.names import clean
 from scoring.uploads.previews import taken_at
 from scoring.workflow.evidence_standing import Standing, standing_of
 
@@ -69,7 +70,7 @@ def hand_in(  # noqa: PLR0917  who, where, for what, and the file
     with store.read() as c:
         standing = _open(c, actor, whose)
         _known(standing.criteria, criteria)
-    taken = files.take(stream, name=None)
+    taken = files.take(stream, clean(name))
     try:
         accepted = inspect(taken.path, name)
         _refuse_unfit(standing, criteria, accepted.kind, accepted.name, Counter())

@@ -14,14 +14,14 @@ from scoring.people import Actor, Role
 from scoring.periods import Period
 from scoring.permissions import Action, NotAllowed, permit
 from scoring.pointers import Pointer, Pointing, pointers
-from scoring.store import evidence, people, periods, units
+from scoring.store import criteria, evidence, people, periods, units
 from scoring.store.engine import Connection, Store
 from scoring.store.files import FileLost, Files
 from scoring.store.units import KeptUnit
 from scoring.texts import Text
 from scoring.units import Unit
 from scoring.uploads.previews import preview
-from scoring.workflow.evidence_standing import Standing, set_of, standing_of
+from scoring.workflow.evidence_standing import Standing, standing_of
 
 _ALTERED = Text(
     "文件内容与上传时不一致，可能被改动过；请管理员从备份中恢复",
@@ -193,5 +193,5 @@ def _before(c: Connection, period: Period, kept: KeptUnit) -> Burden | None:
         return None
     codes = {kept.unit.code, *kept.unit.predecessors}
     refs = {own.ref for own in units.current(c, earlier[0].id) if own.unit.code in codes}
-    asked = [Burden.of(set_of(c, ref).criteria) for ref in sorted(refs)]
+    asked = [Burden.of(criteria.known(c, ref).criteria) for ref in sorted(refs)]
     return max(asked, key=lambda own: own.least, default=None)
