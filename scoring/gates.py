@@ -58,12 +58,13 @@ class GateMotion:
     title: str
     by: str
     made_at: datetime
+    on_behalf: str = ""
     state: MotionState = MotionState.OPEN
     answer: str = ""
     answered_by: str = ""
     answered_at: datetime | None = None
 
     @property
-    def hands(self) -> frozenset[str]:
-        """Who has had a hand in it, by id."""
-        return frozenset(filter(None, (self.by, self.answered_by)))
+    def movers(self) -> frozenset[str]:
+        """Who moved it, and on whose behalf, by id."""
+        return frozenset(filter(None, (self.by, self.on_behalf)))

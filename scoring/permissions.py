@@ -56,6 +56,7 @@ class Action(StrEnum):
     OBJECT = "object"
     ASSIGN_OBJECTION = "assign_objection"
     ANSWER_OBJECTION = "answer_objection"
+    SEE_PEOPLE = "see_people"
     KEEP_PEOPLE = "keep_people"
     CONFIRM_ROLE = "confirm_role"
     KEEP_OWN = "keep_own"
@@ -152,6 +153,8 @@ RIGHTS: tuple[Right, ...] = (
     _right(Action.OBJECT, Role.SECRETARY, Within.SCOPE, Phase.POSTED),
     _right(Action.ASSIGN_OBJECTION, Role.ADMINISTRATOR, Within.COUNTY, Phase.POSTED),
     _right(Action.ANSWER_OBJECTION, Role.MODERATOR, Within.COUNTY, Phase.POSTED),
+    _right(Action.SEE_PEOPLE, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.SEE_PEOPLE, Role.AUDITOR, Within.COUNTY),
     _right(Action.KEEP_PEOPLE, Role.ADMINISTRATOR, Within.COUNTY),
     _right(Action.CONFIRM_ROLE, Role.ADMINISTRATOR, Within.COUNTY),
     *(_right(Action.KEEP_OWN, role, Within.SELF) for role in Role),
@@ -197,6 +200,7 @@ _ACTIONS = {
     Action.OBJECT: Text("提出异议", "object"),
     Action.ASSIGN_OBJECTION: Text("指定异议答复人", "say who answers an objection"),
     Action.ANSWER_OBJECTION: Text("答复异议", "answer an objection"),
+    Action.SEE_PEOPLE: Text("查看人员和授权", "see people and their roles"),
     Action.KEEP_PEOPLE: Text("管理账号、提出授权", "keep accounts and propose roles"),
     Action.CONFIRM_ROLE: Text("确认授权", "confirm a role"),
     Action.KEEP_OWN: Text("管理本人的账号", "keep the own account"),

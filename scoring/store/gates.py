@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from scoring.errors import Fault, Place, Refused
 from scoring.gates import GateMotion, MotionKind, MotionState
 from scoring.store import chain
-from scoring.store.tables import gate_motion, gate_motion_move
+from scoring.store.tables import chain_link, gate_motion, gate_motion_move
 from scoring.texts import Text
 
 _COLUMNS, _MOVES = gate_motion.c, gate_motion_move.c
@@ -72,11 +72,13 @@ def of_unit(c: Connection, period_id: str, unit: str) -> tuple[GateMotion, ...]:
 def _found(c: Connection, where: ColumnElement[bool]) -> Iterator[GateMotion]:
     own = select(
         gate_motion,
+        chain_link.c.on_behalf,
         _MOVES.state,
         _MOVES.reason.label("answer"),
         _MOVES.by.label("answered_by"),
         _MOVES.made_at.label("answered_at"),
     ).outerjoin(gate_motion_move, _MOVES.gate_motion == _COLUMNS.number)
+    own = own.outerjoin(chain_link, chain_link.c.number == _COLUMNS.link)
     for row in c.execute(own.where(where).order_by(_COLUMNS.number.desc())):
         yield GateMotion(
             number=row.number,
@@ -89,6 +91,7 @@ def _found(c: Connection, where: ColumnElement[bool]) -> Iterator[GateMotion]:
             title=row.title,
             by=row.by,
             made_at=row.made_at,
+            on_behalf=row.on_behalf or "",
             state=MotionState(row.state or MotionState.OPEN),
             answer=row.answer or "",
             answered_by=row.answered_by or "",

@@ -1,33 +1,34 @@
-"""A period is published: its marks scored, and what they come to signed by two people and kept for good."""
+"""A period is published by a command on the server: the two who sign are named, and nobody has signed in."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
-from scoring.edition import Edition, Excuse, State, Statement, publish
-from scoring.errors import Fault, Place, Refused
-from scoring.periods import Period, Phase
-from scoring.statement import Manifest, one_line, person, read_manifest
-from scoring.store import county, editions, periods
-from scoring.store.editions import Listed
+from scoring.edition import Edition, Excuse, State
+from scoring.errors import Fault, Place
+from scoring.statement import one_line, person
+from scoring.store import editions, periods
 from scoring.store.engine import Store
 from scoring.texts import Text, unwritable
-from scoring.workflow.keep_periods import refused
+from scoring.workflow.acting import now_or
+from scoring.workflow.make_edition import (
+    REASON,
+    PublicationRefused,
+    Signers,
+    Wanted,
+    keep,
+    make,
+    out_of_order,
+    refuse_all,
+    unsettled,
+)
 from scoring.workflow.progress import Tell, silent
-from scoring.workflow.standings_now import inputs_of, standings_of
+
+__all__ = ["PublicationRefused", "SignedBy", "publish_period"]
 
 _LONGEST_NAME, _LONGEST_REASON = 100, 1_000
-_STEPS = (
-    Text("读取评分", "Reading the marks"),
-    Text("核算得分与星级", "Working out scores and stars"),
-    Text("形成版本", "Making the edition"),
-    Text("存入数据库", "Keeping it"),
-)
-
-
-class PublicationRefused(Refused):
-    """A period cannot be published like this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ def publish_period(
     reason: str = "",
     excused: Mapping[str, str] | None = None,
     tell: Tell = silent,
+    now: datetime | None = None,
 ) -> Edition:
     """Publish the period as it is now, in one transaction, and return the edition.
 
@@ -58,36 +60,21 @@ def publish_period(
     with store.begin() as c:
         period = periods.find(c, period_id)
         before = editions.newest(c, period.id)
-        faults += _faults_of_order(period, state, before, reason)
-        if faults:
-            raise PublicationRefused(faults)
-        tell(_STEPS[0], 0, 4)
-        inputs = inputs_of(c, period)
-        tell(_STEPS[1], 1, 4)
-        standings = standings_of(inputs)
-        tell(_STEPS[2], 2, 4)
-        edition = publish(
-            standings,
-            inputs,
-            Statement(
-                county=county.name(c),
-                period=period.id,
-                state=state,
-                supersedes=before.id if before else None,
-                reason=_clean(reason) or None,
-                prepared_by=_clean(signed.prepared),
-                confirmed_by=_clean(signed.confirmed),
-                authenticated=False,
-                excused=tuple(Excuse(unit=unit, reason=why) for unit, why in excuses),
-            ),
+        order = out_of_order(period, state, before, _clean(reason))
+        if order is not None:
+            field = "--reason" if order.place.field == REASON else None
+            faults.append(Fault(place=Place(field=field), sentence=order.sentence))
+        refuse_all([*faults, *unsettled(c, period, before, state, now_or(now))])
+        wanted = Wanted(
+            state=state,
+            reason=_clean(reason),
+            excused=tuple(Excuse(unit=unit, reason=why) for unit, why in excuses),
         )
-        if before is not None and before.state is state:
-            _refuse_repetition(edition, before, editions.manifest(c, before.id))
-        tell(_STEPS[3], 3, 4)
-        editions.add(c, edition)
-        reached = Phase.POSTED if state is State.DRAFT else Phase.PUBLISHED
-        if period.phase.place < reached.place:
-            periods.move(c, period.id, reached)
+        signers = Signers(
+            prepared=_clean(signed.prepared), confirmed=_clean(signed.confirmed), authenticated=False
+        )
+        edition = make(c, period, before, wanted, signers, tell)
+        keep(c, period, edition, tell)
     return edition
 
 
@@ -132,46 +119,6 @@ def _faults_of_excuses(excuses: Sequence[tuple[str, str]]) -> Iterator[Fault]:
     for one, other in pairwise(excuses):
         if one[0] == other[0] != "":
             yield _fault("--excuse", f"{one[0]} 写了两次", f"names {one[0]} twice")
-
-
-def _faults_of_order(period: Period, state: State, before: Listed | None, reason: str) -> list[Fault]:
-    """Say where an edition of that state cannot follow the one before it."""
-    if state is State.DRAFT and period.phase is Phase.PUBLISHED:
-        return list(
-            refused(
-                period,
-                "正式版本已发布，不能再出公示稿；更正请直接发布，并用 --reason 写明理由",
-                "a final edition stands; a correction is published as such, with --reason",
-            ).faults
-        )
-    if before is not None and before.state is State.FINAL and not _clean(reason):
-        return [
-            _fault(
-                "--reason",
-                f"这一版将取代已发布的 {before.id[:12]}，须写明更正理由",
-                f"this replaces the final edition {before.id[:12]}; say why",
-            )
-        ]
-    return []
-
-
-def _refuse_repetition(edition: Edition, before: Listed, kept: Manifest) -> None:
-    """Raise PublicationRefused where *edition* says nothing that *before*, whose manifest is *kept*, does not say."""
-    if _said_by(kept) == _said_by(read_manifest(edition.manifest)):
-        raise PublicationRefused(
-            [
-                _fault(
-                    "",
-                    f"自版本 {before.id[:12]} 以来没有任何变化，无须再发布",
-                    f"nothing has changed since edition {before.id[:12]}; there is nothing to publish",
-                )
-            ]
-        )
-
-
-def _said_by(manifest: Manifest) -> tuple[object, ...]:
-    """Return what an edition says, whoever signed it and whatever it supersedes; its inputs stand for its results."""
-    return (manifest.statement.county, manifest.statement.excused, manifest.inputs)
 
 
 def _fault(field: str, zh: str, en: str) -> Fault:
