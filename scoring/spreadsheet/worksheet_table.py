@@ -78,7 +78,7 @@ class _Reading:
         places = self._places()
         moved += self._moved_lines(places)
         cells = () if moved else tuple(self._cells(places))
-        return PageRead(cells=cells, moved=tuple(moved), others=tuple(self._others()))
+        return PageRead(cells=cells, moved=tuple(moved), others=tuple(self._others(places)))
 
     def _value(self, row: int, column: int) -> object:
         values = self.rows.get(row, ())
@@ -164,15 +164,9 @@ class _Reading:
                 fault=fault,
             )
 
-    def _others(self) -> Iterator[Fault]:
+    def _others(self, places: Sequence[int]) -> Iterator[Fault]:
         """Yield what is wrong outside the cells to fill: other contents, merged cells, more formulas than are listed."""
-        outside = [
-            (row, column)
-            for row, values in self.rows.items()
-            for column, value in enumerate(values)
-            if (row > self.page.last_row or (row >= KEY_ROW and column >= len(self.page.columns)))
-            and self._shown(row, column)
-        ]
+        outside = list(self._outside(places))
         yield from (self._fault(row, column, _OUTSIDE) for row, column in outside[:_ALIKE_MOST])
         more = len(outside) - _ALIKE_MOST
         if more > 0:
@@ -199,6 +193,26 @@ class _Reading:
                 f"there are {self.unlisted:,} more formulas or percentages; correct them too",
             )
             yield Fault(place=self.place, sentence=sentence)
+
+    def _outside(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield the cells that hold something and are none of the table's, row and column counted from 0."""
+        width, last = len(self.page.columns), self.page.last_row
+        held = {
+            (row, column)
+            for row, column in self.formulas
+            if row > last or (row >= KEY_ROW and column >= width)
+        }
+        for row, values in self.rows.items():
+            first = 0 if row > last else width if row >= KEY_ROW else len(values)
+            held |= {(row, column) for column in range(first, len(values)) if self._shown(row, column)}
+        noted = [column for column, own in enumerate(self.page.columns) if own.look is Look.COMMENT]
+        held |= {
+            (row, column)
+            for line, row in zip(self.page.lines, places, strict=True)
+            for column in noted
+            if line.cells[column] == "" and self._shown(row, column)
+        }
+        yield from sorted(held)
 
 
 def _other(expected: str, found: str, zh: str, en: str) -> Text:

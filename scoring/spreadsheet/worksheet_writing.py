@@ -116,7 +116,7 @@ class _Writer:
             sheet.write_comment(row, column, cut(note.in_(self.lang), _NOTE_MOST), _NOTE)
 
     def _cell(self, sheet: Any, at: tuple[int, int], text: str, look: Look) -> None:
-        own = self.formats[look.value]
+        own = self.formats["closed" if look is Look.COMMENT else look.value]
         if look is Look.SEEN and is_number(text):
             sheet.write_number(*at, Decimal(text), own)
         else:
