@@ -21,6 +21,7 @@ from web.pages.editions import edition_pages
 from web.pages.front import front
 from web.pages.sign_in import sign_in_pages
 from web.pages.years import year_pages
+from web.settings import files_beside
 from web.shelf import Shelf
 from web.viewing import PLACES, contents, home, short
 
@@ -34,10 +35,12 @@ def create_app(
     *,
     provisional_shown: bool = False,
     door: Door | None = None,
+    files_folder: Path | None = None,
 ) -> Flask:
     """Return the application for the county in *store*; where *trusted_hosts* are given, it answers to no other name.
 
     With *provisional_shown* anybody may see an open year as it has come to so far. *door* says how people come in.
+    Uploaded files lie in *files_folder*, or where that is None beside the county's SQLite file.
     """
     app = Flask(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _STATIC_AGE
@@ -45,6 +48,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["PROVISIONAL_SHOWN"] = provisional_shown
+    app.config["FILES_FOLDER"] = files_folder or files_beside(store.address)
     app.extensions["stars_shelf"] = Shelf(store)
     app.extensions["stars_release"] = _release()
     security.guard(app)

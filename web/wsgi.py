@@ -13,4 +13,5 @@ app = create_app(
     Store.open(_found.database_url, _found.database_schema, patience=_PATIENCE),
     _found.trusted_hosts,
     provisional_shown=_found.provisional_shown,
+    files_folder=_found.files_folder,
 )

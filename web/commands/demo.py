@@ -62,7 +62,11 @@ def demo(folder: Path, scale: float, no_serve: bool, host: str, port: int | None
     _show(path, folder, lang)
     if not no_serve:
         own = replace(
-            settings(host), database_url=_url(path), database_schema=_SCHEMA, provisional_shown=True
+            settings(host),
+            database_url=_url(path),
+            database_schema=_SCHEMA,
+            provisional_shown=True,
+            files_dir="",
         )
         serve_county(own, _listener(host, port, lang), lang)
 
