@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scoring.criteria.criterion import Criterion, Kind
-from scoring.marks import MarkRefused, read_value, value_text
+from scoring.criteria.criterion import Criterion
+from scoring.marks import MarkRefused, read_value
+from scoring.sheets import read_comment, read_mark
 from scoring.spreadsheet.scales import Subject
 from scoring.texts import Text
 
@@ -39,11 +40,18 @@ def entered(subject: Subject, cells: Sequence[str]) -> str:
 
 def canonical_mark(subject: Subject, mark: str) -> str:
     """Return *mark*, as a draft holds it, in canonical text; as it is where it cannot be read."""
-    text = unicodedata.normalize("NFKC", mark).strip()
     try:
-        return value_text(subject, read_value(subject, text)) if text else ""
+        return read_mark(subject, mark)
     except MarkRefused:
         return mark
+
+
+def comment(text: str) -> str:
+    """Return a comment in the form it is kept in. Raises EntryRefused."""
+    try:
+        return read_comment(text)
+    except MarkRefused as refusal:
+        raise EntryRefused(0, refusal.sentence) from None
 
 
 def _ballot(criterion: Criterion, texts: Sequence[str]) -> str:
@@ -58,7 +66,7 @@ def _ballot(criterion: Criterion, texts: Sequence[str]) -> str:
             )
             raise EntryRefused(others[0], sentence)
         return _WAIVED
-    free = replace(criterion, best_share_most=None)
+    free = replace(criterion, best_share_most=None, least_voters=None)
     votes = []
     for cell, (grade, text) in enumerate(zip(criterion.grades, texts, strict=True)):
         if not _SEPARATORS.isdisjoint(text):
@@ -81,11 +89,6 @@ def _is_waived(criterion: Criterion, text: str) -> bool:
 
 def _read(subject: Subject, text: str, cell: int) -> str:
     try:
-        return value_text(subject, read_value(subject, text))
+        return read_mark(subject, text)
     except MarkRefused as refusal:
         raise EntryRefused(cell, refusal.sentence) from None
-
-
-def has_grades(subject: Subject) -> bool:
-    """Say whether a mark of *subject* is entered grade by grade."""
-    return isinstance(subject, Criterion) and subject.kind is Kind.BALLOT

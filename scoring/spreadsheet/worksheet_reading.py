@@ -19,7 +19,7 @@ from scoring.spreadsheet.archive import Book, refusal
 from scoring.spreadsheet.grids import Texts, open_book, sheet_grid
 from scoring.spreadsheet.tables import capped
 from scoring.spreadsheet.worksheet import Expected, Layout, OwnMark, Worksheet, as_read
-from scoring.spreadsheet.worksheet_entries import EntryRefused, canonical_mark, entered
+from scoring.spreadsheet.worksheet_entries import EntryRefused, canonical_mark, comment, entered
 from scoring.spreadsheet.worksheet_pages import STAMP, At, Entry, Page, pages_of
 from scoring.spreadsheet.worksheet_stamp import FORMAT, OtherFormat, Stamp, StampWrong, read_stamp
 from scoring.spreadsheet.worksheet_table import CellRead, PageRead, read_page
@@ -235,15 +235,13 @@ class _Filling:
     def _take(self, cells: list[CellRead]) -> None:
         slot = cells[0].slot
         own = self.own[slot.unit].get(slot.subject.id, OwnMark())
-        if slot.entry is Entry.COMMENT:
-            text, before = as_read(cells[0].text), as_read(own.comment)
-        else:
-            before = canonical_mark(slot.subject, own.mark)
-            try:
-                text = entered(slot.subject, [cell.text for cell in cells])
-            except EntryRefused as refused:
-                self._fault(cells[refused.cell], refused.sentence)
-                return
+        noted = slot.entry is Entry.COMMENT
+        before = as_read(own.comment) if noted else canonical_mark(slot.subject, own.mark)
+        try:
+            text = comment(cells[0].text) if noted else entered(slot.subject, [cell.text for cell in cells])
+        except EntryRefused as refused:
+            self._fault(cells[refused.cell], refused.sentence)
+            return
         self.cells.append(
             FilledCell(
                 place=cells[0].place,

@@ -19,6 +19,7 @@ from scoring.spreadsheet.worksheet_reading import Change, Filled
 from scoring.spreadsheet.worksheet_stamp import FORMAT, stamp_rows
 from scoring.texts import Lang, Text
 from tests.spreadsheet.worksheets import (
+    CRITERIA,
     GOOD,
     OTHER,
     SET,
@@ -532,6 +533,24 @@ def test_every_fault_is_named_by_its_cell_and_all_at_once(tmp_path, layout):
     assert not {("A01", "judged"), ("A04", "ballot")} & {
         (cell.unit, cell.criterion) for cell in filled.cells if cell.entry == "mark"
     }
+
+
+def test_a_comment_too_long_is_a_fault_of_its_cell(tmp_path):
+    sheet = worksheet()
+    edit = fill(sheet, Layout.BY_CRITERION, {("A01", "judged", "comment"): "长" * 1001})
+    ((_, _, sentence),) = told(read(tmp_path, edited(made(sheet, Layout.BY_CRITERION), edit)))
+    assert "意见最长 1000 字" in sentence
+
+
+def test_a_ballot_of_too_few_is_a_fault_of_its_first_cell(tmp_path):
+    """Votes are checked grade by grade first, so few votes in all are no fault of any one grade."""
+    by = criteria(criteria=[{**CRITERIA["criteria"][3], "least_voters": "5"}])
+    sheet = worksheet(unit("A01", by=by, earlier={}))
+    votes = {("A01", "ballot", "mark", 0): 1, ("A01", "ballot", "mark", 1): 2}
+    ((_, column, sentence),) = told(
+        read(tmp_path, edited(made(sheet), fill(sheet, Layout.BY_UNIT, votes)), sheet)
+    )
+    assert (column, "至少 5 票" in sentence) == ("C", True)
 
 
 def test_a_ballot_is_votes_or_not_applicable_not_both(tmp_path):
