@@ -1,13 +1,13 @@
 """The chain: every change of consequence is a link that holds the hash of the one before, so that none can be altered alone.
 
-A link says who did what, about what, and the digest of the rows that were written. No names stand in it, only random
+A link says who did what, about what, and the digests of the rows that were written. No names stand in it, only random
 ids of people. A chain by itself does not show that its end was cut off or written anew: for that its head is printed
 where nobody can change it, as a short code, and compared.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import orjson
@@ -24,6 +24,7 @@ OPERATOR = "operator"
 
 _SHORT = 20
 _CODE = re.compile(r"(\d{1,12})[-. ]([0-9a-f]{20,64})")
+_LINE_FEED = b"\n"
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -48,7 +49,7 @@ BY_COMMAND = Deed()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One link. `content` is the digest of the rows written, `before` that of the link before about the first subject."""
+    """One link: `content` says which rows it wrote, `before` is the hash of the last one about the first subject."""
 
     number: int
     made_at: datetime
@@ -100,28 +101,18 @@ def read_head(text: str) -> Head:
     return Head(number=int(found[1]), hash=found[2])
 
 
-def linked(deed: Deed, content: str, before: str, previous: Link | None) -> Link:
-    """Return the link for *deed* after *previous* (None: the first), made now."""
-    number = 1 if previous is None else previous.number + 1
-    made_at = datetime.now(UTC)
+def linked(deed: Deed, content: str, before: str, number: int, previous: str) -> Link:
+    """Return the link of that *number* for *deed*, after the one whose hash is *previous*, made now."""
     own = Link(
         number=number,
-        made_at=made_at,
+        made_at=datetime.now(UTC),
         deed=deed,
         before=before,
         content=content,
-        previous=NONE if previous is None else previous.hash,
+        previous=previous,
         hash=NONE,
     )
-    return Link(
-        number=number,
-        made_at=made_at,
-        deed=deed,
-        before=before,
-        content=content,
-        previous=own.previous,
-        hash=hash_of(own),
-    )
+    return replace(own, hash=hash_of(own))
 
 
 def hash_of(link: Link) -> str:
@@ -146,14 +137,46 @@ Cell = str | int | None
 """A value of a row as it is covered: text, number or none."""
 
 
-def line_of(table: str, cells: Iterable[Cell]) -> bytes:
-    """Return the line that stands for a row of *table* in what a link covers."""
-    return orjson.dumps([table, *cells])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What a link says of one table: how many rows it wrote there, and the digest of their lines."""
+
+    table: str
+    rows: int
+    digest: str
 
 
-def content_of(lines: Iterable[bytes]) -> str:
-    """Return the digest of rows by their lines, in whatever order they were written."""
-    return sha256(b"\n".join(sorted(lines)))
+def line_of(cells: Sequence[Cell]) -> bytes:
+    """Return the line that stands for a row: a JSON list of its cells, up to the last that there is.
+
+    So a column that a later release adds to the end of a table changes no line that was covered before.
+    """
+    last = len(cells)
+    while last and cells[last - 1] is None:
+        last -= 1
+    return orjson.dumps(cells if last == len(cells) else cells[:last])
+
+
+def content_of(lines: Mapping[str, Sequence[bytes]]) -> str:
+    """Return what a link says of rows by their lines, by table, in whatever order they were written.
+
+    `import:1:5f… marking:2:07…`: of each table in order of name how many rows, and the SHA-256 of their lines in order.
+    """
+    return " ".join(
+        f"{table}:{len(own)}:{sha256(_LINE_FEED.join(sorted(own)))}"
+        for table, own in sorted(lines.items())
+        if own
+    )
+
+
+def shares(content: str) -> tuple[Share, ...]:
+    """Return what *content* says of each table, in its order; what it does not say in that form is left out."""
+    found = (words.split(":") for words in content.split())
+    return tuple(
+        Share(table=words[0], rows=int(words[1]), digest=words[2])
+        for words in found
+        if len(words) == 3 and words[1].isascii() and words[1].isdecimal()
+    )
 
 
 def broken(links: Iterable[Link]) -> Iterator[Fault]:

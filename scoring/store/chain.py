@@ -1,43 +1,69 @@
-"""The chain as it is kept: what a transaction writes to tables it covers becomes one link, in the same transaction.
+"""The chain as it grows: what a transaction writes to tables it covers becomes one link, in the same transaction.
 
-A covered table has a column `link`, and whoever adds a row to it does so by `add` or `bulk.insert`.
+A covered table has a column `link`, and whoever adds a row to it does so by `add` or `bulk.insert`. What a savepoint
+takes back is taken back here as well.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Table, event, insert, select
 
-from scoring.canonical import sha256
-from scoring.chain import NONE, Cell, Deed, Link, content_of, line_of, linked
-from scoring.store.tables import METADATA, chain_link, link_subject, moment_text
+from scoring.chain import NONE, Deed, Link, content_of, linked
+from scoring.store.coverage import Lines, coverage, lines_of
+from scoring.store.tables import chain_link, link_subject
 
 _OPTION = "stars_written"
-_OWN = (chain_link, link_subject)
-_APART = {"credential": ("hash",), "edition": ("manifest", "standings")}
-"""Columns that no link covers: a secret, and what an edition's id covers."""
 
 
 class Written:
-    """What a transaction has written so far that the chain covers, and the deed it is part of."""
+    """What a transaction has written so far that the chain covers, and the deed it is part of.
+
+    `number` is that of the link it will be, once that is known, and `previous` the hash of the one before.
+    """
 
     def __init__(self, deed: Deed) -> None:
         self.deed = deed
-        self.lines: list[bytes] = []
-        self.number: int | None = None
-        self.subjects: list[str] = list(deed.subjects)
+        self.lines: Lines = {}
+        self.subjects = dict.fromkeys(deed.subjects)
+        self.number = 0
+        self.previous = NONE
+        self._savepoints: list[tuple[dict[str, int], int]] = []
+
+    def keep(self) -> None:
+        """Remember how much there is now."""
+        counts = {table: len(lines) for table, lines in self.lines.items()}
+        self._savepoints.append((counts, len(self.subjects)))
+
+    def go_on(self) -> None:
+        """Forget how much there was at the last savepoint."""
+        self._savepoints.pop()
+
+    def take_back(self) -> None:
+        """Forget what came since the last savepoint."""
+        counts, subjects = self._savepoints.pop()
+        self.lines = {table: self.lines[table][:count] for table, count in counts.items()}
+        self.subjects = dict.fromkeys([*self.subjects][:subjects])
 
 
-def covered() -> tuple[Table, ...]:
-    """Return the tables the chain covers, in order of name."""
-    own = [table for table in METADATA.tables.values() if "link" in table.c and table not in _OWN]
-    return tuple(sorted(own, key=lambda table: table.name))
+def watch(engine: Engine) -> None:
+    """Let savepoints on *engine* that are taken back take back what the chain would cover."""
+    for name, step in (
+        ("savepoint", Written.keep),
+        ("release_savepoint", Written.go_on),
+        ("rollback_savepoint", Written.take_back),
+    ):
+        event.listen(engine, name, _doing(step))
 
 
-def covered_columns(table: Table) -> tuple[str, ...]:
-    """Return the names of the columns of *table* that the chain covers, in order."""
-    return tuple(name for name in table.c.keys() if name not in (*_APART.get(table.name, ()), "link"))  # noqa: SIM118
+def _doing(step: Callable[[Written], None]) -> Callable[..., None]:
+    def do(connection: Connection, *_names: object) -> None:
+        written = _found(connection)
+        if written is not None:
+            step(written)
+
+    return do
 
 
 def begin(c: Connection, deed: Deed) -> None:
@@ -47,155 +73,93 @@ def begin(c: Connection, deed: Deed) -> None:
 
 def concern(c: Connection, *subjects: str) -> None:
     """Say what else the deed of this transaction is about."""
-    written = _written(c)
-    written.subjects += [own for own in subjects if own not in written.subjects]
+    _written(c).subjects.update(dict.fromkeys(subjects))
 
 
 def add(c: Connection, table: Table, **values: Any) -> None:
     """Add one row to *table*, covered where it has a link. Raises what SQLAlchemy raises."""
-    if "link" not in table.c or table in _OWN:
-        c.execute(insert(table).values(**values))
+    own = coverage(table)
+    if own is None:
+        c.execute(insert(table), values)
         return
-    number = link_number(c)
-    c.execute(insert(table).values(**values, link=number))
-    cover(c, table, [tuple(values[name] for name in covered_columns(table))])
+    c.execute(insert(table), {**values, "link": link_number(c)})
+    line = own.line([values.get(name) for name in own.columns])
+    _written(c).lines.setdefault(table.name, []).append(line)
 
 
 def link_number(c: Connection) -> int:
     """Return the number of the link that this transaction will be."""
     written = _written(c)
-    if written.number is None:
-        written.number = (c.scalar(select(func.max(chain_link.c.number))) or 0) + 1
+    if not written.number:
+        newest = select(chain_link.c.number, chain_link.c.hash).order_by(chain_link.c.number.desc()).limit(1)
+        last = c.execute(newest).first()
+        written.number, written.previous = (1, NONE) if last is None else (last.number + 1, last.hash)
     return written.number
 
 
 def cover(c: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Note that *rows*, by their covered columns in order, were written to *table*."""
-    lines = _written(c).lines
-    lines += [line_of(table.name, map(_cell, row)) for row in rows]
+    """Note that *rows*, by all columns of *table* but the link, were written; its values are as they are kept."""
+    own = coverage(table)
+    assert own is not None, "it has a link"
+    assert len(own.columns) == len(table.columns) - 1, "all of it is covered"
+    _written(c).lines.setdefault(table.name, []).extend(own.lines(rows))
 
 
 def close(c: Connection) -> Link | None:
-    """Add the link for what was written, and return it; None where that was nothing."""
+    """Add the link for what was written, and return it; None where that was nothing.
+
+    The first link of all also covers what was there before there was a chain.
+    """
     written = _written(c)
-    if not written.lines:
+    if not any(written.lines.values()):
         return None
     number = link_number(c)
     if number == 1:
-        written.lines += lines_of(c, None)
-    previous = newest(c)
+        for table, lines in lines_of(c, None).items():
+            written.lines.setdefault(table, []).extend(lines)
     subjects = tuple(written.subjects)
-    deed = Deed(
-        person=written.deed.person,
-        on_behalf=written.deed.on_behalf,
-        role=written.deed.role,
-        action=written.deed.action,
-        subjects=subjects,
+    own = linked(
+        replace(written.deed, subjects=subjects),
+        content_of(written.lines),
+        _last_about(c, subjects[0]) if subjects else NONE,
+        number,
+        written.previous,
     )
-    before = NONE if not subjects else _last_about(c, subjects[0])
-    own = linked(deed, content_of(written.lines), before, previous)
-    assert own.number == number, "one transaction writes at a time"
+    _keep(c, own)
+    return own
+
+
+def _keep(c: Connection, own: Link) -> None:
     values = {
         "number": own.number,
         "made_at": own.made_at,
-        "person": deed.person,
-        "on_behalf": deed.on_behalf,
-        "role": deed.role,
-        "action": deed.action,
+        "person": own.deed.person,
+        "on_behalf": own.deed.on_behalf,
+        "role": own.deed.role,
+        "action": own.deed.action,
         "before": own.before,
         "content": own.content,
         "previous": own.previous,
         "hash": own.hash,
     }
-    c.execute(insert(chain_link).values(values))
-    if subjects:
-        c.execute(
-            insert(link_subject),
-            [{"link": number, "place": place, "subject": one} for place, one in enumerate(subjects)],
-        )
-    return own
-
-
-def lines_of(c: Connection, number: int | None) -> list[bytes]:
-    """Return the lines of all rows of covered tables that say they were written under that link (None: before any)."""
-    found: list[bytes] = []
-    for table in covered():
-        column = table.c.link
-        where = column.is_(None) if number is None else column == number
-        found += _lines(c, table, select(*_columns(table)).where(where))
-    return found
-
-
-def lines_by_link(c: Connection) -> dict[int | None, list[bytes]]:
-    """Return the lines of all rows of covered tables, by the link they say they were written under."""
-    found: dict[int | None, list[bytes]] = {}
-    for table in covered():
-        for row in c.execute(select(table.c.link, *_columns(table))):
-            found.setdefault(row[0], []).append(line_of(table.name, map(_cell, row[1:])))
-    return found
-
-
-def every(c: Connection) -> Iterator[Link]:
-    """Yield all links in order of number."""
-    subjects: dict[int, list[str]] = {}
-    own = select(link_subject.c.link, link_subject.c.subject)
-    for number, subject in c.execute(own.order_by(link_subject.c.link, link_subject.c.place)):
-        subjects.setdefault(number, []).append(subject)
-    for row in c.execute(select(chain_link).order_by(chain_link.c.number)):
-        yield _link(row, subjects.get(row.number, []))
-
-
-def newest(c: Connection) -> Link | None:
-    """Return the last link; None where there is none."""
-    row = c.execute(select(chain_link).order_by(chain_link.c.number.desc()).limit(1)).first()
-    return None if row is None else _link(row, _subjects(c, row.number))
-
-
-def find(c: Connection, number: int) -> Link | None:
-    """Return the link of that number; None where there is none."""
-    row = c.execute(select(chain_link).where(chain_link.c.number == number)).first()
-    return None if row is None else _link(row, _subjects(c, number))
-
-
-def about(c: Connection, subject: str) -> tuple[Link, ...]:
-    """Return the links about *subject*, in order."""
-    own = (
-        select(chain_link)
-        .join(link_subject, link_subject.c.link == chain_link.c.number)
-        .where(link_subject.c.subject == subject)
-        .order_by(chain_link.c.number)
-    )
-    return tuple(_link(row, _subjects(c, row.number)) for row in c.execute(own).all())
-
-
-def by_person(c: Connection, person: str) -> tuple[Link, ...]:
-    """Return what that person did, in order."""
-    own = select(chain_link).where(chain_link.c.person == person).order_by(chain_link.c.number)
-    return tuple(_link(row, _subjects(c, row.number)) for row in c.execute(own).all())
+    c.execute(insert(chain_link), values)
+    about = [
+        {"link": own.number, "place": place, "subject": subject}
+        for place, subject in enumerate(own.deed.subjects)
+    ]
+    if about:
+        c.execute(insert(link_subject), about)
 
 
 def _written(c: Connection) -> Written:
-    written = c.get_execution_options().get(_OPTION)
-    assert isinstance(written, Written), "only in a transaction that writes"
+    written = _found(c)
+    assert written is not None, "only in a transaction that writes"
     return written
 
 
-def _columns(table: Table) -> list[Any]:
-    return [table.c[name] for name in covered_columns(table)]
-
-
-def _lines(c: Connection, table: Table, selection: Select[Any]) -> list[bytes]:
-    return [line_of(table.name, map(_cell, row)) for row in c.execute(selection)]
-
-
-def _cell(value: Any) -> Cell:
-    """Return a value as it is covered: moments as they are kept, bytes by their SHA-256."""
-    if isinstance(value, datetime):
-        return moment_text(value)
-    if isinstance(value, bytes):
-        return sha256(value)
-    assert value is None or isinstance(value, str | int)
-    return value
+def _found(c: Connection) -> Written | None:
+    found: Written | None = c.get_execution_options().get(_OPTION)
+    return found
 
 
 def _last_about(c: Connection, subject: str) -> str:
@@ -204,31 +168,7 @@ def _last_about(c: Connection, subject: str) -> str:
         select(chain_link.c.hash)
         .join(link_subject, link_subject.c.link == chain_link.c.number)
         .where(link_subject.c.subject == subject)
-        .order_by(chain_link.c.number.desc())
+        .order_by(link_subject.c.link.desc())
         .limit(1)
     )
     return c.scalar(own) or NONE
-
-
-def _subjects(c: Connection, number: int) -> list[str]:
-    own = select(link_subject.c.subject).where(link_subject.c.link == number)
-    return list(c.execute(own.order_by(link_subject.c.place)).scalars())
-
-
-def _link(row: Row[Any], subjects: Sequence[str]) -> Link:
-    deed = Deed(
-        person=row.person,
-        on_behalf=row.on_behalf,
-        role=row.role,
-        action=row.action,
-        subjects=tuple(subjects),
-    )
-    return Link(
-        number=row.number,
-        made_at=row.made_at,
-        deed=deed,
-        before=row.before,
-        content=row.content,
-        previous=row.previous,
-        hash=row.hash,
-    )

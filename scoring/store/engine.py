@@ -90,7 +90,9 @@ class Store:
         """The engine of this process. Connections of the process it was forked from are left untouched."""
         own = self._engines.get(os.getpid())
         if own is None:
-            own = self._engines.setdefault(os.getpid(), self._database.engine())
+            engine = self._database.engine()
+            chain.watch(engine)
+            own = self._engines.setdefault(os.getpid(), engine)
         return own
 
     @contextmanager

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from scoring.errors import Fault, Place, Refused
 from scoring.people import Grant, Reach, Role, Scope
-from scoring.store import chain
+from scoring.store import chain, links
 from scoring.store.tables import deputy, deputy_end, recusal, role_grant, role_grant_move
 from scoring.texts import Text
+from scoring.units import Unit
 
 
 class GrantState(StrEnum):
@@ -51,6 +52,7 @@ class GrantKept:
     proposed_at: datetime
     moved_by: str
     moved_at: datetime | None
+    link: int | None
 
     @property
     def alive(self) -> bool:
@@ -146,6 +148,26 @@ def in_force(c: Connection, person: str) -> tuple[Grant, ...]:
     return tuple(own.grant for own in of_person(c, person) if own.state is GrantState.CONFIRMED)
 
 
+def proposers(c: Connection, own: GrantKept) -> frozenset[str]:
+    """Return the ids of all who had a hand in proposing a role: who did it, and on whose behalf; empty by command."""
+    found = {own.proposed_by}
+    link = None if own.link is None else links.find(c, own.link)
+    if link is not None:
+        found |= {link.deed.person, link.deed.on_behalf}
+    return frozenset(found - {""})
+
+
+def holders(c: Connection, role: Role, period: str = "", unit: Unit | None = None) -> frozenset[str]:
+    """Return the ids of who holds *role* in *period*, over *unit* where one is named."""
+    return frozenset(
+        own.person
+        for own in _kept(c, role_grant.c.role == role.value)
+        if own.state is GrantState.CONFIRMED
+        and own.grant.period in ("", period)
+        and (unit is None or own.grant.scope.covers(unit))
+    )
+
+
 def keep_away(c: Connection, person: str, unit: str, reason: str, by: str) -> None:
     """Let *person* keep away from the unit of that code."""
     _add_recusal(c, person, unit, ended=0, reason=reason, by=by)
@@ -202,6 +224,11 @@ def principals_of(c: Connection, person: str) -> tuple[Deputyship, ...]:
     return _deputies(c, deputy.c.person == person)
 
 
+def deputyship(c: Connection, number: int) -> Deputyship | None:
+    """Return the deputyship of that number; None where there is none."""
+    return next(iter(_deputies(c, deputy.c.number == number)), None)
+
+
 def _kept(c: Connection, *where: Any) -> tuple[GrantKept, ...]:
     columns, moves = role_grant.c, role_grant_move.c
     rows = c.execute(select(role_grant).where(*where).order_by(columns.number)).all()
@@ -221,6 +248,7 @@ def _grant_kept(row: Row[Any], last: Row[Any] | None) -> GrantKept:
         proposed_at=row.made_at,
         moved_by="" if last is None else last.by,
         moved_at=None if last is None else last.made_at,
+        link=row.link,
     )
 
 

@@ -22,11 +22,12 @@ from scoring.ranking import rank
 from scoring.rollup import roll_up
 from scoring.scores import score
 from scoring.stars import rate
-from scoring.store import county, criteria, editions, markings, periods, renderings, units
+from scoring.store import chain, county, criteria, editions, markings, periods, renderings, units
 from scoring.store.engine import Store
 from scoring.store.preparation import prepare
 from scoring.store.revisions import NEWEST, VERSION_TABLE
 from scoring.store.tables import METADATA
+from tests.store.workers import people, work
 from tests.store.years import RARE, SET, kept, marking, open_period, take
 
 FOLDER = Path(__file__).with_name("revisions")
@@ -101,6 +102,9 @@ def year(c: Connection) -> None:
             c, "2026", [marking("A1", stage="self"), marking("A2", RARE, 换届="3", dues="4")], take(c)
         )
     periods.move(c, "2026", Phase.PUBLISHED)
+    people(c)
+    work(c, supersedes)
+    chain.concern(c, "period 2026", f"edition {supersedes}")
 
 
 def _published(c: Connection, state: State, supersedes: str | None) -> str:
@@ -136,9 +140,11 @@ def _freeze() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/county.db"
         prepare(url)
-        with closing(Store.open(url)) as store, store.begin() as c:
-            year(c)
-            rows = {table.name: _rows(c, table.name) for table in METADATA.sorted_tables}
+        with closing(Store.open(url)) as store:
+            with store.begin() as c:
+                year(c)
+            with store.read() as c:
+                rows = {table.name: _rows(c, table.name) for table in METADATA.sorted_tables}
     assert VERSION_TABLE not in rows
     path = FOLDER / f"{NEWEST}.json"
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", "utf-8")

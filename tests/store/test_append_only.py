@@ -150,7 +150,7 @@ def test_replacing_the_first_edition_is_refused_to_a_bare_connection(on_sqlite):
     driver = fit(drivers())
     with closing(driver.connect(on_sqlite.url.removeprefix("sqlite:///"), isolation_level=None)) as bare:
         statement = (
-            f"INSERT OR REPLACE INTO edition SELECT '{'f' * 64}', 99, period, state, NULL, manifest, standings, made_at"
+            f"INSERT OR REPLACE INTO edition SELECT '{'f' * 64}', 99, period, state, NULL, manifest, standings, made_at, link"
             " FROM edition WHERE supersedes IS NULL"
         )
         with pytest.raises(driver.IntegrityError, match=SAID):
@@ -162,7 +162,7 @@ def test_a_number_written_as_a_text_replaces_nothing(on_sqlite):
     driver = fit(drivers())
     bare = driver.connect(on_sqlite.url.removeprefix("sqlite:///"), isolation_level=None)
     with closing(bare), pytest.raises(driver.IntegrityError, match=SAID):
-        bare.execute("INSERT OR REPLACE INTO county VALUES ('1', '别的县', '2026')")
+        bare.execute("INSERT OR REPLACE INTO county VALUES ('1', '别的县', '2026', NULL)")
 
 
 @each_table

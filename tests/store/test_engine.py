@@ -228,6 +228,8 @@ def test_who_reads_cannot_write(store):
     """A dry run takes the very steps of the real one and must not be able to leave anything."""
     refused = (DBAPIError, StoreUnready)
     with pytest.raises(refused, match=r"read-?only|cannot be written"), store.read() as c:
+        c.exec_driver_sql("INSERT INTO county VALUES (1, '青石县', '2026', NULL)")
+    with pytest.raises(AssertionError, match="only in a transaction that writes"), store.read() as c:
         county.call(c, "青石县")
     with store.begin() as c:
         county.call(c, "青石县")
@@ -264,7 +266,7 @@ def test_an_error_tells_no_values(store):
         open_period(c)
         take(c)
         names = [column.name for column in METADATA.tables["marking"].columns]
-        c.execute(METADATA.tables["marking"].insert(), [dict(zip(names, rows[0], strict=True))])
+        c.execute(METADATA.tables["marking"].insert(), [dict(zip(names, (*rows[0], 1), strict=True))])
     assert "欧阳评分人" not in "".join(traceback.format_exception(told.value))
 
 

@@ -287,12 +287,11 @@ def differences(c: Connection, metadata: MetaData) -> list:
 def definitions(c: Connection) -> list:
     """Return how every table is defined, as the database tells it."""
     if c.dialect.name == "sqlite":
-        return sorted(
-            c.exec_driver_sql(
-                "SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL"
-                f" AND name <> '{VERSION_TABLE}'"
-            )
+        found = c.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+            f" AND name <> '{VERSION_TABLE}'"
         )
+        return sorted((name, " ".join(sql.split())) for name, sql in found)
     own = "FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace AND n.nspname = current_schema()"
     return [
         *sorted(
@@ -376,4 +375,4 @@ def test_sqlite_holds_columns_to_their_types(tmp_path):
         ).all()
     assert [own for own in found if own.name in METADATA.tables and (own.strict, own.wr) != (1, 1)] == []
     with pytest.raises(DBAPIError, match="cannot store"), opened(database) as store, store.begin() as c:
-        c.exec_driver_sql("INSERT INTO county VALUES ('eins', '青石县', '')")
+        c.exec_driver_sql("INSERT INTO county VALUES ('eins', '青石县', '', NULL)")

@@ -11,10 +11,11 @@ from scoring.criteria.model import CriteriaSet
 from scoring.edition import Edition, State, Statement, edition_of
 from scoring.marks import Marking
 from scoring.periods import Period, Phase
-from scoring.store import county, criteria, editions, imports, markings, periods, renderings, units
+from scoring.store import chain, county, criteria, editions, imports, markings, periods, renderings, units
 from scoring.store.engine import Connection
 from scoring.store.units import KeptUnit
 from scoring.units import Unit
+from tests.store.workers import people, work
 
 SET = "village@2026.1"
 RARE = "䶮𬭎镇𠮷"
@@ -107,3 +108,6 @@ def fill(c: Connection) -> None:
     editions.add(c, first)
     editions.add(c, edition(supersedes=first.id, state=State.FINAL))
     renderings.add(c, first.id, "stars.svg", b"<svg/>")
+    people(c)
+    work(c, first.id)
+    chain.concern(c, "period 2026", f"edition {first.id}")

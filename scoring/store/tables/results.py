@@ -29,6 +29,7 @@ criteria_set = table(
     text("digest"),
     octets("document"),
     moment(),
+    link(),
     PrimaryKeyConstraint("ref"),
     CheckConstraint("length(ref) BETWEEN 1 AND 160", name="ref"),
     CheckConstraint("length(digest) = 64", name="digest"),

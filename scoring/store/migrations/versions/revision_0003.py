@@ -25,6 +25,7 @@ _BY_CODE_POINT: sa.types.TypeEngine[str] = sa.Text().with_variant(
 _NUMBER: sa.types.TypeEngine[int] = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _COVERED = (
     "county",
+    "criteria_set",
     "period",
     "period_criteria",
     "phase_move",

@@ -1,0 +1,122 @@
+"""The links of the chain as they are read: all in order, one by its number, and those that are asked for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from scoring.chain import Deed, Head, Link
+from scoring.store.tables import chain_link, link_subject
+
+_COLUMNS = chain_link.c
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which links are asked for; what says nothing ('' or None) asks for none in particular.
+
+    `hand` is a person who did it or for whom it was done, `subjects` any of which it is about; moments are from the
+    first on, and until before the last.
+    """
+
+    action: str = ""
+    hand: str = ""
+    subjects: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def every(c: Connection) -> Iterator[Link]:
+    """Yield all links in order of number, few at a time."""
+    own = select(chain_link).order_by(_COLUMNS.number).execution_options(yield_per=_AT_ONCE)
+    order = (link_subject.c.link, link_subject.c.place)
+    about = select(link_subject.c.link, link_subject.c.subject).order_by(*order)
+    subjects = groupby(c.execute(about.execution_options(yield_per=_AT_ONCE)), key=itemgetter(0))
+    number, found = next(subjects, (None, iter(())))
+    for row in c.execute(own):
+        while number is not None and number < row.number:
+            number, found = next(subjects, (None, iter(())))
+        yield _link(row, [subject for _, subject in found] if number == row.number else ())
+
+
+def newest(c: Connection) -> Link | None:
+    """Return the last link; None where there is none."""
+    return next(iter(_links(c, select(chain_link).order_by(_COLUMNS.number.desc()).limit(1))), None)
+
+
+def head(c: Connection) -> Head | None:
+    """Return the head of the chain; None where there is none."""
+    row = c.execute(select(_COLUMNS.number, _COLUMNS.hash).order_by(_COLUMNS.number.desc()).limit(1)).first()
+    return None if row is None else Head(number=row.number, hash=row.hash)
+
+
+def find(c: Connection, number: int) -> Link | None:
+    """Return the link of that number; None where there is none."""
+    return next(iter(_links(c, select(chain_link).where(_COLUMNS.number == number))), None)
+
+
+def about(c: Connection, *subjects: str) -> tuple[Link, ...]:
+    """Return the links about any of *subjects*, in order."""
+    return _links(c, _narrowed(select(chain_link), Wanted(subjects=subjects)).order_by(_COLUMNS.number))
+
+
+def page(c: Connection, wanted: Wanted, after: int, most: int) -> tuple[Link, ...]:
+    """Return what is wanted, the newest first: so many, after so many."""
+    own = _narrowed(select(chain_link), wanted).order_by(_COLUMNS.number.desc())
+    return _links(c, own.limit(most).offset(after))
+
+
+def count(c: Connection, wanted: Wanted) -> int:
+    """Return how many links there are of what is wanted."""
+    return c.scalar(_narrowed(select(func.count()).select_from(chain_link), wanted)) or 0
+
+
+def _narrowed(own: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.action:
+        own = own.where(_COLUMNS.action == wanted.action)
+    if wanted.hand:
+        own = own.where(or_(_COLUMNS.person == wanted.hand, _COLUMNS.on_behalf == wanted.hand))
+    if wanted.subjects:
+        about = select(link_subject.c.link).where(link_subject.c.subject.in_(wanted.subjects))
+        own = own.where(_COLUMNS.number.in_(about))
+    if wanted.since is not None:
+        own = own.where(_COLUMNS.made_at >= wanted.since)
+    if wanted.until is not None:
+        own = own.where(_COLUMNS.made_at < wanted.until)
+    return own
+
+
+def _links(c: Connection, own: Select[Any]) -> tuple[Link, ...]:
+    """Return the links selected, with what each is about, by two questions."""
+    rows = c.execute(own).all()
+    numbers = [row.number for row in rows]
+    subjects: dict[int, list[str]] = {}
+    order = (link_subject.c.link, link_subject.c.place)
+    about = select(link_subject.c.link, link_subject.c.subject).where(link_subject.c.link.in_(numbers))
+    for number, subject in c.execute(about.order_by(*order)) if numbers else ():
+        subjects.setdefault(number, []).append(subject)
+    return tuple(_link(row, subjects.get(row.number, ())) for row in rows)
+
+
+def _link(row: Row[Any], subjects: Sequence[str]) -> Link:
+    deed = Deed(
+        person=row.person,
+        on_behalf=row.on_behalf,
+        role=row.role,
+        action=row.action,
+        subjects=tuple(subjects),
+    )
+    return Link(
+        number=row.number,
+        made_at=row.made_at,
+        deed=deed,
+        before=row.before,
+        content=row.content,
+        previous=row.previous,
+        hash=row.hash,
+    )
