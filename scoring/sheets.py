@@ -154,9 +154,9 @@ class BlockSaved:
 
 
 class StaleMarks(Refused):
-    """Marks were changed by somebody else since they were read; those were not saved, the others were (`saved`)."""
+    """Marks were changed by somebody else since they were read; those were not saved, the others were (`saved`, None without)."""
 
-    def __init__(self, conflicts: Sequence[Conflict], saved: Saved) -> None:
+    def __init__(self, conflicts: Sequence[Conflict], saved: Saved | None = None) -> None:
         self.conflicts = tuple(conflicts)
         self.saved = saved
         super().__init__([Fault(place=_place(own), sentence=told(own)) for own in conflicts])
