@@ -1,7 +1,8 @@
 """People who work here: who somebody is, which roles they hold where, and on whose behalf they act."""
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -179,6 +180,8 @@ class Actor:
                 yield grant.scope.name
 
 
+_LOGIN = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff._@-]{1,39}")
+
 VISITOR = Actor(person=None)
 """Somebody who has not signed in."""
 
@@ -186,6 +189,17 @@ VISITOR = Actor(person=None)
 def login_form(typed: str) -> str:
     """Return a sign-in name in the one form it is kept in: however wide, capital or spaced it was typed."""
     return unicodedata.normalize("NFKC", typed).strip().casefold()
+
+
+def is_login(login: str) -> bool:
+    """Return whether *login*, in the form it is kept in, can be a sign-in name."""
+    return _LOGIN.fullmatch(login) is not None
+
+
+def apart(roles: Iterable[Role]) -> tuple[Role, ...]:
+    """Return one role of each kind among *roles* that one person cannot hold together; () where they go together."""
+    kinds = {kind: role for role in roles for kind in APART if role in kind}
+    return tuple(kinds.values()) if len(kinds) > 1 else ()
 
 
 def named(salt: str, login: str, name: str, signs_as: str) -> str:

@@ -40,8 +40,8 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """An attempt to sign in, as its person may see it."""
+class Tried:
+    """An attempt to sign in that was made, as its person may see it."""
 
     outcome: Outcome
     address: str
@@ -206,7 +206,7 @@ def noted_since(c: Connection, login: str, address: str, outcome: Outcome, momen
     return c.scalar(own.limit(1)) is not None
 
 
-def attempts(c: Connection, person: str, most: int) -> tuple[Attempt, ...]:
+def attempts(c: Connection, person: str, most: int) -> tuple[Tried, ...]:
     """Return the last attempts to sign in as *person*, the newest first."""
     columns = sign_in.c
     own = select(sign_in).where(columns.person == person).order_by(columns.number.desc()).limit(most)

@@ -13,6 +13,7 @@ from scoring.errors import Fault, Place, Refused
 from scoring.password_policy import MLPS2, Policy
 from scoring.passwords import FULL, Hashing
 from scoring.people import Actor, Person, login_form
+from scoring.permissions import NotSignedIn
 from scoring.store import people, rights, sessions
 from scoring.store.engine import Connection, Store, StoreBusy
 from scoring.store.sessions import Credential, Opened, Outcome, Session
@@ -117,14 +118,14 @@ def resume(store: Store, token: str, policy: Policy = MLPS2) -> SignedIn | None:
         if not person.open:
             return None
         actor = actor_of(c, person, on_behalf=own.on_behalf)
-        password = sessions.passwords(c, person.id)[0]
+        password = next(iter(sessions.passwords(c, person.id)), None)
     if now - own.seen_at > _NOTED:
         try:
             with store.begin() as c:
                 sessions.see(c, own, "" if actor.on_behalf is None else actor.on_behalf.id)
         except StoreBusy:
             pass  # it is noted the next time
-    must_change = password.one_time or policy.is_old(password.made_at, actor.grants, now)
+    must_change = password is None or password.one_time or policy.is_old(password.made_at, actor.grants, now)
     return SignedIn(actor=actor, session=own, must_change=must_change)
 
 
@@ -134,6 +135,37 @@ def sign_out(store: Store, token: str) -> None:
         own = sessions.find(c, token)
         if own is not None:
             sessions.end(c, own.key, "signed out")
+
+
+def check_password(  # noqa: PLR0917  who, and the particulars of an attempt
+    store: Store, person: Person, password: str, address: str, browser: str, hashing: Hashing = FULL
+) -> None:
+    """Return where that is the password of *person*, who is signed in; failures count as those of signing in.
+
+    Raises SignInLocked and SignInRefused.
+    """
+    attempt = Attempt(login=person.login, password=password, address=address, browser=browser)
+    with store.read() as c:
+        locked = _locked_until(c, attempt)
+        kept = next(iter(sessions.passwords(c, person.id)), None)
+    if locked is not None:
+        raise _locked(locked)
+    agrees = hashing.agrees(password, None if kept is None else kept.hash)
+    with store.begin() as c:
+        locked = _locked_until(c, attempt)
+        if locked is None and not agrees:
+            sessions.note(c, attempt.digest, person.id, address, Outcome.WRONG, browser)
+    if locked is not None:
+        raise _locked(locked)
+    if not agrees:
+        raise SignInRefused([_fault("现在的密码不正确", "the password so far is not right")])
+
+
+def own_person(actor: Actor) -> Person:
+    """Return who *actor* is. Raises NotSignedIn for visitors."""
+    if actor.person is None:
+        raise NotSignedIn([_fault("请先登录", "please sign in first")])
+    return actor.person
 
 
 def actor_of(c: Connection, person: Person, *, on_behalf: str = "") -> Actor:
