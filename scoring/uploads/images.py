@@ -21,7 +21,9 @@ _MANY = Text(
     f"图片超过 {PIXELS_MOST // 10_000:,} 万像素；请缩小后再上传",
     f"the image has more than {PIXELS_MOST // 1_000_000} million pixels; make it smaller and upload that",
 )
+_PARTS_MOST = 50_000
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_FILL = re.compile(rb"\xff+")
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _SCAN, _STOP, _APP_1 = 0xDA, 0xD9, 0xE1
@@ -44,7 +46,9 @@ def look_at(content: bytes, kind: Kind) -> Image:
     width = height = end = 0
     exif = b""
     try:
-        for part in parts(content):
+        for count, part in enumerate(parts(content)):
+            if count >= _PARTS_MOST:
+                raise Unfit(UNUSUAL)
             end = part.end
             width, height = max(width, part.size[0]), max(height, part.size[1])
             exif = exif or part.exif
@@ -76,10 +80,11 @@ def _segments(content: bytes) -> Iterator[_Part]:
     while True:
         if content[at] != 0xFF:
             raise Unfit(DAMAGED)
-        while content[at] == 0xFF:
-            at += 1
-        marker, at = content[at], at + 1
+        filled = _FILL.match(content, at)
+        assert filled is not None, "there is one at least"
+        marker, at = content[filled.end()], filled.end() + 1
         if marker in _ALONE:
+            yield _Part(end=at)
             continue
         if marker == _STOP:
             if not scanned:
@@ -127,7 +132,9 @@ def _png_chunks(content: bytes) -> Iterator[_Part]:
         at, first, drawn = end, False, drawn or name == b"IDAT"
         if name == b"IHDR":
             yield _Part(end=end, size=struct.unpack_from(">II", body))
-        elif name not in _PIXEL_CHUNKS:
+        elif name in _PIXEL_CHUNKS:
+            yield _Part(end=end)
+        else:
             yield _Part(end=end, words=bytes(body), exif=bytes(body) if name == b"eXIf" else b"")
         if name == b"IEND":
             if not drawn:

@@ -49,7 +49,7 @@ def name_as(name: str, kind: Kind) -> tuple[str, tuple[Text, ...]]:
     while (parts := _parted(stem))[1]:
         stem, inner = parts
         suffixes.insert(0, inner)
-    ending = suffix.lower() if fits else f".{kind.extensions[0]}"
+    ending = suffix if fits else f".{kind.extensions[0]}"
     shown = (stem.strip(" .")[: NAME_MOST - len(ending)].rstrip(" .") or _UNNAMED) + ending
     if len(suffixes) > 1 or (suffixes and not fits):
         return shown, (_told(given, shown, kind),)

@@ -27,13 +27,22 @@ _HEAD = re.compile(rb"%PDF-[12]\.[0-9]")
 _END_WITHIN = 2048
 _STREAMS_MOST = 100_000
 _OBJECTS_MOST = 64 * 1024 * 1024
+_GUESSED_MOST = 32 * 1024 * 1024
 _DICTIONARY = 8192
 
 
 def _named(*names: str) -> re.Pattern[bytes]:
     """Return the pattern of any of these PDF names, in which each letter may be written as `#` and two digits."""
-    spelt = ("".join(f"(?:{letter}|#{ord(letter):02x})" for letter in name) for name in names)
-    return re.compile(rf"/(?:{'|'.join(spelt)})(?![A-Za-z#])".encode(), re.IGNORECASE)
+    firsts = "".join({name[0] for name in names})
+    spelt = ("".join(map(_spelt, name)) for name in names)
+    return re.compile(rf"/(?=[#{firsts}])(?:{'|'.join(spelt)})(?![A-Za-z#])".encode())
+
+
+def _spelt(letter: str) -> str:
+    digits = "".join(
+        f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in f"{ord(letter):02x}"
+    )
+    return f"(?:{letter}|#{digits})"
 
 
 _RUNS = _named("JavaScript", "Launch", "RichMedia", "Rendition", "ImportData", "SubmitForm", "GoToE")
@@ -51,7 +60,7 @@ _PREDICTED = re.compile(rb"/Predictor\s*(?:[2-9]|1[0-9])")
 def check_pdf(content: bytes) -> None:
     """Make sure that the PDF that is *content* may be taken. Raises Unfit."""
     end = content.rfind(b"%%EOF")
-    if not _HEAD.match(content) or end < len(content) - _END_WITHIN or b"startxref" not in content:
+    if not _HEAD.match(content) or end < max(len(content) - _END_WITHIN, 0) or b"startxref" not in content:
         raise Unfit(DAMAGED)
     check_inert(content[8:1024])
     check_inert(content[end:])
@@ -76,15 +85,17 @@ def _object_streams(content: bytes) -> Iterator[bytes]:
     One is known by its dictionary; the beginning of one that looks like it is yielded whatever its dictionary says.
     No end of a stream is believed, so that none can be hidden in another.
     """
-    left = _OBJECTS_MOST
+    left, guessed = _OBJECTS_MOST, 0
     for count, found in enumerate(_STREAM.finditer(content)):
         if count >= _STREAMS_MOST:
             raise Unfit(UNUSUAL)
         start = found.end()
         if not _declared(content[max(found.start() - _DICTIONARY, 0) : found.start()]):
             first = b"".join(islice(_inflated(content, start, 256), 1))
-            if _OBJECTS.match(first):
-                yield b"".join(islice(_inflated(content, start, 1 << 20), 1))
+            if guessed < _GUESSED_MOST and _OBJECTS.match(first):
+                beginning = b"".join(islice(_inflated(content, start, 1 << 20), 1))
+                guessed += len(beginning)
+                yield beginning
             continue
         objects = bytearray()
         for piece in _inflated(content, start, 1 << 20):

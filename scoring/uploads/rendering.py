@@ -54,7 +54,7 @@ def _photograph(content: bytes) -> Image.Image:
     image: Image.Image = Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"])
     image.draft("RGB", (LONGEST, LONGEST))
     if image.mode.startswith("I"):  # sixteen bits a pixel, of which the upper eight are shown
-        image = image.convert("I").point(lambda value: value // 256).convert("L")
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     elif image.mode == "P":
         image = image.convert("RGBA")
     image.thumbnail((LONGEST, LONGEST), reducing_gap=2)

@@ -34,4 +34,5 @@ def check_inert(words: bytes) -> None:
 
 def _has_directory(content: bytes, at: int, record: bytes) -> bool:
     size = struct.unpack("<I", record[12:16])[0]
-    return size > 0 and content[max(at - size, 0) :][:4] == b"PK\x01\x02"
+    start = max(at - size, 0)
+    return size > 0 and content[start : start + 4] == b"PK\x01\x02"

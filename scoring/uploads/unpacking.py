@@ -178,7 +178,8 @@ class Zip:
     def _named_alike(self, member: zipfile.ZipInfo) -> bool:
         """Say whether the member has the same name before its bytes as in the directory."""
         self._file.seek(member.header_offset + 26)
-        name = self._file.read(4 + struct.unpack("<H", self._file.read(2))[0])[2:]
+        length, _ = struct.unpack("<HH", self._file.read(4))
+        name = self._file.read(length)
         coding = "utf-8" if member.flag_bits & _UTF_8 else "cp437"
         return bool(name == member.orig_filename.encode(coding, "replace"))
 
