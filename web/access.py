@@ -14,14 +14,17 @@ from scoring.people import VISITOR, Actor
 from scoring.permissions import NotAllowed, NotSignedIn
 from scoring.store.engine import Store
 from scoring.store.sessions import Opened
+from scoring.store.tokens import TokenScope
 from scoring.texts import Text
 from scoring.workflow.sign_in import SignedIn, resume
+from scoring.workflow.tokens import actor_of_token
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
 
 MEBIBYTE = 1024 * 1024
 
+_BEARER = "Bearer "
 _SESSION = "stars_session"
 _MOST_FIELDS = 50_000
 
@@ -39,6 +42,14 @@ class Door:
 
 class MustChangePassword(NotAllowed):
     """Nothing is open to somebody who has yet to choose a password."""
+
+
+class TokenUnknown(NotSignedIn):
+    """The token a program sent is nobody's."""
+
+
+class TokenReads(NotAllowed):
+    """The token a program sent is for reading only."""
 
 
 def guard(app: Flask, door: Door) -> None:
@@ -61,15 +72,39 @@ def store() -> Store:
 
 
 def actor() -> Actor:
-    """Return who asks, for themselves or on behalf of another; VISITOR where nobody is signed in."""
+    """Return who asks, for themselves or on behalf of another; VISITOR where nobody is signed in.
+
+    Of the API's requests a token says it, where there is one. Raises TokenUnknown where that is not good, or not for
+    what is asked.
+    """
+    if by_token():
+        return _actor_of_token()
     own = signed_in()
     return VISITOR if own is None else own.actor
+
+
+def by_token() -> bool:
+    """Return whether the request is a program's, with a token that no browser sends by itself."""
+    return request.path.startswith("/api/") and request.headers.get("Authorization", "").startswith(_BEARER)
+
+
+def _actor_of_token() -> Actor:
+    if "token_actor" not in g:
+        found = actor_of_token(store(), request.headers["Authorization"].removeprefix(_BEARER).strip())
+        if found is None:
+            raise TokenUnknown([_fault("令牌无效或已过期", "the token is not good, or not any more")])
+        own, scope = found
+        if request.method not in SAFE and scope is not TokenScope.WRITE:
+            raise TokenReads([_fault("这个令牌只能读取", "this token is for reading only")])
+        g.token_actor = own
+    found_actor: Actor = g.token_actor
+    return found_actor
 
 
 def signed_in() -> SignedIn | None:
     """Return the session of who asks, read once a request; None for visitors."""
     if "signed_in" not in g:
-        token = session_token()
+        token = "" if by_token() else session_token()
         g.signed_in = resume(store(), token, door().policy) if token else None
     found: SignedIn | None = g.signed_in
     return found
@@ -77,8 +112,8 @@ def signed_in() -> SignedIn | None:
 
 def somebody() -> Actor:
     """Return who asks. Raises NotSignedIn for visitors."""
-    if signed_in() is None:
-        raise NotSignedIn([Fault(place=Place(), sentence=Text("请先登录", "please sign in first"))])
+    if actor().person is None:
+        raise NotSignedIn([_fault("请先登录", "please sign in first")])
     return actor()
 
 
@@ -165,3 +200,7 @@ def _must_change() -> Answer | None:
 
 _ALWAYS_OPEN = frozenset({"static", "language.choose", "front.healthz"})
 _MUST_CHANGE = Text("请先修改密码，修改后才能继续", "choose a password of your own first")
+
+
+def _fault(zh: str, en: str) -> Fault:
+    return Fault(place=Place(), sentence=Text(zh, en))

@@ -9,6 +9,7 @@ from web.commands.county import database, import_, init, period
 from web.commands.demo import demo
 from web.commands.editions import diff, editions, export, publish, verify
 from web.commands.files import check_criteria_file, score, template
+from web.commands.people import people
 from web.commands.serve import serve
 
 
@@ -29,6 +30,7 @@ for command in (
     database,
     period,
     import_,
+    people,
     publish,
     editions,
     diff,

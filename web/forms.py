@@ -10,7 +10,7 @@ from markupsafe import Markup
 from scoring.errors import Fault, Place, Refused
 from scoring.permissions import NotSignedIn
 from scoring.texts import Text
-from web.access import SAFE, cookie_name, session_token, set_cookie, signed_in
+from web.access import SAFE, by_token, cookie_name, session_token, set_cookie, signed_in
 
 FIELD, HEADER = "csrf", "X-CSRF-Token"
 
@@ -79,7 +79,7 @@ def typed() -> list[tuple[str, str]]:
 
 
 def _check() -> None:
-    if request.method in SAFE or request.routing_exception is not None or _by_token():
+    if request.method in SAFE or request.routing_exception is not None or by_token():
         return
     if _foreign():
         raise SentFromElsewhere(
@@ -108,11 +108,6 @@ def _expected() -> str:
     if own is not None:
         return own.session.csrf
     return request.cookies.get(cookie_name(_COOKIE), "") or secrets.token_urlsafe(_BYTES)
-
-
-def _by_token() -> bool:
-    """Return whether the request is a program's, with a token that no browser sends by itself."""
-    return request.path.startswith("/api/") and request.headers.get("Authorization", "").startswith("Bearer ")
 
 
 def _foreign() -> bool:

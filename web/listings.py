@@ -12,6 +12,7 @@ from scoring.periods import Period
 from scoring.store.editions import Listed
 from scoring.texts import Lang, Text
 from scoring.verification import Verified
+from scoring.workflow.keep_people import PersonSeen
 from web.terminal import console
 
 _UNITS_MOST, _CHANGES_MOST, _CAUSES_MOST, _REASON_MOST = 40, 12, 6, 30
@@ -26,6 +27,17 @@ def show_periods(periods: Iterable[Period], lang: Lang) -> None:
     table = _table(lang, Text("评定期", "period"), Text("环节", "phase"), Text("标准", "criteria"))
     for period in periods:
         table.add_row(period.id, period.phase.called.in_(lang), "\n".join(period.refs))
+    console().print(table)
+
+
+def show_people(people: Iterable[PersonSeen], lang: Lang) -> None:
+    """Show people with the roles they hold."""
+    closed = Text("（停用）", " (closed)")
+    table = _table(lang, Text("登录名", "login"), Text("姓名", "name"), Text("角色", "roles"))
+    for own in people:
+        roles = [f"{one.grant.role.called.in_(lang)} {one.grant.scope.name}".strip() for one in own.roles]
+        name = own.person.name + ("" if own.person.open else closed.in_(lang))
+        table.add_row(own.person.login, name, "\n".join(roles))
     console().print(table)
 
 

@@ -211,7 +211,7 @@ def attempts(c: Connection, person: str, most: int) -> tuple[Tried, ...]:
     columns = sign_in.c
     own = select(sign_in).where(columns.person == person).order_by(columns.number.desc()).limit(most)
     return tuple(
-        Attempt(outcome=Outcome(row.outcome), address=row.address, browser=row.browser, made_at=row.made_at)
+        Tried(outcome=Outcome(row.outcome), address=row.address, browser=row.browser, made_at=row.made_at)
         for row in c.execute(own)
     )
 

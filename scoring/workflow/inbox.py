@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from scoring.people import Actor
 from scoring.store import notices, rights
@@ -56,6 +56,12 @@ def tell(c: Connection, people: Iterable[str], kind: str, sentence: Text, addres
     numbers = notices.add(c, told, kind, sentence, address)
     WRITTEN.add(numbers)
     return len(numbers)
+
+
+def committed(store: Store, numbers: Sequence[int]) -> tuple[Notice, ...]:
+    """Return the notices of *numbers* that are kept, in order."""
+    with store.read() as c:
+        return notices.numbered(c, numbers)
 
 
 def read_inbox(store: Store, actor: Actor) -> tuple[Notice, ...]:

@@ -6,11 +6,11 @@ from scoring.errors import Fault, Place
 from scoring.people import VISITOR, Person, Role, Scope, login_form
 from scoring.permissions import Action
 from scoring.store import people, rights
-from scoring.store.engine import Store
+from scoring.store.engine import Connection, Store
 from scoring.store.people import PersonUnknown
 from scoring.store.rights import GrantState
 from scoring.texts import Text
-from scoring.workflow.grant_roles import propose
+from scoring.workflow.grant_roles import GrantRefused, propose
 from scoring.workflow.keep_people import (
     Handed,
     NewPerson,
@@ -32,14 +32,17 @@ def add_by_command(store: Store, new: NewPerson, roles: Roles = ()) -> Handed:
     Raises PersonMisnamed, LoginTaken and GrantRefused.
     """
     with store.begin(operator_deed(Action.KEEP_PEOPLE)) as c:
-        scopes = known_scopes(c)
-        handed = make_person(c, new, scopes)
-        for role, name, period in roles:
-            number = propose(
-                c, VISITOR, handed.person, role, _scope(role, name, scopes.scope(role, name)), period, scopes
-            )
-            rights.move(c, rights.find(c, number), GrantState.CONFIRMED, "")
+        handed = make_person(c, new, known_scopes(c))
+        _grant(c, handed.person, roles)
         return handed
+
+
+def grant_by_command(store: Store, login: str, roles: Roles) -> Person:
+    """Let *roles* of whose sign-in name that is hold at once, and return who it is. Raises PersonUnknown, GrantRefused."""
+    with store.begin(operator_deed(Action.KEEP_PEOPLE)) as c:
+        person = _whose(people.by_login(c, login_form(login)), login)
+        _grant(c, person, roles)
+        return person
 
 
 def reset_by_command(store: Store, login: str) -> Handed:
@@ -54,11 +57,19 @@ def list_by_command(store: Store) -> tuple[PersonSeen, ...]:
         return everybody(c)
 
 
+def _grant(c: Connection, person: Person, roles: Roles) -> None:
+    scopes = known_scopes(c)
+    for role, name, period in roles:
+        scope = _scope(role, name, scopes.scope(role, name))
+        number = propose(c, VISITOR, person, role, scope, period, scopes)
+        rights.move(c, rights.find(c, number), GrantState.CONFIRMED, "")
+
+
 def _scope(role: Role, name: str, found: Scope | None) -> Scope:
-    """Return the scope, or where there is none what was asked for, to be refused with the others."""
+    """Return the scope that was found. Raises GrantRefused where there is none."""
     if found is not None:
         return found
-    raise PersonUnknown(
+    raise GrantRefused(
         [
             Fault(
                 place=Place(field=name or None),

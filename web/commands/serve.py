@@ -10,7 +10,7 @@ from scoring.store.engine import Store
 from scoring.texts import Lang, Text
 from web.commands.options import LANG, LANG_SETTING, refusals_told
 from web.listening import Address, is_own, listen, ready
-from web.settings import LOOPBACK, TRUSTED_HOSTS, Settings, settings
+from web.settings import LOOPBACK, TRUSTED_HOSTS, Settings, entrance, settings
 
 PORT = 8000
 """Where the pages are unless another port is asked for."""
@@ -43,6 +43,7 @@ _ON_SQLITE, _ON_POSTGRESQL = 1, 2
 def serve(host: str, port: int, development: bool, lang: Lang) -> None:
     """Serve the county's pages to browsers.  提供网页服务。"""
     found = settings(host)
+    entrance()
     Store.open(found.database_url, found.database_schema).close()
     if development:
         _develop(found, host, port, lang)
