@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, case, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from scoring.sheets import DraftMark, SheetKey
@@ -77,11 +77,17 @@ def add(c: Connection, key: SheetKey, marks: Sequence[NewDraft], by: By) -> date
     return now
 
 
-def filled(c: Connection, period_id: str, stage: str, holder: str, units: Collection[str]) -> dict[str, int]:
-    """Return of each unit how many marks stand entered on the holder's sheet; units without any are left out."""
+def filled(  # noqa: PLR0917  whose sheets, in the order of a key
+    c: Connection, period_id: str, stage: str, holder: str, units: Collection[str], apart: Collection[str]
+) -> dict[str, int]:
+    """Return of each unit how many marks stand entered on the holder's sheet, but for those on criteria *apart*.
+
+    Units on whose sheet nothing was ever entered are left out.
+    """
     newest = _newest(c, _of(period_id, stage, holder, units)).subquery()
-    counted = select(newest.c.unit, func.count()).where(newest.c.mark != "").group_by(newest.c.unit)
-    return {unit: count for unit, count in c.execute(counted) if unit in units}
+    counts = case(((newest.c.mark != "") & newest.c.criterion.not_in(sorted(apart)), 1), else_=0)
+    counted = select(newest.c.unit, func.sum(counts)).group_by(newest.c.unit)
+    return {unit: int(count) for unit, count in c.execute(counted) if unit in units}
 
 
 def comments_of(c: Connection, person: str, period_id: str, stage: str, most: int) -> tuple[str, ...]:

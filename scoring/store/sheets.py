@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from scoring.canonical import canonical
 from scoring.marks import KeptMarks, Marking
@@ -116,26 +116,33 @@ def markings_of(c: Connection, period_id: str, unit: str) -> tuple[Marking, ...]
     )
 
 
-def marked_stages(c: Connection, period_id: str, stage: str) -> dict[str, tuple[str, ...]]:
-    """Return of each unit the evaluators whose marks stand in that stage; units without any are left out."""
+def kept_in(c: Connection, period_id: str, stage: str, evaluator: str | None = None) -> tuple[Marking, ...]:
+    """Return the markings of that stage as they are now, by unit and evaluator; of that evaluator alone where named."""
     columns = marking.c
-    newest_revision = func.max(columns.revision)
     own = (
-        select(columns.unit, columns.evaluator, newest_revision)
-        .where(columns.period == period_id, columns.stage == stage, columns.marks != "{}")
-        .group_by(columns.unit, columns.evaluator)
+        select(columns.unit, columns.evaluator, columns.marks)
+        .where(columns.period == period_id, columns.stage == stage)
+        .order_by(columns.unit, columns.evaluator, columns.revision)
     )
-    gone = (
-        select(columns.unit, columns.evaluator, newest_revision)
-        .where(columns.period == period_id, columns.stage == stage, columns.marks == "{}")
-        .group_by(columns.unit, columns.evaluator)
+    if evaluator is not None:
+        own = own.where(columns.evaluator == evaluator)
+    found = {(unit, by): marks for unit, by, marks in c.execute(own)}
+    return tuple(
+        Marking(unit=unit, stage=stage, evaluator=by, marks=KeptMarks(marks))
+        for (unit, by), marks in found.items()
+        if marks != "{}"
     )
-    withdrawn = {(unit, evaluator): revision for unit, evaluator, revision in c.execute(gone)}
-    found: dict[str, tuple[str, ...]] = {}
-    for unit, evaluator, revision in c.execute(own):
-        if withdrawn.get((unit, evaluator), 0) < revision:
-            found[unit] = (*found.get(unit, ()), evaluator)
-    return found
+
+
+def marked(c: Connection, period_id: str) -> frozenset[tuple[str, str, str]]:
+    """Return of which units marks stand in which stages by which evaluators: unit, stage and evaluator."""
+    columns = marking.c
+    key = (columns.unit, columns.stage, columns.evaluator)
+    of_period = columns.period == period_id
+    last = select(*key, func.max(columns.revision).label("last")).where(of_period).group_by(*key).subquery()
+    same = [columns[name] == last.c[name] for name in ("unit", "stage", "evaluator")]
+    own = select(*key).join(last, and_(*same, columns.revision == last.c.last))
+    return frozenset(map(tuple, c.execute(own.where(of_period, columns.marks != "{}"))))
 
 
 def _by_key(rows: Sequence[Row[Any]]) -> dict[SheetKey, KeptMove]:
