@@ -43,6 +43,7 @@ __all__ = [
     "NotPublishable",
     "State",
     "Statement",
+    "digest_of",
     "edition_of",
     "hindrances",
     "inputs_of",
@@ -107,8 +108,7 @@ def edition_of(
 ) -> Edition:
     """Return the edition of those documents and lines, with the manifest that binds them to *statement*."""
     digests = {ref: sha256(content) for ref, content in sorted(criteria.items())}
-    inputs = {criteria_name(ref): digest for ref, digest in digests.items()}
-    inputs |= {UNITS: sha256(_lines(units)), MARKS: sha256(_lines(marks))}
+    inputs = _input_members(digests, units, marks)
     results = {ROWS: sha256(_lines(rows)), STANDINGS: sha256(standings)}
     manifest = Manifest(
         statement=statement, criteria=digests, inputs=inputs_hash(inputs), members=inputs | results
@@ -123,6 +123,12 @@ def edition_of(
         rows=tuple(rows),
         standings=standings,
     )
+
+
+def digest_of(inputs: Inputs) -> str:
+    """Return the digest of *inputs*, as the manifest of an edition made of them names it."""
+    digests = {ref: sha256(content) for ref, content in criteria_documents(inputs).items()}
+    return inputs_hash(_input_members(digests, unit_lines(inputs), marks_lines(inputs)))
 
 
 def members(edition: Edition) -> dict[str, bytes]:
@@ -140,6 +146,14 @@ def members(edition: Edition) -> dict[str, bytes]:
 def inputs_of(edition: Edition) -> Inputs:
     """Return the inputs *edition* came from. Raises RecordWrong where they are not as this service writes them."""
     return read_inputs(edition.criteria, edition.units, edition.marks)
+
+
+def _input_members(
+    digests: Mapping[str, str], units: Sequence[bytes], marks: Sequence[bytes]
+) -> dict[str, str]:
+    """Return the SHA-256 of every member that inputs are published as, by name."""
+    members_of_sets = {criteria_name(ref): digest for ref, digest in digests.items()}
+    return members_of_sets | {UNITS: sha256(_lines(units)), MARKS: sha256(_lines(marks))}
 
 
 def _lines(lines: Sequence[bytes]) -> bytes:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 
 from scoring.people import Role
 from scoring.store import people, rights
-from scoring.store import telling as notices
 from scoring.store.engine import Connection
 from scoring.store.rights import GrantState
 from scoring.texts import Text
 from scoring.units import Unit
+from scoring.workflow import inbox
 
 
 def holders(
@@ -34,4 +34,4 @@ def names(c: Connection, ids: Iterable[str]) -> dict[str, str]:
 
 def tell(c: Connection, persons: Iterable[str], kind: str, words: Text, address: str) -> None:
     """Let each of *persons* find *words* in the inbox, with the path of the page it is about."""
-    notices.tell(c, persons, kind, words, address)
+    inbox.tell(c, [own for own in persons if own], kind, words, address)

@@ -1,0 +1,64 @@
+"""Results are posted for comment: from when to when, and what is said of it at the head of every page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scoring.edition import State
+from scoring.store import editions, postings
+from scoring.store.engine import Store
+from scoring.texts import Text
+from scoring.workflow.acting import now_or
+from scoring.working_days import Posting, today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A draft that is posted, or was: its days, and whether objections can be filed now."""
+
+    edition: str
+    posting: Posting
+    is_open: bool
+
+    @property
+    def days(self) -> Text:
+        """The days, as a notice writes them: 公示期 11月23日至11月27日."""
+        first, last = self.posting.first, self.posting.last
+        years = f"{first.year}年" if first.year != last.year else ""
+        until = f"{last.year}年" if years else ""
+        return Text(
+            f"公示期 {years}{first.month}月{first.day}日至{until}{last.month}月{last.day}日",
+            f"Posted from {first} to {last}",
+        )
+
+    @property
+    def words(self) -> Text:
+        """The sentence at the head of a page: the days, and whether one may object."""
+        if self.is_open:
+            return Text(f"{self.days.zh}，可提出异议", f"{self.days.en}; objections can be filed")
+        return Text(f"{self.days.zh}，已结束", f"{self.days.en}; that is over")
+
+
+def posted_editions(store: Store) -> dict[str, Posting]:
+    """Return the days of all postings, by the id of the edition."""
+    with store.read() as c:
+        return postings.every(c)
+
+
+def posted_at(edition_id: str, posting: Posting, now: datetime | None = None) -> Posted:
+    """Return how that posting stands at *now*, by the server's clock."""
+    return Posted(edition=edition_id, posting=posting, is_open=not posting.is_over(now_or(now)))
+
+
+def posted(store: Store, period_id: str, now: datetime | None = None) -> Posted | None:
+    """Return how the newest edition of the period is posted; None where it is no draft, or has no days."""
+    with store.read() as c:
+        newest = editions.newest(c, period_id)
+        if newest is None or newest.state is not State.DRAFT:
+            return None
+        posting = postings.of_edition(c, newest.id)
+    return None if posting is None else posted_at(newest.id, posting, now)
+
+
+def begins_late(posting: Posting, now: datetime) -> bool:
+    """Return whether the first day of *posting* is past at *now*, so that the branches would have less time."""
+    return posting.first < today(now)
