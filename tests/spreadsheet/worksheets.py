@@ -96,9 +96,8 @@ def unit(
         },
         "superior": {"judged": EarlierMark(mark="6.5"), "levels": EarlierMark(mark="n/a")},
     }
-    return WorksheetUnit(
-        code=code, name=f"{code}村党支部", criteria=by, own=own or {}, earlier=earlier, **more
-    )
+    asked = {"earlier": earlier} | more
+    return WorksheetUnit(code=code, name=f"{code}村党支部", criteria=by, own=own or {}, **asked)
 
 
 def worksheet(*units: WorksheetUnit, **changes: object) -> Worksheet:
