@@ -16,8 +16,10 @@ from web.done import done_told
 from web.language import chosen, language, say, told
 from web.navigation import period_links, search_address, year_links
 from web.pages.account import account_pages
+from web.pages.branch import branch_pages
 from web.pages.criteria import criteria_pages
 from web.pages.editions import edition_pages
+from web.pages.evidence import beside, evidence_pages
 from web.pages.front import front
 from web.pages.sign_in import sign_in_pages
 from web.pages.years import year_pages
@@ -73,9 +75,19 @@ def create_app(
         query_of=query_of,
         slot=slots.slot,
         done_told=done_told,
+        evidence_beside_of_page=beside,
         **words.WORDS,
     )
-    for pages in (front, language, sign_in_pages, account_pages, criteria_pages, edition_pages):
+    for pages in (
+        front,
+        language,
+        sign_in_pages,
+        account_pages,
+        criteria_pages,
+        edition_pages,
+        evidence_pages,
+        branch_pages,
+    ):
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():
         app.register_blueprint(year_pages, name=name, url_prefix=prefix)

@@ -18,7 +18,10 @@ def fit(name: str) -> str:
 def sent(content: bytes, kind: str, name: str, *, plain: str) -> Response:
     """Return *content* as a file called *name*, which may be Chinese; *plain* is for who reads ASCII only (RFC 6266)."""
     answer = Response(content, content_type=kind)
-    answer.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit(name))}"
-    )
+    answer.headers["Content-Disposition"] = as_attachment(name, plain=plain)
     return answer
+
+
+def as_attachment(name: str, *, plain: str) -> str:
+    """Return what a browser is told so that it saves a file as *name*; *plain* is for who reads ASCII only."""
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit(name))}"

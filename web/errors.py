@@ -7,13 +7,18 @@ from werkzeug.exceptions import HTTPException
 from scoring.errors import CriteriaUnknown, Fault, Refused, UnitUnknown
 from scoring.permissions import NotAllowed, NotSignedIn
 from scoring.store.editions import EditionUnknown
+from scoring.store.evidence import EvidenceUnknown
+from scoring.store.files import FileLost
 from scoring.store.people import PersonUnknown
 from scoring.store.periods import PeriodUnknown
 from scoring.store.refusals import StoreBusy, StoreUnready
 from scoring.store.rights import GrantUnknown
 from scoring.texts import Lang, Text
+from scoring.uploads.refusals import FileUnfit
+from scoring.workflow.keep_evidence import EvidenceUnfit
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
 from web.access import SAFE
+from web.filing import FilesNowhere
 from web.forms import PageExpired, SentFromElsewhere, SessionOver, typed
 from web.language import chosen, told
 from web.security import HOST_UNKNOWN
@@ -21,6 +26,11 @@ from web.security import HOST_UNKNOWN
 STATUS: dict[type[Refused], int] = {
     CriteriaUnknown: 404,
     EditionUnknown: 404,
+    EvidenceUnknown: 404,
+    EvidenceUnfit: 422,
+    FileLost: 404,
+    FileUnfit: 422,
+    FilesNowhere: 503,
     GrantUnknown: 404,
     PeriodUnknown: 404,
     PersonUnknown: 404,
@@ -73,6 +83,10 @@ _WORDS = {
             "提交的内容超过了允许的大小，请分几次提交。",
             "What was sent is larger than is taken; send it in parts.",
         ),
+    ),
+    422: (
+        Text("没有收下", "This could not be taken"),
+        Text("没有写入任何内容。", "Nothing was written."),
     ),
     HOST_UNKNOWN: (
         Text("不认识这个网址", "This is not a name of this service"),

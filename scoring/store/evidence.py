@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from scoring.criteria.criterion import Criterion
 from scoring.errors import Fault, Place, Refused
@@ -34,13 +34,13 @@ def missing(c: Connection, period_id: str, unit: str, criteria: Iterable[Criteri
     A criterion that does not apply to the unit asks for nothing: leave it out of *criteria*.
     """
     there = Counter(own.criterion for own in of_unit(c, period_id, unit))
-    excused = {own.criterion for own in excuses(c, period_id, unit)}
+    excused = {own.criterion for own in excuses(c, period_id, unit) if own.reason}
     return tuple(own for own in short_of(criteria, there) if own.id not in excused)
 
 
 def excuses(c: Connection, period_id: str, unit: str) -> tuple[Excuse, ...]:
-    """Return the reasons the unit gives for too little evidence, by criterion; those taken back are left out."""
-    return tuple(own for own in _excuses(c, period_id, unit).values() if own.reason)
+    """Return the reasons the unit gives for too little evidence as written last, by criterion; '' was taken back."""
+    return tuple(_excuses(c, period_id, unit).values())
 
 
 def newest_excuse(c: Connection, period_id: str, unit: str, criterion: str) -> Excuse | None:
@@ -141,10 +141,11 @@ def with_files(c: Connection, files: Collection[str]) -> tuple[Evidence, ...]:
     return tuple(sorted(found, key=lambda own: own.number))
 
 
-def before(c: Connection, period_id: str, units: Collection[str]) -> tuple[Evidence, ...]:
-    """Return what *units* handed in in periods before that one, the newest period first, in the order it came."""
-    found = _found(c, evidence.c.unit.in_(sorted(units)), evidence.c.period < period_id)
-    return tuple(sorted(found, key=lambda own: own.period, reverse=True))
+def own_files(c: Connection, units: Collection[str]) -> tuple[Evidence, ...]:
+    """Return each file that *units* ever handed in, once, as they did last, the newest first; also what was taken back."""
+    rows = c.execute(_selected().where(evidence.c.unit.in_(sorted(units))))
+    found = {row.file: row for row in rows}
+    return tuple(sorted(map(_evidence, found.values()), key=lambda own: own.number, reverse=True))
 
 
 def counts(c: Connection, period_id: str) -> dict[str, int]:
@@ -162,13 +163,13 @@ def _ended() -> ColumnElement[bool]:
 
 
 def _found(c: Connection, *conditions: ColumnElement[bool]) -> Iterator[Evidence]:
-    own = (
-        select(evidence, evidence_file.c.kind, evidence_file.c.size, evidence_file.c.taken_at)
-        .join(evidence_file, evidence_file.c.sha256 == evidence.c.file)
-        .where(*conditions, ~_ended())
-        .order_by(evidence.c.number)
-    )
-    return map(_evidence, c.execute(own).all())
+    return map(_evidence, c.execute(_selected().where(*conditions, ~_ended())).all())
+
+
+def _selected() -> Select[Any]:
+    columns = (evidence_file.c.kind, evidence_file.c.size, evidence_file.c.taken_at)
+    joined = select(evidence, *columns).join(evidence_file, evidence_file.c.sha256 == evidence.c.file)
+    return joined.order_by(evidence.c.number)
 
 
 def _evidence(row: Row[Any]) -> Evidence:

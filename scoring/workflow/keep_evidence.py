@@ -96,10 +96,10 @@ def use_again(store: Store, actor: Actor, whose: UnitYear, criteria: Sequence[st
         standing = _open(c, actor, whose)
         _known(standing.criteria, criteria)
     with _writing(store, actor, whose, standing) as (c, now):
-        uses = [own for own in evidence.with_files(c, [sha256]) if own.unit in now.codes]
-        if not uses:
+        titles = {own.file: own.title for own in evidence.own_files(c, now.codes)}
+        if sha256 not in titles:
             raise evidence.unknown_file()
-        title = uses[-1].title
+        title = titles[sha256]
         numbers, already = _add(c, now, criteria, sha256, title, actor.id)
     return HandedIn(sha256=sha256, title=title, numbers=numbers, already=already)
 
@@ -108,7 +108,7 @@ def here_already(store: Store, actor: Actor, whose: UnitYear, files: Sequence[st
     """Return those of *files*, by digest, that the unit handed in before and `use_again` takes. Raises NotAllowed."""
     with store.read() as c:
         standing = _open(c, actor, whose)
-        return frozenset(own.file for own in evidence.with_files(c, files) if own.unit in standing.codes)
+        return frozenset(own.file for own in evidence.own_files(c, standing.codes)) & frozenset(files)
 
 
 def take_back(store: Store, actor: Actor, whose: UnitYear, number: int) -> None:

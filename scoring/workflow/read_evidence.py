@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from scoring.criteria.criterion import Criterion, EvidenceAsked
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import Fault, Place
-from scoring.evidence import Burden, Evidence, Excuse, UnitYear, asked_by, short_of
+from scoring.evidence import Burden, Evidence, Excuse, UnitYear, asked_by, short_of, why_not
 from scoring.people import Actor, Role
 from scoring.periods import Period
 from scoring.permissions import Action, NotAllowed, permit
@@ -33,8 +34,10 @@ _ALTERED = Text(
 class UnitEvidence:
     """What a unit hands in in a period, with all that a page says of it.
 
-    `closed` is why whoever looks cannot hand in now, None where they can. `pointers` are for those who mark, and
-    empty for the branch itself. `people` are names by id. `burden_before` is None where there is no year before.
+    `revisions` are those of the reasons, also of one that was taken back. `closed` is why whoever looks cannot hand in
+    now, None where they can. `pointers` are for those who mark, and empty for the branch itself. `people` are names by
+    id. `burden_before` is None where there is no year before. `files` is each file the unit ever handed in, the newest
+    first, for who may use it again.
     """
 
     period: Period
@@ -42,11 +45,14 @@ class UnitEvidence:
     criteria: CriteriaSet
     handed_in: tuple[Evidence, ...]
     excuses: Mapping[str, Excuse]
+    revisions: Mapping[str, int]
     pointers: tuple[Pointer, ...]
     people: Mapping[str, str]
     closed: NotAllowed | None
+    last_day: date | None
     burden: Burden
     burden_before: Burden | None
+    files: tuple[Evidence, ...]
 
     @property
     def open(self) -> bool:
@@ -67,6 +73,26 @@ class UnitEvidence:
     def missing(self) -> tuple[Criterion, ...]:
         """The criteria with fewer files than must be and no reason."""
         return tuple(own for own in self.short if own.id not in self.excuses)
+
+    @property
+    def missing_ids(self) -> frozenset[str]:
+        """The ids of what is missing."""
+        return frozenset(own.id for own in self.missing)
+
+    def title_of(self, criterion: str) -> Text:
+        """Return what the criterion or adjustment of that id is called."""
+        return next(own.title for own in self.criteria.subjects if own.id == criterion)
+
+    def again(self, criterion: str) -> tuple[Evidence, ...]:
+        """Return the files from before that could be used for the criterion and are not, the newest first."""
+        there = self.of(criterion)
+        asked, title = self.asked[criterion], self.title_of(criterion)
+        used = {own.file for own in there}
+        return tuple(
+            own
+            for own in self.files
+            if own.file not in used and not why_not(asked, title, own.kind, len(there))
+        )
 
     def of(self, criterion: str) -> tuple[Evidence, ...]:
         """Return what is handed in for the criterion, in the order it came."""
@@ -106,19 +132,23 @@ def evidence_of(c: Connection, actor: Actor, standing: Standing) -> UnitEvidence
     told: tuple[Pointer, ...] = ()
     if deed.role != Role.SECRETARY:
         told = _pointers(c, standing, handed_in)
-    excuses = {own.criterion: own for own in evidence.excuses(c, period.id, unit.code)}
-    by = {own.by for own in handed_in} | {own.by for own in excuses.values()}
+    excuses = evidence.excuses(c, period.id, unit.code)
+    by = {own.by for own in handed_in} | {own.by for own in excuses}
+    closed = standing.closed_to(actor)
     return UnitEvidence(
         period=period,
         unit=unit,
         criteria=standing.criteria,
         handed_in=handed_in,
-        excuses=excuses,
+        excuses={own.criterion: own for own in excuses if own.reason},
+        revisions={own.criterion: own.revision for own in excuses},
         pointers=told,
         people={own: person.name for own, person in people.among(c, by).items()},
-        closed=standing.closed_to(actor),
+        closed=closed,
+        last_day=standing.last_day,
         burden=Burden.of(standing.criteria.criteria),
         burden_before=_before(c, period, standing.kept),
+        files=() if closed is not None else evidence.own_files(c, standing.codes),
     )
 
 
