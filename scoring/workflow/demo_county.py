@@ -9,6 +9,7 @@ from scoring.periods import Phase
 from scoring.store import county, editions
 from scoring.store.engine import Store
 from scoring.texts import Text
+from scoring.workflow.demo.staff import DemoAccount, send_one_back, staff_county
 from scoring.workflow.demo_files import COUNTY, YEARS, YearFiles, write_year
 from scoring.workflow.import_marks import import_marks
 from scoring.workflow.import_units import import_units
@@ -22,11 +23,12 @@ _SIGNED = SignedBy(prepared="周敏", confirmed="吴国梁")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoYear:
-    """One year of the demo county: its files, and the ids of its editions in order of publication."""
+    """One year of the demo county: its files, the ids of its editions in order of publication, and who works in it."""
 
     year: str
     files: YearFiles
     editions: tuple[str, ...]
+    accounts: tuple[DemoAccount, ...] = ()
 
 
 def build_county(
@@ -56,16 +58,10 @@ def _year(store: Store, folder: Path, year: str, scale: Fraction | int, tell: Te
     open_period(store, year, files.criteria)
     import_units(store, year, files.units)
     move_period(store, year, Phase.COLLECTING)
-    move_period(store, year, Phase.MARKING)
-    tell(
-        Text(f"{year} 年：导入 {files.mark_count:,} 个评分", f"{year}: importing {files.mark_count:,} marks"),
-        0,
-        0,
-    )
-    for path in files.marks:
-        import_marks(store, year, path)
     if year == YEARS[-1]:
-        return DemoYear(year=year, files=files, editions=())
+        return _open_year(store, year, files, tell)
+    move_period(store, year, Phase.MARKING)
+    _import(store, year, files, tell)
     tell(Text(f"{year} 年：公示、发布", f"{year}: posting and publishing"), 0, 0)
     excused = dict(files.excused)
     found = [
@@ -80,3 +76,22 @@ def _year(store: Store, folder: Path, year: str, scale: Fraction | int, tell: Te
             ).id
         )
     return DemoYear(year=year, files=files, editions=tuple(found))
+
+
+def _open_year(store: Store, year: str, files: YearFiles, tell: Tell) -> DemoYear:
+    """Leave the year being marked, with people at work in it."""
+    _import(store, year, files, tell)
+    tell(Text(f"{year} 年：开设账号、分配评分任务", f"{year}: accounts, and work for them"), 0, 0)
+    staff = staff_county(store, year)
+    move_period(store, year, Phase.MARKING)
+    send_one_back(store, year, staff)
+    return DemoYear(year=year, files=files, editions=(), accounts=staff.accounts)
+
+
+def _import(store: Store, year: str, files: YearFiles, tell: Tell) -> None:
+    marks = Text(
+        f"{year} 年：导入 {files.mark_count:,} 个评分", f"{year}: importing {files.mark_count:,} marks"
+    )
+    tell(marks, 0, 0)
+    for path in files.marks:
+        import_marks(store, year, path)
