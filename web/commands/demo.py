@@ -1,6 +1,8 @@
 """The demo county on the command line: three years made, published, verified, shown, and served to a browser."""
 
+import os
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +13,7 @@ import click
 from scoring.errors import Fault, FileRefused, Place
 from scoring.store.engine import Store, StoreUnready
 from scoring.texts import Lang, Text
+from scoring.workflow.demo.staff import DemoAccount
 from scoring.workflow.demo_county import build_county, is_demo
 from scoring.workflow.demo_files import YEARS
 from scoring.workflow.look_at_editions import export_bundle, list_editions, verify_bundle
@@ -25,7 +28,7 @@ from web.progress import shown
 from web.settings import DATABASE_URL, settings
 
 _SCHEMA = "stars"
-_DATABASE, _BUNDLE = "stars.sqlite3", "edition.zip"
+_DATABASE, _BUNDLE, _ACCOUNTS = "stars.sqlite3", "edition.zip", "accounts.txt"
 
 
 @click.command()
@@ -60,6 +63,7 @@ def demo(folder: Path, scale: float, no_serve: bool, host: str, port: int | None
     if not path.exists():
         _build(path, folder, Fraction(str(scale)), lang)
     _show(path, folder, lang)
+    _show_accounts(folder / _ACCOUNTS, lang)
     if not no_serve:
         own = replace(
             settings(host),
@@ -136,8 +140,9 @@ def _build(path: Path, folder: Path, scale: Fraction, lang: Lang) -> None:
     for old in folder.glob(f"{draft.name}*"):
         old.unlink()
     with shown(lang) as tell:
-        build_county(_url(draft), _SCHEMA, folder, scale=scale, tell=tell)
+        years = build_county(_url(draft), _SCHEMA, folder, scale=scale, tell=tell)
         _draw(_url(draft), tell)
+    _write_accounts(folder / _ACCOUNTS, years[-1].accounts)
     if list(folder.glob(f"{draft.name}-wal")):
         sentence = Text(
             "另有程序正在使用，请关闭后重试", "is in use by another program; close that and try again"
@@ -145,6 +150,31 @@ def _build(path: Path, folder: Path, scale: Fraction, lang: Lang) -> None:
         raise FileRefused([Fault(place=Place(file=str(draft)), sentence=sentence)])
     draft.rename(path)
     draft.with_name(f"{draft.name}.lock").unlink(missing_ok=True)
+
+
+def _write_accounts(path: Path, accounts: Sequence[DemoAccount]) -> None:
+    """Write the accounts down for the owner of the folder only: they were made for this county and are nobody's."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        for own in accounts:
+            scope = f" {own.scope}" if own.scope else ""
+            file.write(
+                f"{own.login}\t{own.password}\t{own.name}\t{own.role.called.zh}{scope}\t{own.role.called.en}{scope}\n"
+            )
+
+
+def _show_accounts(path: Path, lang: Lang) -> None:
+    """Show the accounts that were written down, one of every role."""
+    if not path.exists():
+        return
+    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
+    _say(
+        lang,
+        f"\n试用账号（登录 /sign-in；也写在 {path}）",
+        f"\nAccounts to try (sign in at /sign-in; also in {path})",
+    )
+    for login, password, name, zh, en in rows:
+        _say(lang, f"  {login:<11} {password}  {zh}　{name}", f"  {login:<11} {password}  {en}, {name}")
 
 
 def _draw(url: str, tell: Tell) -> None:
