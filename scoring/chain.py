@@ -28,6 +28,11 @@ _LINE_FEED = b"\n"
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
+def edition_subject(edition_id: str) -> str:
+    """Return the subject of what is done about that edition; a link's hash so stands for the edition as well."""
+    return f"edition {edition_id}"
+
+
 class HeadUnreadable(Refused):
     """What was given is not the head of a chain."""
 

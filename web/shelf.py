@@ -64,7 +64,7 @@ class Shelf:
         """Return what the county has to show now."""
         version = version_of(self.store)
         found = self._contents
-        if found is None or found.version != version:
+        if found is None or (found.version, found.state) != version:
             found = self._contents = contents_of(self.store)
         return found
 
@@ -83,7 +83,7 @@ class Shelf:
     def provisional(self, period: Period, contents: Contents) -> Shown:
         """Return *period* as it has come to so far. Raises NoUnits."""
         year, directory = self._registers.once(
-            ("open", period.id, contents.version), lambda: self._open_year(period.id)
+            ("open", period.id, contents.version, contents.state), lambda: self._open_year(period.id)
         )
         return Shown(
             period=period,

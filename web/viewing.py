@@ -118,8 +118,13 @@ def made_once(view: Callable[..., str]) -> Callable[..., str]:
 
 
 def stamp() -> str:
-    """Return what the answer to this request depends on besides its address: the county's state, language, and years seen."""
-    version = "-".join(map(str, contents().version))
+    """Return what the answer to this request depends on besides its address: the county's state, language, and years seen.
+
+    Published years stay as they are while an open one is worked on.
+    """
+    found = contents()
+    own = (*found.version, found.state) if request.blueprint == "provisional" else found.version
+    version = "-".join(map(str, own))
     seen = "".join(f"-{period.id}" for period in open_years())
     digest = sha256(seen.encode()).hexdigest()[:8] if seen else ""
     return f"{current_app.extensions['stars_release']}-{version}-{chosen().value}{digest}"

@@ -7,12 +7,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Select, func, select
 
+from scoring.chain import Head, edition_subject
 from scoring.edition import Edition, State, statement_of
 from scoring.errors import Fault, Place, Refused, UnitUnknown
 from scoring.statement import Manifest, read_manifest
 from scoring.store import bulk, chain, criteria
+from scoring.store.tables import chain_link, edition_criteria, edition_unit
 from scoring.store.tables import edition as edition_table
-from scoring.store.tables import edition_criteria, edition_unit
 from scoring.texts import Text
 
 _COLUMNS = edition_table.c
@@ -32,7 +33,10 @@ class EditionOvertaken(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What a list says of an edition; `number` counts all editions of the county in order of making."""
+    """What a list says of an edition; `number` counts all editions of the county in order of making.
+
+    `head` is that of the chain as the edition was kept; None where there was no chain yet.
+    """
 
     id: str
     period: str
@@ -43,6 +47,7 @@ class Listed:
     confirmed_by: str
     number: int
     made_at: datetime
+    head: Head | None
 
 
 def add(c: Connection, edition: Edition) -> None:
@@ -63,6 +68,7 @@ def add(c: Connection, edition: Edition) -> None:
         "made_at": datetime.now(UTC),
     }
     chain.add(c, edition_table, **values)
+    chain.concern(c, f"period {statement.period}", edition_subject(edition.id))
     for ref, document in edition.criteria.items():
         assert criteria.document_of(c, ref) == document, f"{ref} is kept as it is published"
     bulk.insert(c, edition_criteria, [(edition.id, ref) for ref in edition.criteria])
@@ -126,8 +132,11 @@ def _code(unit_line: bytes) -> str:
 
 
 def _newest_first(period_id: str | None) -> Select[Any]:
-    own = select(_COLUMNS.id, _COLUMNS.number, _COLUMNS.manifest, _COLUMNS.made_at).order_by(
-        _COLUMNS.number.desc()
+    columns = (_COLUMNS.id, _COLUMNS.number, _COLUMNS.manifest, _COLUMNS.made_at, _COLUMNS.link)
+    own = (
+        select(*columns, chain_link.c.hash)
+        .outerjoin(chain_link, chain_link.c.number == _COLUMNS.link)
+        .order_by(_COLUMNS.number.desc())
     )
     return own if period_id is None else own.where(_COLUMNS.period == period_id)
 
@@ -144,6 +153,7 @@ def _listed(row: Row[Any]) -> Listed:
         confirmed_by=statement.confirmed_by,
         number=row.number,
         made_at=row.made_at,
+        head=None if row.hash is None else Head(number=row.link, hash=row.hash),
     )
 
 

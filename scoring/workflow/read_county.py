@@ -21,9 +21,13 @@ from scoring.workflow.standings_now import inputs_of, standings_of
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """A county's name, its periods and its editions, newest first, as they were at `version` of the database."""
+    """A county's name, its periods and its editions, newest first, as they were at `version` of the database.
+
+    What is shown of an open year changes with `state` besides: with every link of the chain.
+    """
 
     version: tuple[int, ...]
+    state: int
     county_name: str
     periods: tuple[Period, ...]
     editions: tuple[Listed, ...]
@@ -71,10 +75,10 @@ class ProvisionalYear:
         raise UnitUnknown([Fault(place=Place(), sentence=sentence)])
 
 
-def version_of(store: Store) -> tuple[int, ...]:
-    """Return what changes whenever anything is kept that a page could show."""
+def version_of(store: Store) -> tuple[tuple[int, ...], int]:
+    """Return version and state: what changes whenever anything is kept that a page could show."""
     with store.read() as c:
-        return contents.version(c)
+        return contents.version(c), contents.state(c)
 
 
 def contents_of(store: Store) -> Contents:
@@ -82,6 +86,7 @@ def contents_of(store: Store) -> Contents:
     with store.read() as c:
         return Contents(
             version=contents.version(c),
+            state=contents.state(c),
             county_name=county.name(c),
             periods=periods.every(c),
             editions=editions.listed(c),

@@ -49,8 +49,9 @@ def provisional(period_id: str) -> Response:
             "没有公开的暂计：已经发布，或者不公开",
             "nothing provisional to show: published, or kept back",
         )
-    body = kept("api_provisional", _MOST).once((period.id, found.version), lambda: _provisional(period_id))
-    return answer(body, stamp(), lasting=False)
+    key = (period.id, found.version, found.state)
+    body = kept("api_provisional", _MOST).once(key, lambda: _provisional(period_id))
+    return answer(body, f"{stamp()}-{found.state}", lasting=False)
 
 
 @api.reads("/differences", Differences, of=_OF, asks=DifferencesAsked)
