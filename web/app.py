@@ -21,6 +21,7 @@ from web.pages.criteria import criteria_pages
 from web.pages.editions import edition_pages
 from web.pages.evidence import beside, evidence_pages
 from web.pages.front import front
+from web.pages.marking import marking_pages
 from web.pages.sign_in import sign_in_pages
 from web.pages.years import year_pages
 from web.settings import files_beside
@@ -86,6 +87,7 @@ def create_app(
         criteria_pages,
         edition_pages,
         evidence_pages,
+        marking_pages,
         branch_pages,
     ):
         app.register_blueprint(pages)
