@@ -15,6 +15,7 @@ from scoring.people import Actor, Role
 from scoring.periods import Period
 from scoring.permissions import Action, NotAllowed, permit
 from scoring.pointers import Pointer, Pointing, pointers
+from scoring.sheets import SELF, SheetKey
 from scoring.store import criteria, evidence, people, periods, units
 from scoring.store.engine import Connection, Store
 from scoring.store.files import FileLost, Files
@@ -23,6 +24,7 @@ from scoring.texts import Text
 from scoring.units import Unit
 from scoring.uploads.previews import preview
 from scoring.workflow.evidence_standing import Standing, standing_of
+from scoring.workflow.read_sheets import footing
 
 _ALTERED = Text(
     "文件内容与上传时不一致，可能被改动过；请管理员从备份中恢复",
@@ -37,7 +39,7 @@ class UnitEvidence:
     `revisions` are those of the reasons, also of one that was taken back. `closed` is why whoever looks cannot hand in
     now, None where they can. `pointers` are for those who mark, and empty for the branch itself. `people` are names by
     id. `burden_before` is None where there is no year before. `files` is each file the unit ever handed in, the newest
-    first, for who may use it again.
+    first, for who may use it again. `waived` are the criteria that the branch says do not apply to it.
     """
 
     period: Period
@@ -53,6 +55,7 @@ class UnitEvidence:
     burden: Burden
     burden_before: Burden | None
     files: tuple[Evidence, ...]
+    waived: frozenset[str]
 
     @property
     def open(self) -> bool:
@@ -67,7 +70,8 @@ class UnitEvidence:
     @cached_property
     def short(self) -> tuple[Criterion, ...]:
         """The criteria with fewer files than must be, a reason given or not."""
-        return short_of(self.criteria.criteria, Counter(own.criterion for own in self.handed_in))
+        applying = [own for own in self.criteria.criteria if own.id not in self.waived]
+        return short_of(applying, Counter(own.criterion for own in self.handed_in))
 
     @cached_property
     def missing(self) -> tuple[Criterion, ...]:
@@ -149,6 +153,7 @@ def evidence_of(c: Connection, actor: Actor, standing: Standing) -> UnitEvidence
         burden=Burden.of(standing.criteria.criteria),
         burden_before=_before(c, period, standing.kept),
         files=() if closed is not None else evidence.own_files(c, standing.codes),
+        waived=_waived(c, actor, standing),
     )
 
 
@@ -214,6 +219,15 @@ def _pointers(c: Connection, standing: Standing, handed_in: tuple[Evidence, ...]
     for period_id in {own.period for own in elsewhere}:
         names |= {kept.unit.code: kept.unit.name for kept in units.current(c, period_id)}
     return pointers(handed_in, elsewhere, names, standing.last_day)
+
+
+def _waived(c: Connection, actor: Actor, standing: Standing) -> frozenset[str]:
+    """Return the criteria that the branch's own sheet, as it stands, says do not apply."""
+    if SELF not in standing.criteria.stages:
+        return frozenset()
+    key = SheetKey(period=standing.period.id, unit=standing.kept.unit.code, stage=SELF)
+    texts = footing(c, actor, key).texts
+    return frozenset(own for own, text in texts.items() if text == "n/a")
 
 
 def _before(c: Connection, period: Period, kept: KeptUnit) -> Burden | None:

@@ -24,6 +24,7 @@ class Row:
     pointers: tuple[Pointer, ...]
     short: bool
     excused: bool
+    waived: bool
 
     @property
     def words(self) -> str:
@@ -78,6 +79,7 @@ def chapters(found: UnitEvidence) -> list[Chapter]:
             pointers=found.told_of(subject.id),
             short=subject.id in short,
             excused=subject.id in found.excuses,
+            waived=subject.id in found.waived,
         )
 
     made = []
