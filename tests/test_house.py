@@ -132,7 +132,8 @@ def test_what_is_committed_names_no_machine():
     ).stdout.split("\n")
     if not files[0]:
         pytest.skip("LOUD: not a git checkout, so what is committed is not known")
-    words = ("/".join(("", "work", "")), "/".join(("", "root", "")), "index" + "-url")
+    places = [("", "work", "main"), ("", "work", "shared"), ("", "root", "")]
+    words = [*map("/".join, places), "index" + "-url"]
     found = [
         f"{name}: {word}"
         for name in filter(None, files)
