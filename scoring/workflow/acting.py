@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from scoring.chain import BY_COMMAND, Deed
 from scoring.errors import Fault, Place, Refused
 from scoring.people import Actor
 from scoring.periods import Period
@@ -60,6 +61,12 @@ def acting(
         found = _found(c, period_id, code)
         permit(actor, action, setting_of(found.period, found.kept))
         yield found
+
+
+def deed_in(actor: Actor | None, action: Action, period: Period) -> Deed:
+    """Return the deed of *actor* in the period; None stands for a command on the server. Raises NotAllowed."""
+    deed = BY_COMMAND if actor is None else permit(actor, action, setting_of(period))
+    return replace(deed, subjects=(f"period {period.id}",))
 
 
 def looking(c: Connection, actor: Actor, action: Action, period_id: str) -> Period:

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from scoring.criteria.model import MODERATION
 from scoring.marks import MarkBook, Marking, MarkRefused
+from scoring.people import Actor
 from scoring.periods import Period, Phase
+from scoring.permissions import Action
 from scoring.spreadsheet.marks import Enter, enter_marks, markings_in, read_marks
 from scoring.spreadsheet.tables import Table
 from scoring.store import imports, markings, periods
 from scoring.store.engine import Store
 from scoring.store.imports import Import
 from scoring.texts import Text
+from scoring.workflow.acting import deed_in
 from scoring.workflow.imports import Mode, digest_of, transaction
 from scoring.workflow.progress import Tell, silent
 from scoring.workflow.standings_now import units_of
@@ -47,23 +50,29 @@ class MarksTaken:
     units: int = 0
 
 
-def import_marks(
-    store: Store, period_id: str, path: Path, mode: Mode = Mode.FOR_GOOD, tell: Tell = silent
+def import_marks(  # noqa: PLR0917  what is imported where, and by whom
+    store: Store,
+    period_id: str,
+    path: Path,
+    mode: Mode = Mode.FOR_GOOD,
+    tell: Tell = silent,
+    actor: Actor | None = None,
 ) -> MarksTaken:
     """Take the marks in the file at *path* into the period, all or none, and return what changed.
 
     A mark that was there already with another value is replaced, and one is withdrawn where the file says 撤回 or
     withdrawn; the old ones stay in the history. Once a period
-    is posted only moderation may be entered. Raises PeriodUnknown, NoUnits, and FileRefused with every fault by
-    row and column.
+    is posted only moderation may be entered. Without an *actor* it is a command on the server. Raises NotAllowed,
+    PeriodUnknown, NoUnits, and FileRefused with every fault by row and column.
     """
     with store.read() as c:
-        periods.find(c, period_id)
+        deed = deed_in(actor, Action.IMPORT_FILES, periods.find(c, period_id))
     tell(Text(f"读取 {path.name}", f"Reading {path.name}"), 0, 0)
     table = read_marks(path)
     digest = digest_of(path)
-    with transaction(store, mode) as c:
+    with transaction(store, mode, deed) as c:
         period = periods.find(c, period_id)
+        deed_in(actor, Action.IMPORT_FILES, period)
         already = imports.find(c, period.id, "marks", digest)
         if already is not None:
             return MarksTaken(already=already)

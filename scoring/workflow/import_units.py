@@ -7,7 +7,9 @@ from pathlib import Path
 
 from scoring.canonical import sha256
 from scoring.errors import Fault
+from scoring.people import Actor
 from scoring.periods import Period, Phase
+from scoring.permissions import Action
 from scoring.spreadsheet.tables import Table
 from scoring.spreadsheet.units import UnitsRead, read_units
 from scoring.store import criteria, imports, markings, periods, units
@@ -16,6 +18,7 @@ from scoring.store.imports import Import
 from scoring.store.units import KeptUnit
 from scoring.texts import Text
 from scoring.units import Unit, domain_id
+from scoring.workflow.acting import deed_in
 from scoring.workflow.imports import Mode, digest_of, refuse_any, transaction
 from scoring.workflow.keep_periods import refused
 
@@ -42,24 +45,32 @@ class UnitsTaken:
     not_in_file: int = 0
 
 
-def import_units(
-    store: Store, period_id: str, path: Path, mode: Mode = Mode.FOR_GOOD, extent: Extent = Extent.PART
+def import_units(  # noqa: PLR0917  what is imported where, and by whom
+    store: Store,
+    period_id: str,
+    path: Path,
+    mode: Mode = Mode.FOR_GOOD,
+    extent: Extent = Extent.PART,
+    actor: Actor | None = None,
 ) -> UnitsTaken:
     """Take the units in the file at *path* into the period, all or none, and return what changed.
 
-    Units are frozen once the period has left preparing or has marks; from then on only gates may change. Raises
-    PeriodUnknown, PhaseRefused, and FileRefused with every fault by row and column.
+    Units are frozen once the period has left preparing or has marks; from then on only gates may change. Without an
+    *actor* it is a command on the server. Raises NotAllowed, PeriodUnknown, PhaseRefused, and FileRefused with every
+    fault by row and column.
     """
     with store.read() as c:
         period = periods.find(c, period_id)
+        deed = deed_in(actor, Action.IMPORT_FILES, period)
         sets = [criteria.find(c, ref) for ref in period.refs]
     read = read_units(path, sets)
     refuse_any([*read.faults, *read.strangers], read.table)
     digest = digest_of(path)
     if extent is Extent.WHOLE:  # the same bytes taken for the whole list are another import
         digest = sha256(f"{digest} {extent}".encode())
-    with transaction(store, mode) as c:
+    with transaction(store, mode, deed) as c:
         period = periods.find(c, period_id)
+        deed_in(actor, Action.IMPORT_FILES, period)
         already = imports.find(c, period.id, "units", digest)
         if already is not None:
             return UnitsTaken(already=already)

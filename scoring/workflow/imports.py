@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 
+from scoring.chain import BY_COMMAND, Deed
 from scoring.errors import Fault, FileRefused
 from scoring.spreadsheet.tables import Table, capped
 from scoring.store.engine import Connection, Store
@@ -18,9 +19,9 @@ class Mode(StrEnum):
     FOR_GOOD = "for_good"
 
 
-def transaction(store: Store, mode: Mode) -> AbstractContextManager[Connection]:
-    """Return the transaction an import of that mode runs in."""
-    return store.read() if mode is Mode.TRIAL else store.begin()
+def transaction(store: Store, mode: Mode, deed: Deed = BY_COMMAND) -> AbstractContextManager[Connection]:
+    """Return the transaction an import of that mode runs in, as part of *deed*."""
+    return store.read() if mode is Mode.TRIAL else store.begin(deed)
 
 
 def digest_of(path: Path) -> str:

@@ -2,14 +2,20 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
+from scoring.chain import BY_COMMAND
+from scoring.criteria.model import CriteriaSet
 from scoring.edition import hindrances
 from scoring.errors import Fault, Place, Refused
+from scoring.people import Actor
 from scoring.periods import Period, Phase
+from scoring.permissions import Action
 from scoring.statement import one_line
 from scoring.store import criteria, editions, periods, units
-from scoring.store.engine import Store
+from scoring.store.engine import Connection, Store
 from scoring.texts import Text
+from scoring.workflow.acting import deed_in
 from scoring.workflow.score_files import read_criteria
 from scoring.workflow.standings_now import inputs_of, standings_of
 
@@ -29,6 +35,23 @@ def open_period(store: Store, period_id: str, names: Sequence[str]) -> Period:
 
     Raises Refused with every fault of the sets, and where there is such a period already.
     """
+    period_id = named(period_id)
+    sets = read_criteria(names)
+    with store.begin(replace(BY_COMMAND, subjects=(f"period {period_id}",))) as c:
+        return add_period(c, period_id, sets)
+
+
+def add_period(c: Connection, period_id: str, sets: Sequence[CriteriaSet]) -> Period:
+    """Add the period assessed by *sets*, which are kept with it, and return it. Raises PeriodExists."""
+    period = Period(id=period_id, phase=Phase.PREPARING, refs=tuple(own.ref for own in sets))
+    for own in sets:
+        criteria.keep(c, own)
+    periods.add(c, period)
+    return period
+
+
+def named(period_id: str) -> str:
+    """Return a period's id in the form it is kept in. Raises PeriodMisnamed where it is none."""
     period_id = unicodedata.normalize("NFC", period_id)
     if not one_line(period_id) or period_id != period_id.strip() or not 0 < len(period_id) <= _LONGEST_ID:
         raise PeriodMisnamed(
@@ -42,23 +65,27 @@ def open_period(store: Store, period_id: str, names: Sequence[str]) -> Period:
                 )
             ]
         )
-    sets = read_criteria(names)
-    period = Period(id=period_id, phase=Phase.PREPARING, refs=tuple(own.ref for own in sets))
-    with store.begin() as c:
-        for own in sets:
-            criteria.keep(c, own)
-        periods.add(c, period)
-    return period
+    return period_id
 
 
-def move_period(store: Store, period_id: str, phase: Phase) -> Period:
+def move_period(store: Store, period_id: str, phase: Phase, actor: Actor | None = None) -> Period:
     """Move the period on to *phase*, which may be any later one but published, and return it.
 
-    Raises PeriodUnknown, and PhaseRefused where it is not later, where there are no units yet, where something
+    Without an *actor* it is a command on the server; by an actor it is posted by a draft edition only. Raises
+    NotAllowed, PeriodUnknown, and PhaseRefused where it is not later, where there are no units yet, where something
     hinders posting, or where an edition has to be published for it.
     """
-    with store.begin() as c:
+    with store.read() as c:
+        deed = deed_in(actor, Action.MOVE_PHASE, periods.find(c, period_id))
+    with store.begin(deed) as c:
         period = periods.find(c, period_id)
+        deed_in(actor, Action.MOVE_PHASE, period)
+        if actor is not None and phase.place >= Phase.POSTED.place:
+            raise refused(
+                period,
+                "公示和发布由一人准备、另一人确认，确认后自动进入",
+                "a draft or final edition, prepared by one and confirmed by another, moves it on",
+            )
         if phase.place <= period.phase.place:
             raise refused(
                 period,

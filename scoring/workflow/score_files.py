@@ -46,12 +46,18 @@ def read_criteria(names: Sequence[str]) -> tuple[CriteriaSet, ...]:
     asked = [ref for name in names for ref in (fnmatch.filter(catalogue.refs(), name) or [name])]
     found = [_gathered(faults, lambda name=name: _one_set(name)) for name in dict.fromkeys(asked)]  # type: ignore[misc]
     sets = sorted((criteria for criteria in found if criteria is not None), key=lambda criteria: criteria.ref)
-    faults += _clashes(sets)
-    if sets:
-        _gathered(faults, lambda: check_agreement(sets))
+    faults += unfit_together(sets)
     if faults:
         raise CriteriaInvalid(faults)
     return tuple(sets)
+
+
+def unfit_together(sets: Sequence[CriteriaSet]) -> list[Fault]:
+    """Return why *sets* may not stand in one cohort: two of one ref or for one domain, or rules they must share."""
+    faults = list(_clashes(sets))
+    if sets:
+        _gathered(faults, lambda: check_agreement(sets))
+    return faults
 
 
 def score_files(criteria: Sequence[str], units: Path, marks: Sequence[Path]) -> Scored:

@@ -191,7 +191,9 @@ def test_the_same_contents_in_other_bytes_are_an_import_that_changes_nothing(sto
     before = county.counts(store)
     taken = county.take_units(store, tmp_path / "units.xlsx", county.unit_rows())
     assert (taken.already, taken.same) == (None, 12)
-    assert county.counts(store) == before | {name: before[name] + 1 for name in ("import", "chain_link")}
+    assert county.counts(store) == before | {
+        name: before[name] + 1 for name in ("import", "chain_link", "link_subject")
+    }
 
 
 @pytest.mark.parametrize("extent", Extent)
@@ -461,7 +463,7 @@ def test_a_second_file_of_marks_tells_new_changed_and_same(store, tmp_path):
             unit="A05", criterion="income", stage="superior", evaluator="乡镇", before="n/a", after="50000"
         ),
     )
-    more = {"import": 1, "marking": 3, "chain_link": 1}
+    more = {"import": 1, "marking": 3, "chain_link": 1, "link_subject": 1}
     assert county.counts(store) == before | {name: before[name] + count for name, count in more.items()}
     assert marked(store) == all_before | {
         ("A01", "discipline", "county", "王"): "19",

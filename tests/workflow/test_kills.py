@@ -132,14 +132,21 @@ def units_and_marks(store: Store, folder: Path, period: str) -> None:
 
 
 MARKINGS = len({(row[0], *row[2:4]) for row in county.mark_rows()[1:]})
-EDITION = {"chain_link": 1, "edition": 1, "edition_criteria": 2, "edition_unit": county.UNITS, "phase_move": 1}
+EDITION = {
+    "chain_link": 1,
+    "link_subject": 2,
+    "edition": 1,
+    "edition_criteria": 2,
+    "edition_unit": county.UNITS,
+    "phase_move": 1,
+}
 
 WORKS = (
     Work(
         "import of units",
         nothing,
         take_units,
-        {"chain_link": 1, "import": 1, "unit_revision": county.UNITS},
+        {"chain_link": 1, "link_subject": 1, "import": 1, "unit_revision": county.UNITS},
         all_units,
         lambda taken: taken.already is not None,
     ),
@@ -147,7 +154,7 @@ WORKS = (
         "import of marks",
         lambda store, folder, period: take_units(store, folder, period) and None,
         take_marks,
-        {"chain_link": 1, "import": 1, "marking": MARKINGS},
+        {"chain_link": 1, "link_subject": 1, "import": 1, "marking": MARKINGS},
         all_marks,
         lambda taken: taken.already is not None,
     ),
@@ -446,7 +453,8 @@ def careless_publication(store: Store, folder: Path, period: str) -> object:
 )
 def test_a_careless_work_of_two_transactions_is_caught(database, tmp_path, work, run):
     """Negative control: the same checker, the same kills; undisturbed, the careless work passes."""
-    careless = replace(work, run=run, adds=work.adds | {"chain_link": 2})
+    unsaid = {name: count for name, count in work.adds.items() if name != "link_subject"}
+    careless = replace(work, run=run, adds=unsaid | {"chain_link": 2})
     harness = Harness(database, tmp_path)
     pace = harness.pace(careless)
     assert harness.kills(careless, at((0, 3 * pace.whole + 1))).complaints == []
