@@ -6,6 +6,7 @@ Whoever answers is shown the consequences first, and hands their seal back: what
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import Fault, Place, Refused
@@ -272,7 +273,7 @@ def _too_late(posting: Posting | None, now: datetime) -> list[Fault]:
 
 
 def _no_such(c: Connection, kept: KeptUnit, about: About) -> list[Fault]:
-    own = criteria.find(c, kept.ref)
+    own = criteria.known(c, kept.ref)
     if about.criterion and about.criterion in {one.id for one in own.subjects}:
         return []
     if about.gate and about.gate in kept.unit.gates:
@@ -327,7 +328,7 @@ def _with_mark(  # noqa: PLR0917  the mark of what, by whom
     c: Connection, now: Inputs, kept: KeptUnit, own: Objection, mark: str, actor: Actor
 ) -> Inputs:
     assert actor.person is not None
-    text = _mark(criteria.find(c, kept.ref), own.criterion, mark)
+    text = _mark(criteria.known(c, kept.ref), own.criterion, mark)
     revised = moderated(now.markings, own.unit, own.criterion, actor.person.signs_as, text)
     return with_moderation(now, revised)
 
@@ -348,7 +349,7 @@ def _mark(own: CriteriaSet, criterion: str, typed: str) -> str:
 
 def _keep_mark(doing: Doing, own: Objection, typed: str, reason: str, actor: Actor) -> str:
     """Keep the new mark as a moderation by *actor*, and return it."""
-    text = _mark(criteria.find(doing.c, doing.unit.ref), own.criterion, typed)
+    text = _mark(criteria.known(doing.c, doing.unit.ref), own.criterion, typed)
     keep_moderation(doing.c, actor, own.period, own.unit, own.criterion, text, reason)
     return text
 
@@ -448,7 +449,7 @@ def _tell_answer(doing: Doing, own: Objection, state: ObjectionState, reason: st
 
 
 def _title(c: Connection, kept: KeptUnit, about: str) -> Text:
-    own = criteria.find(c, kept.ref)
+    own = criteria.known(c, kept.ref)
     return next((one.title for one in (*own.subjects, *own.gates) if one.id == about), Text(about, about))
 
 
@@ -457,7 +458,7 @@ def _behalf(actor: Actor) -> str:
 
 
 def _address(period_id: str, number: int) -> str:
-    return f"/work/{period_id}/objections/{number}"
+    return f"/work/{quote(period_id)}/objections/{number}"
 
 
 def _fault(zh: str, en: str) -> Fault:

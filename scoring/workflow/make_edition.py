@@ -10,7 +10,7 @@ from scoring.gates import MotionState
 from scoring.objections import Objection
 from scoring.periods import Period, Phase
 from scoring.statement import Manifest, read_manifest
-from scoring.store import chain, county, editions, gates, objections, periods, postings
+from scoring.store import county, editions, gates, objections, periods, postings
 from scoring.store.editions import Listed
 from scoring.store.engine import Connection
 from scoring.texts import Text
@@ -88,7 +88,7 @@ def make(  # noqa: PLR0917  what is published, and how it is told
 def keep(c: Connection, period: Period, edition: Edition, tell: Tell = silent) -> None:
     """Keep *edition* and move the period on: by a draft it is posted, by a final edition published."""
     tell(_STEPS[3], 3, 4)
-    chain.concern(c, f"period {period.id}", f"edition {edition.id}")
+
     editions.add(c, edition)
     reached = Phase.POSTED if edition.statement.state is State.DRAFT else Phase.PUBLISHED
     if period.phase.place < reached.place:

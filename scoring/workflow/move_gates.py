@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from scoring.canonical import canonical, sha256
 from scoring.criteria.model import Gate
@@ -69,7 +70,7 @@ def see_gates(store: Store, actor: Actor, period_id: str) -> GatesSeen:
         kept = {own.unit.code: own for own in units.current(c, period.id)}
         seen = within(actor, Action.SEE_CASES, period, kept)
         movable = within(actor, Action.RAISE_GATE, period, kept)
-        known = {ref: criteria.find(c, ref).gates for ref in period.refs}
+        known = {ref: criteria.known(c, ref).gates for ref in period.refs}
         motions = [own for own in gates.of_period(c, period.id) if own.unit in seen]
         called = names(c, {person for own in motions for person in (own.by, own.answered_by)})
     by_id = {(ref, own.id): own for ref, found in known.items() for own in found}
@@ -258,7 +259,7 @@ def _raised_by(motions: Sequence[GateMotion], code: str, gate: str) -> GateMotio
 
 def _gate(c: Connection, kept: KeptUnit, gate: str) -> Gate:
     """Return the gate of that id of the unit's set. Raises MotionRefused, naming those there are."""
-    found = criteria.find(c, kept.ref).gates
+    found = criteria.known(c, kept.ref).gates
     for own in found:
         if own.id == gate:
             return own
@@ -370,7 +371,7 @@ def _held(motion: MotionKind) -> Text:
 
 
 def _address(period: Period) -> str:
-    return f"/work/{period.id}/gates"
+    return f"/work/{quote(period.id)}/gates"
 
 
 def _fault(zh: str, en: str) -> Fault:

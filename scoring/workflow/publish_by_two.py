@@ -6,6 +6,7 @@ What is confirmed is what was prepared: where marks, units or criteria have chan
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from urllib.parse import quote
 
 from scoring.differences import Differences, differences
 from scoring.edition import Edition, Excuse, State, digest_of
@@ -471,11 +472,11 @@ def _tell_all(c: Connection, period: Period, own: Proposal) -> None:
             f"the results of {period.id} are posted until 24:00 on {last}; objections come before that",
         )
     everybody = holders(c, (Role.SECRETARY, Role.SUPERIOR), period.id)
-    tell(c, {*everybody, *own.preparers}, "publishing", told, f"/periods/{period.id}/")
+    tell(c, {*everybody, *own.preparers}, "publishing", told, f"/periods/{quote(period.id)}/")
 
 
 def _address(period: Period, number: int) -> str:
-    return f"/work/{period.id}/publishing/{number}"
+    return f"/work/{quote(period.id)}/publishing/{number}"
 
 
 def _fault(zh: str, en: str) -> Fault:
