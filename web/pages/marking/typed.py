@@ -4,23 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import abort
 from werkzeug.datastructures import MultiDict
 
 from scoring.criteria.criterion import Criterion
 from scoring.criteria.model import Adjustment, CriteriaSet
-from scoring.errors import Fault, Place, Refused
 from scoring.sheets import BlockCell, Entered
-from scoring.texts import Text
 
 _THEIRS = "theirs"
 _NOT_APPLICABLE = "n/a"
 _MOST_ENTRIES = 1_000
 _MOST_CELLS = 60_000
 _LARGEST_REVISION = 1_000_000
-
-
-class NotUnderstood(Refused):
-    """What a script sent is not what our own scripts send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +51,7 @@ def typed_in(form: MultiDict[str, str], criteria: CriteriaSet) -> dict[str, Type
 
 
 def entries_in(document: Any) -> list[Entered]:
-    """Return the entries of a JSON *document*. Raises NotUnderstood."""
+    """Return the entries of a JSON *document*. What is no such document is answered with 400."""
     return [
         Entered(
             criterion=_text(own, "criterion"),
@@ -70,7 +65,7 @@ def entries_in(document: Any) -> list[Entered]:
 
 
 def cells_in(document: Any) -> list[BlockCell]:
-    """Return the cells of a JSON *document*, each [unit, criterion, mark, revision]. Raises NotUnderstood."""
+    """Return the cells of a JSON *document*, each [unit, criterion, mark, revision]. What is no such document is answered with 400."""
     cells = []
     for own in _list(document, "cells", _MOST_CELLS):
         match own:
@@ -79,7 +74,7 @@ def cells_in(document: Any) -> list[BlockCell]:
                     BlockCell(unit=unit, criterion=criterion, mark=mark, revision=_revision(revision))
                 )
             case _:
-                raise _wrong()
+                abort(400)
     return cells
 
 
@@ -121,35 +116,24 @@ def _flat(text: str) -> str:
 def _list(document: Any, name: str, most: int) -> Sequence[Any]:
     found = document.get(name) if isinstance(document, Mapping) else None
     if not isinstance(found, list) or len(found) > most:
-        raise _wrong()
+        abort(400)
     return found
 
 
 def _is_object(own: Any) -> bool:
     if not isinstance(own, Mapping):
-        raise _wrong()
+        abort(400)
     return True
 
 
 def _text(own: Mapping[str, Any], name: str) -> str:
     found = own.get(name)
     if not isinstance(found, str):
-        raise _wrong()
+        abort(400)
     return found
 
 
 def _revision(found: Any) -> int:
     if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found <= _LARGEST_REVISION:
-        raise _wrong()
+        abort(400)
     return found
-
-
-def _wrong() -> NotUnderstood:
-    return NotUnderstood(
-        [
-            Fault(
-                place=Place(),
-                sentence=Text("无法识别提交的内容，请刷新页面", "this cannot be read; load the page again"),
-            )
-        ]
-    )
