@@ -102,7 +102,7 @@ def is_common(password: str) -> bool:
     """Return whether *password* is one that many people choose, also with figures or signs around or in it."""
     folded = password.casefold()
     forms = {folded, folded.translate(_SHIFTED), folded.translate(_LEET)}
-    forms |= {form.strip(_EDGES) for form in forms}
+    forms |= {form.strip(edge) for form in forms for edge in (_EDGES, string.punctuation)}
     forms |= {_without_repeats(form) for form in forms}
     return any(form in _common() for form in forms) or len(set(folded)) < _SHORTEST_WORD + 1
 

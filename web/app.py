@@ -21,7 +21,10 @@ from web.pages.criteria import criteria_pages
 from web.pages.editions import edition_pages
 from web.pages.evidence import beside, evidence_pages
 from web.pages.front import front
+from web.pages.inbox import inbox_pages
 from web.pages.marking import marking_pages
+from web.pages.people import people_pages
+from web.pages.people_files import people_files
 from web.pages.sign_in import sign_in_pages
 from web.pages.years import year_pages
 from web.settings import files_beside
@@ -84,6 +87,9 @@ def create_app(
         language,
         sign_in_pages,
         account_pages,
+        inbox_pages,
+        people_files,
+        people_pages,
         criteria_pages,
         edition_pages,
         evidence_pages,

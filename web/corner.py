@@ -4,8 +4,10 @@ from flask import Flask, render_template, request
 from markupsafe import Markup
 
 from scoring.people import Actor, Role
+from scoring.permissions import Action, Setting, may
+from scoring.workflow.inbox import count_unread
 from web import slots
-from web.access import actor, signed_in
+from web.access import actor, signed_in, store
 from web.forms import csrf_token
 
 
@@ -32,9 +34,12 @@ def _head() -> str:
 def _corner() -> str:
     own = actor()
     here = request.full_path if request.query_string else request.path
-    return render_template("account/corner.html", actor=own, roles=roles_of(own), here=here)
+    unread = 0 if own.person is None else count_unread(store(), own)
+    return render_template("account/corner.html", actor=own, roles=roles_of(own), here=here, unread=unread)
 
 
 def _menu() -> str:
     """Return links of the main menu that only people who are signed in have."""
-    return "" if signed_in() is None else render_template("account/menu.html", actor=actor())
+    if signed_in() is None:
+        return ""
+    return render_template("account/menu.html", sees_people=may(actor(), Action.SEE_PEOPLE, Setting()))

@@ -22,6 +22,15 @@ class GrantRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAsked:
+    """A role, the name of what it is to be held over ('' for the county), and the period ('' for every one)."""
+
+    role: Role
+    scope: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A role that waits for a second administrator: whose it is to be, and who proposed it (None by command)."""
 
@@ -31,13 +40,15 @@ class Waiting:
     own: bool
 
 
-def propose_role(  # noqa: PLR0917  a grant's particulars
-    store: Store, actor: Actor, person_id: str, role: Role, scope: Scope, period: str = ""
-) -> int:
+def propose_role(store: Store, actor: Actor, person_id: str, asked: RoleAsked) -> int:
     """Propose a role for a person, and return its number. Raises NotAllowed, SameHands, PersonUnknown, GrantRefused."""
     deed = permit(actor, Action.KEEP_PEOPLE, Setting())
     with store.begin(deed) as c:
-        number = propose(c, actor, people.find(c, person_id), role, scope, period)
+        scopes = known_scopes(c)
+        scope = scopes.scope(asked.role, asked.scope)
+        if scope is None:
+            raise GrantRefused([_no_such_scope(asked.scope)])
+        number = propose(c, actor, people.find(c, person_id), asked.role, scope, asked.period.strip(), scopes)
         tell_administrators(c, actor, 1)
         return number
 

@@ -69,11 +69,15 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """Somebody who came back with a session; `must_change` says that they have to choose a password first."""
+    """Somebody who came back with a session.
+
+    `must_change` says that they have to choose a password first, `one_time` that they came in by a one-time one.
+    """
 
     actor: Actor
     session: Session
     must_change: bool
+    one_time: bool
 
 
 def today() -> str:
@@ -125,8 +129,9 @@ def resume(store: Store, token: str, policy: Policy = MLPS2) -> SignedIn | None:
                 sessions.see(c, own, "" if actor.on_behalf is None else actor.on_behalf.id)
         except StoreBusy:
             pass  # it is noted the next time
-    must_change = password is None or password.one_time or policy.is_old(password.made_at, actor.grants, now)
-    return SignedIn(actor=actor, session=own, must_change=must_change)
+    one_time = password is None or password.one_time
+    old = password is not None and policy.is_old(password.made_at, actor.grants, now)
+    return SignedIn(actor=actor, session=own, must_change=one_time or old, one_time=one_time)
 
 
 def sign_out(store: Store, token: str) -> None:
