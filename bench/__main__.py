@@ -15,6 +15,7 @@ from rich.console import Console
 from bench.cohorts import EVALUATORS, SIZE, county, one_sheet
 from bench.databases import all_databases
 from bench.importing import import_comparisons
+from bench.marking import grid_comparisons, one_mark_comparisons
 from bench.plans import COUNTY, SHEET
 from bench.publication import publication_comparisons
 from bench.report import Findings, document, table
@@ -22,7 +23,8 @@ from bench.rounds import run_rounds
 from bench.scoring import county_comparisons, sheet_comparisons
 from bench.serving import serving_comparisons
 
-_WORKS = ("scoring", "publication", "import", "serving")
+_WORKS = ("scoring", "publication", "import", "serving", "one_mark", "grid")
+_ON_DATABASES = {"publication", "import", "one_mark", "grid"}
 _WIDTH = 160
 
 
@@ -64,7 +66,7 @@ def _prepared(works: tuple[str, ...], stack: ExitStack) -> Findings:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stars-bench-")))
     if "serving" in works:
         findings.comparisons += serving_comparisons(county(COUNTY), folder, stack)
-    if not {"publication", "import"} & set(works):
+    if not _ON_DATABASES & set(works):
         return findings
     kinds, skipped = stack.enter_context(all_databases(folder))
     findings.skipped += skipped
@@ -76,6 +78,10 @@ def _prepared(works: tuple[str, ...], stack: ExitStack) -> Findings:
         comparisons, peaks = import_comparisons(one_sheet(SHEET), kinds, folder, stack)
         findings.comparisons += comparisons
         findings.peaks += peaks
+    if "one_mark" in works:
+        findings.comparisons += one_mark_comparisons(one_sheet(SHEET), kinds, folder, stack)
+    if "grid" in works:
+        findings.comparisons += grid_comparisons(one_sheet(SHEET), kinds, folder, stack)
     return findings
 
 

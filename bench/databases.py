@@ -5,6 +5,7 @@ A database is prepared once and copied before every call, so that each call find
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ from bench.rounds import Skipped
 from tests.databases import postgresql_server
 
 _PATIENCE = 10
+_DISK = Path(tempfile.gettempdir())
+"""Where the server's files lie: beside those of SQLite, not in memory, where to be durable costs nothing."""
+
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -108,7 +112,7 @@ def all_databases(folder: Path) -> Iterator[tuple[list[Databases], list[Skipped]
         kinds: list[Databases] = [SqliteFiles(folder)]
         skipped = []
         try:
-            kinds.append(PostgresqlDatabases(stack.enter_context(postgresql_server())))
+            kinds.append(PostgresqlDatabases(stack.enter_context(postgresql_server(_DISK))))
         except pytest.skip.Exception as reason:
             skipped.append(Skipped(work="everything on PostgreSQL", why=str(reason)))
         yield kinds, skipped

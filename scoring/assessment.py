@@ -163,9 +163,9 @@ def _sheet(column: Column, places: NDArray[np.int64], units: Sequence[Unit]) -> 
     marks, stages = _decided(column, places, total)
     split = len(criteria.criteria)
     grains = marks[:, :split]
-    for row, criterion in enumerate(criteria.criteria):
-        if criterion.kind in (Kind.JUDGED, Kind.LEVELS):
-            grains[:, row] = np.where(grains[:, row] > 0, grains[:, row] // criteria.grain, grains[:, row])
+    rows = [row for row, own in enumerate(criteria.criteria) if own.kind in (Kind.JUDGED, Kind.LEVELS)]
+    judged = grains[:, rows]
+    grains[:, rows] = np.where(judged > 0, judged // criteria.grain, judged)
     return Sheet(
         criteria=criteria,
         places=places,

@@ -41,10 +41,14 @@ class Database:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
-    """Give the URL of a new server, as its superuser; it ends with the context. Skips or fails where none starts."""
+def postgresql_server(place: Path | None = None) -> Iterator[str]:
+    """Give the URL of a new server, as its superuser; it ends with the context. Skips or fails where none starts.
+
+    Its files lie in a folder of *place*; where none is named, in memory if there is plenty.
+    """
     end_leftovers()
-    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=_places()[0]))
+    own = _places()[0] if place is None else place
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=own))
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")

@@ -58,9 +58,12 @@ def find(c: Connection, ref: str) -> CriteriaSet:
         raise _altered(ref) from None
 
 
-def known(c: Connection, ref: str) -> CriteriaSet:
-    """Return the set of that ref as `find` does, parsed once a process. Raises CriteriaUnknown and CriteriaAltered."""
-    own = c.scalar(select(criteria_set.c.digest).where(criteria_set.c.ref == ref))
+def known(c: Connection, ref: str, digest: str | None = None) -> CriteriaSet:
+    """Return the set of that ref as `find` does, parsed once a process; *digest* is that kept, where it was read.
+
+    Raises CriteriaUnknown and CriteriaAltered.
+    """
+    own = digest or c.scalar(select(criteria_set.c.digest).where(criteria_set.c.ref == ref))
     found = _KNOWN.get((ref, own or ""))
     if found is None:
         found = find(c, ref)

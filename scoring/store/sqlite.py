@@ -208,5 +208,10 @@ def _begun(connection: Connection, statements: tuple[str, ...]) -> Iterator[None
 
 
 def _begin(connection: Connection) -> None:
+    """Begin a transaction. A pragma that stands already is not set again: it would cost all prepared statements."""
     for statement in connection.get_execution_options()["stars_begin"]:
-        connection.exec_driver_sql(statement)
+        pragma, _, value = statement.partition("=")
+        if connection.info.get(pragma) != statement:
+            connection.exec_driver_sql(statement)
+        if value:
+            connection.info[pragma] = statement

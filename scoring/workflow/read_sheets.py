@@ -37,12 +37,11 @@ from scoring.sheets import (
 from scoring.store import (
     assignments,
     criteria,
-    drafts,
     editions,
     evidence,
+    footings,
     people,
     periods,
-    sheets,
     units,
 )
 from scoring.store.assignments import Assigned
@@ -178,27 +177,27 @@ def footing(c: Connection, actor: Actor, key: SheetKey) -> Footing:
 
     Raises PeriodUnknown, UnitUnknown and StageUnknown.
     """
-    period = periods.find(c, key.period)
-    kept = units.find(c, period.id, key.unit)
-    own_set = criteria.known(c, kept.ref)
+    whole = key if key.holder else own_key(actor, key.period, key.unit, key.stage)
+    kept = footings.of_sheet(c, whole)
+    period = kept.period
+    if period is None:
+        # Written in another form of Unicode it may still be there.
+        return footing(c, actor, replace(key, period=periods.find(c, key.period).id))
+    unit = kept.unit or units.find(c, period.id, key.unit)
+    own_set = criteria.known(c, unit.ref, kept.digests.get(unit.ref))
     if key.stage not in own_set.stages:
         raise _no_stage(own_set, key.stage)
-    whole = (
-        replace(own_key(actor, period.id, kept.unit.code, key.stage), holder=key.holder)
-        if key.holder
-        else (own_key(actor, period.id, kept.unit.code, key.stage))
-    )
     return Footing(
         key=whole,
         holder=_holder(c, actor, whole),
         period=period,
-        unit=kept.unit,
+        unit=unit.unit,
         criteria=own_set,
-        moves=sheets.newest(c, period.id, kept.unit.code),
-        assigned=assignments.of_unit(c, period.id, kept.unit.code),
-        markings=sheets.markings_of(c, period.id, kept.unit.code),
-        drafts=drafts.of_sheet(c, whole),
-        deadlines=assignments.deadlines(c, period.id),
+        moves=kept.moves,
+        assigned=kept.assigned,
+        markings=kept.markings,
+        drafts=kept.drafts,
+        deadlines=kept.deadlines,
     )
 
 
