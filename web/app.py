@@ -18,6 +18,7 @@ from web.navigation import period_links, search_address, year_links
 from web.pages.account import account_pages
 from web.pages.branch import branch_pages
 from web.pages.criteria import criteria_pages
+from web.pages.desk import desk_pages
 from web.pages.editions import edition_pages
 from web.pages.evidence import beside, evidence_pages
 from web.pages.front import front
@@ -88,6 +89,7 @@ def create_app(
         sign_in_pages,
         account_pages,
         inbox_pages,
+        desk_pages,
         people_files,
         people_pages,
         criteria_pages,

@@ -27,7 +27,7 @@ _LONGEST = 200
 @open_to_all
 def show() -> ResponseReturnValue:
     """Show the form; who is signed in already is led on."""
-    following = inside(request.args.get("next", "/"))
+    following = inside(request.args.get("next", "/desk"))
     if signed_in() is not None:
         return redirect(following, 303)
     return render_template("account/sign_in.html", next=following, login="", faults=())
@@ -43,7 +43,7 @@ def enter() -> ResponseReturnValue:
         address=client_address(),
         browser=request.headers.get("User-Agent", ""),
     )
-    following = inside(request.form.get("next", "/"))
+    following = inside(request.form.get("next", "/desk"))
     try:
         opened = sign_in(store(), attempt, door().hashing, instead_of=session_token())
     except SignInRefused as refused:

@@ -1,0 +1,148 @@
+"""The desk: what waits for who asks, the most urgent first, and the ways to all they may see."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from scoring.people import Role
+from scoring.permissions import Action, Setting, may
+from scoring.sheets import SELF, SUPERIOR
+from scoring.texts import Text
+from scoring.workflow.duties import Duty, Task, duties
+from web.access import somebody, store
+from web.language import say, told
+from web.viewing import contents
+
+desk_pages = Blueprint("desk", __name__)
+
+_STAGES = {SELF: Text("支部自评", "Own branch"), SUPERIOR: Text("上级评审", "Review as superior")}
+_TASKS = {
+    Task.SETTLE: (Text("复议", "Moderation"), Text("项分歧待复议", "disagreements to settle")),
+    Task.ANSWER_OBJECTIONS: (Text("异议", "Objections"), Text("件异议待答复", "objections to answer")),
+    Task.ASSIGN_OBJECTIONS: (
+        Text("异议", "Objections"),
+        Text("件异议待指定答复人", "objections nobody answers yet"),
+    ),
+    Task.CONFIRM_GATES: (Text("一票否决", "Gates"), Text("件待您确认", "to be confirmed by you")),
+    Task.CONFIRM_EDITIONS: (
+        Text("发布", "Publishing"),
+        Text("个版本待您确认", "editions to be confirmed by you"),
+    ),
+    Task.CONFIRM_ROLES: (Text("授权", "Roles"), Text("项授权待您确认", "roles to be confirmed by you")),
+}
+_PAGES = {
+    Task.SETTLE: "moderation",
+    Task.ANSWER_OBJECTIONS: "objections",
+    Task.ASSIGN_OBJECTIONS: "objections",
+    Task.CONFIRM_GATES: "gates",
+    Task.CONFIRM_EDITIONS: "publishing",
+    Task.RUN_PERIOD: "progress",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A task as it lies on the desk: its heading, what waits, where it is done; *first* is the one to begin with."""
+
+    duty: Duty
+    heading: str
+    words: str
+    href: str
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A link to something they may see."""
+
+    text: str
+    href: str
+
+
+@desk_pages.get("/desk")
+def show() -> str:
+    """Show the desk."""
+    own = somebody()
+    found = sorted(duties(store(), own), key=_urgency)
+    begin = next((duty for duty in found if duty.waiting or duty.urgent), None)
+    return render_template(
+        "desk.html",
+        actor=own,
+        cards=[_card(duty, first=duty is begin) for duty in found if duty.task is not Task.RUN_PERIOD],
+        ways=_ways(found),
+    )
+
+
+def _urgency(duty: Duty) -> tuple[bool, bool, str]:
+    return not duty.urgent, not duty.waiting, duty.deadline or "9"
+
+
+def _card(duty: Duty, *, first: bool) -> Card:
+    if duty.task is Task.MARK:
+        stage = _STAGES.get(duty.stage, Text("县级评分", "Marking for the county"))
+        words = say(
+            f"{duty.of} 张评分表，待签署 {duty.waiting} 张"
+            + (f"，退回或逾期 {duty.urgent} 张" if duty.urgent else ""),
+            f"{duty.waiting} of {duty.of} sheets to sign"
+            + (f", {duty.urgent} sent back or late" if duty.urgent else ""),
+        )
+        return Card(duty=duty, heading=told(stage), words=words, href=_marking_address(duty), first=first)
+    heading, what = _TASKS[duty.task]
+    words = say(f"{duty.waiting} {what.zh}", f"{duty.waiting} {what.en}")
+    href = f"/work/{duty.period}/{_PAGES[duty.task]}" if duty.period else "/roles"
+    return Card(duty=duty, heading=told(heading), words=words, href=href, first=first)
+
+
+def _marking_address(duty: Duty) -> str:
+    if duty.stage == SELF and duty.unit:
+        return f"/work/{duty.period}/units/{duty.unit}"
+    return f"/work/{duty.period}/marking"
+
+
+def _ways(found: list[Duty]) -> list[Way]:
+    """Return the ways to what they may see, besides the cards."""
+    own = somebody()
+    ways = [
+        Way(
+            text=say(f"{duty.period} 工作进度", f"Progress of {duty.period}"),
+            href=f"/work/{duty.period}/progress",
+        )
+        for duty in found
+        if duty.task is Task.RUN_PERIOD
+    ]
+    for period in contents().periods:
+        at = Setting(period=period.id, phase=period.phase)
+        if may(own, Action.SEE_PROVISIONAL, at) and period in contents().open_years:
+            ways.append(
+                Way(
+                    text=say(f"{period.id} 暂计结果", f"Provisional figures of {period.id}"),
+                    href=f"/provisional/{period.id}/",
+                )
+            )
+        if may(own, Action.SEE_PROPOSALS, at):
+            ways.append(
+                Way(
+                    text=say(f"{period.id} 公示与发布", f"Publishing {period.id}"),
+                    href=f"/work/{period.id}/publishing",
+                )
+            )
+        if may(own, Action.SEE_CASES, at) and not own.holds(Role.SECRETARY):
+            ways += [
+                Way(
+                    text=say(f"{period.id} 一票否决", f"Gates of {period.id}"),
+                    href=f"/work/{period.id}/gates",
+                ),
+                Way(
+                    text=say(f"{period.id} 异议", f"Objections of {period.id}"),
+                    href=f"/work/{period.id}/objections",
+                ),
+            ]
+    at = Setting()
+    if may(own, Action.SEE_PEOPLE, at):
+        ways.append(Way(text=say("人员与授权", "People and roles"), href="/people"))
+    if may(own, Action.KEEP_CALENDAR, at):
+        ways.append(Way(text=say("工作日历", "Working days"), href="/calendar"))
+    if may(own, Action.SEE_LOG, at):
+        ways.append(Way(text=say("操作日志", "The log"), href="/log"))
+    ways.append(Way(text=say("我的操作记录", "What I did"), href=f"/log/people/{own.id}"))
+    return ways
