@@ -180,7 +180,7 @@ def _view() -> Callable[..., Any] | None:
 def _room() -> None:
     """Set how large a body is read at most, before anything reads it."""
     limit = getattr(_view(), "stars_largest", None)
-    if limit is not None and signed_in() is not None:
+    if limit is not None and actor().person is not None:
         request.max_content_length = request.max_form_memory_size = limit
         request.max_form_parts = _MOST_FIELDS
 

@@ -9,13 +9,18 @@ from scoring.permissions import NotAllowed, NotSignedIn
 from scoring.store.editions import EditionUnknown
 from scoring.store.evidence import EvidenceUnknown
 from scoring.store.files import FileLost
+from scoring.store.gates import MotionUnknown
+from scoring.store.objections import ObjectionUnknown
 from scoring.store.people import PersonUnknown
 from scoring.store.periods import PeriodUnknown
+from scoring.store.proposals import ProposalUnknown
 from scoring.store.refusals import StoreBusy, StoreUnready
 from scoring.store.rights import GrantUnknown
 from scoring.texts import Lang, Text
 from scoring.uploads.refusals import FileUnfit
+from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.keep_evidence import EvidenceUnfit
+from scoring.workflow.read_sheets import StageUnknown
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
 from web.access import SAFE
 from web.filing import FilesNowhere
@@ -32,8 +37,13 @@ STATUS: dict[type[Refused], int] = {
     FileUnfit: 422,
     FilesNowhere: 503,
     GrantUnknown: 404,
+    KeyUsed: 422,
+    MotionUnknown: 404,
+    ObjectionUnknown: 404,
     PeriodUnknown: 404,
     PersonUnknown: 404,
+    ProposalUnknown: 404,
+    StageUnknown: 404,
     UnitUnknown: 404,
     NotSignedIn: 401,
     NotAllowed: 403,

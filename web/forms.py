@@ -79,7 +79,7 @@ def typed() -> list[tuple[str, str]]:
 
 
 def _check() -> None:
-    if request.method in SAFE or request.routing_exception is not None or by_token():
+    if request.method in SAFE or request.routing_exception is not None or by_token() or _of_nobody():
         return
     if _foreign():
         raise SentFromElsewhere(
@@ -100,6 +100,11 @@ def _check() -> None:
     raise PageExpired(
         [_fault("页面已过期，请刷新后重试", "this page is out of date; load it again and send it once more")]
     )
+
+
+def _of_nobody() -> bool:
+    """Return whether nobody asks something of the API, which does nothing for nobody, and says so itself."""
+    return request.path.startswith("/api/") and signed_in() is None
 
 
 def _expected() -> str:

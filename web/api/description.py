@@ -13,9 +13,11 @@ from marshmallow import Schema
 
 from web.api.problems import PROBLEM
 from web.api.resources import api
+from web.api.work.describing import SCHEMES
+from web.api.work.frame import work
 
 _ABOUT = """\
-What the pages show, as JSON. 页面所示的评定结果，以 JSON 提供；只读。
+What the pages show and let people do, as JSON. 页面所示的评定结果和可办的工作，以 JSON 提供。
 
 - **Editions are immutable.** Every figure is read from an edition's own rows, so two answers cannot disagree. An
   edition is named by its id (64 hexadecimal digits) or by the beginning of it. Asked for by its whole id, an answer
@@ -26,6 +28,15 @@ What the pages show, as JSON. 页面所示的评定结果，以 JSON 提供；�
 - **What cannot be answered** is told in a problem document (RFC 9457), every fault of the question at once. A parameter
   that is not documented is refused, and so is one given twice that can stand once only.
 - **Ask again cheaply**: send the ETag back in `If-None-Match`, and 304 says that nothing has changed.
+- **Work takes a token**: `Authorization: Bearer stars_…`, made on the page of one's account, for reading or for writing
+  too. It is good for what its person may do now, and the same rules hold as on the pages. A browser may use its
+  session instead, with `X-CSRF-Token`. Nothing of this is kept by any cache.
+- **A POST takes an `Idempotency-Key`**: sent again under it, nothing is done twice, and the answer says
+  `Idempotency-Replayed: true`. A one-time password or a token is told the first time only. Refusals that wrote nothing
+  are not kept: the same key may be tried again. PUT, PATCH and DELETE do no harm when sent again.
+- **Nothing is overwritten unseen**: what is edited has a revision, sent back with the change; where others were
+  faster, 409 tells both values in `conflicts`. `If-Match` guards a whole sheet (412).
+- **Passwords and signing in** are for browsers only.
 """
 _TAGS = {
     "editions": "Editions, what each says of itself, and its whole ranking. 版本",
@@ -33,6 +44,15 @@ _TAGS = {
     "groups": "Townships, departments, domains and the county in an edition. 汇总",
     "periods": "Periods, provisional figures, and what moved between editions. 评定期与比较",
     "criteria": "Criteria sets. 评分标准",
+    "own": "One's own account, inbox, tokens and deputies. 本人",
+    "marking": "Sheets, marks, signatures and moderation. 评分与复议",
+    "running": "Assignments, spot checks, deadlines, progress and reminders. 组织评定",
+    "evidence": "What branches hand in. 佐证材料",
+    "gates": "Motions to raise and lift gates. 一票否决",
+    "publishing": "Editions prepared by one and confirmed by another, and the calendar. 发布与公示",
+    "objections": "What branches object to, its consequences, and the answers. 异议",
+    "people": "Accounts, roles, recusals. 人员与授权",
+    "chain": "The chain of all that was done. 操作链",
 }
 _PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -61,18 +81,44 @@ _PROBLEM: dict[str, Any] = {
                 },
             },
         },
+        "conflicts": {
+            "type": "array",
+            "description": "What others have changed meanwhile, with both values; nothing of it was overwritten.",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["unit", "criterion", "yours", "theirs", "by", "made_at", "revision"],
+                "additionalProperties": False,
+                "properties": {
+                    "unit": {"type": "string"},
+                    "criterion": {"type": "string"},
+                    "yours": {"type": "string"},
+                    "theirs": {"type": "string"},
+                    "by": {"type": "string"},
+                    "made_at": {"type": ["string", "null"]},
+                    "revision": {"type": "integer"},
+                },
+            },
+        },
     },
 }
 _MEANINGS = {
     304: "The answer is as the caller has it.",
+    400: "The body cannot be read.",
+    401: "Nobody is signed in, or the token is not good.",
+    403: "Whoever asks may not do that; the sentence says who may.",
     404: "What is asked for is not there.",
-    405: "The address can only be read; `Allow` says how.",
-    409: "What is asked for cannot be told as things stand, and why.",
+    405: "Not by this method; `Allow` says how.",
+    409: "What is asked for cannot be told or done as things stand, and why.",
+    412: "It has changed since it was read; nothing was written.",
+    413: "The body is too large.",
+    415: "The body is of another type.",
     421: "The service does not answer to this host.",
-    422: "Parameters are malformed or unknown; all of them are named.",
+    422: "What was sent is malformed or unknown, all of it named; or its key was used for something else.",
     500: "Something went wrong; nothing was lost.",
     503: "Not available just now; try again in a moment.",
 }
+_AUTHENTICATE = {"description": "That a token is wanted.", "required": True, "schema": {"type": "string"}}
 _ALLOW = {"description": "The methods there are.", "required": True, "schema": {"type": "string"}}
 
 
@@ -90,6 +136,9 @@ def description() -> dict[str, Any]:
         },
     )
     described.register_blueprint(api)
+    described.register_blueprint(work)
+    for name, scheme in SCHEMES.items():
+        described.spec.components.security_scheme(name, scheme)
     document: dict[str, Any] = described.spec.to_dict()
     document["tags"] = [{"name": name, "description": about} for name, about in _TAGS.items()]
     return document
@@ -111,6 +160,8 @@ class _Described(Api):  # type: ignore[misc]
                 response["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
             if status == HTTPStatus.METHOD_NOT_ALLOWED:
                 response["headers"] = {"Allow": _ALLOW}
+            if status == HTTPStatus.UNAUTHORIZED:
+                response["headers"] = {"WWW-Authenticate": _AUTHENTICATE}
             self.spec.components.response(HTTPStatus(status).name, response, lazy=True)
 
 

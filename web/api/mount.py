@@ -10,9 +10,11 @@ from web.api.description import description
 from web.api.problems import answer_lost
 from web.api.repeating import keep_door
 from web.api.resources import answer, api
+from web.api.work import marking
+from web.api.work.frame import work
 
-OPERATIONS = (editions, units, periods, criteria)
-"""The modules that say what can be read: each puts its operations into the blueprint when it is imported."""
+OPERATIONS = (editions, units, periods, criteria, marking)
+"""The modules that say what can be read and done: each puts its operations into the blueprint when it is imported."""
 
 manual = Blueprint("manual", __name__)
 
@@ -22,6 +24,7 @@ def mount(app: Flask) -> None:
     answer_lost(app)
     keep_door(app)
     app.register_blueprint(api)
+    app.register_blueprint(work)
     app.register_blueprint(manual)
 
 

@@ -3,20 +3,24 @@
 `title` and `detail` are English, as the RFC has them be texts; `faults` says everything in both languages.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Flask, Response, request
 from marshmallow import Schema
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, NotFound, UnprocessableEntity
 
 from scoring.errors import Fault, Refused
+from scoring.sheets import Conflict, StaleMarks
 from scoring.texts import Text
+from web.access import TokenUnknown
 from web.errors import is_api, status_of
 
 PROBLEM = "application/problem+json"
+
+_BEARER = 'Bearer realm="stars"'
 
 Faults = Iterable[tuple[str | None, Text]]
 """What is wrong: the parameter, or None where it is not about one, and the sentence."""
@@ -28,8 +32,13 @@ _NO_SUCH_PLACE = Text(
 _SENTENCES = {
     400: Text("请求有误，服务无法识别", "the request cannot be read"),
     404: _NO_SUCH_PLACE,
-    405: Text("这个地址只能读取，允许的方法见 Allow", "this address can only be read; Allow says how"),
+    405: Text("这个地址不接受这种方法，允许的方法见 Allow", "not by this method; Allow says how"),
+    412: Text(
+        "您读取之后已有变动，没有写入；请重新读取后再办理",
+        "it has changed since you read it, and nothing was written; read it again first",
+    ),
     413: Text("请求过大", "the request is too large"),
+    415: Text("内容类型不对，见接口说明", "the body is not of the type that the description names"),
     421: Text(
         "本服务不以这个主机名对外提供，请用管理员给出的地址",
         "the service does not answer to this host; use the address the administrator gave",
@@ -52,24 +61,53 @@ class Absent(NotFound):
         self.faults: list[tuple[str | None, Text]] = [(parameter, Text(zh, en))]
 
 
-def problem(status: int, faults: Faults) -> Response:
-    """Return the problem document with that status."""
+class Malformed(UnprocessableEntity):
+    """What was sent is not of the shape that is wanted; *faults* say of each part why."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__()
+        self.faults: list[tuple[str | None, Text]] = list(faults)
+
+
+def problem(status: int, faults: Faults, conflicts: Sequence[Conflict] = ()) -> Response:
+    """Return the problem document with that status; where others changed something meanwhile, with both values."""
     told = list(faults)
-    document = {
+    document: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": "; ".join(f"{name}: {text.en}" if name else text.en for name, text in told),
         "faults": [{"parameter": name, "zh": text.zh, "en": text.en} for name, text in told],
     }
+    if conflicts:
+        document["conflicts"] = [conflict_told(own) for own in conflicts]
     answer = Response(orjson.dumps(document), status, content_type=PROBLEM)
     answer.headers["Cache-Control"] = "no-store"
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = _BEARER
     return answer
 
 
 def problem_of_refused(refused: Refused) -> Response:
-    """Return the problem document of what the domain refuses."""
-    return problem(status_of(refused), (_told(fault) for fault in refused.faults))
+    """Return the problem document of what the domain refuses; of a token that is not good it says so (RFC 6750)."""
+    conflicts = refused.conflicts if isinstance(refused, StaleMarks) else ()
+    answer = problem(status_of(refused), (_told(fault) for fault in refused.faults), conflicts)
+    if isinstance(refused, TokenUnknown):
+        answer.headers["WWW-Authenticate"] = f'{_BEARER}, error="invalid_token"'
+    return answer
+
+
+def conflict_told(own: Conflict) -> dict[str, Any]:
+    """Return both values of what somebody else has changed since it was read, and who that was."""
+    return {
+        "unit": own.unit,
+        "criterion": own.criterion,
+        "yours": own.yours,
+        "theirs": own.theirs,
+        "by": own.by_name,
+        "made_at": None if own.made_at is None else own.made_at.isoformat(),
+        "revision": own.revision,
+    }
 
 
 def problem_of_http(error: HTTPException) -> Response:
@@ -77,7 +115,7 @@ def problem_of_http(error: HTTPException) -> Response:
     status = error.code or 500
     malformed = getattr(error, "data", None) or {}
     faults: Faults = [(None, _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400]))]
-    if isinstance(error, Absent):
+    if isinstance(error, Absent | Malformed):
         faults = error.faults
     elif "messages" in malformed:
         faults = _malformed(malformed["schema"], malformed["messages"])

@@ -1,0 +1,1 @@
+"""The shapes of what is told of people's work."""
