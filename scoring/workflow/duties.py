@@ -16,7 +16,8 @@ from scoring.workflow.grant_roles import waiting_roles
 from scoring.workflow.moderate import disputes
 from scoring.workflow.queues import QueueItem, queue
 
-_AT_WORK = frozenset({Phase.PREPARING, Phase.COLLECTING, Phase.MARKING, Phase.POSTED})
+AT_WORK = frozenset({Phase.PREPARING, Phase.COLLECTING, Phase.MARKING, Phase.POSTED})
+"""The phases in which a period's people have something to do."""
 
 
 class Task(StrEnum):
@@ -54,7 +55,7 @@ def duties(store: Store, actor: Actor) -> tuple[Duty, ...]:
     if actor.person is None:
         return ()
     with store.read() as c:
-        found = [own for own in periods.every(c) if own.phase in _AT_WORK]
+        found = [own for own in periods.every(c) if own.phase in AT_WORK]
     own = [duty for period in found for duty in _in_period(store, actor, period)]
     if may(actor, Action.CONFIRM_ROLE, Setting()):
         waiting = waiting_roles(store, actor)

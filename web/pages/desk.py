@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from scoring.people import Role
+from scoring.periods import Period, Phase
 from scoring.permissions import Action, Setting, may
 from scoring.sheets import SELF, SUPERIOR
 from scoring.texts import Text
-from scoring.workflow.duties import Duty, Task, duties
+from scoring.workflow.duties import AT_WORK, Duty, Task, duties
 from web.access import somebody, store
 from web.language import say, told
 from web.viewing import contents
@@ -120,13 +121,8 @@ def _ways(found: list[Duty]) -> list[Way]:
                 )
             )
         if may(own, Action.SEE_PROPOSALS, at):
-            ways.append(
-                Way(
-                    text=say(f"{period.id} 公示与发布", f"Publishing {period.id}"),
-                    href=f"/work/{period.id}/publishing",
-                )
-            )
-        if may(own, Action.SEE_CASES, at) and not own.holds(Role.SECRETARY):
+            ways.append(_publishing(period))
+        if may(own, Action.SEE_CASES, at) and period.phase in AT_WORK and not own.holds(Role.SECRETARY):
             ways += [
                 Way(
                     text=say(f"{period.id} 一票否决", f"Gates of {period.id}"),
@@ -146,3 +142,10 @@ def _ways(found: list[Duty]) -> list[Way]:
         ways.append(Way(text=say("操作日志", "The log"), href="/log"))
     ways.append(Way(text=say("我的操作记录", "What I did"), href=f"/log/people/{own.id}"))
     return ways
+
+
+def _publishing(period: Period) -> Way:
+    href = f"/work/{period.id}/publishing"
+    if period.phase is Phase.PUBLISHED:
+        return Way(text=say(f"{period.id} 更正发布", f"Corrections of {period.id}"), href=href)
+    return Way(text=say(f"{period.id} 公示与发布", f"Publishing {period.id}"), href=href)
