@@ -8,6 +8,7 @@ from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import Adjustment, CriteriaSet
 from scoring.numbers import marks_text
 from scoring.sentences import stage_title
+from scoring.spreadsheet.scales import allowed
 from scoring.spreadsheet.tables import letters_of
 from scoring.spreadsheet.workbook import formats, new_workbook
 from scoring.texts import Lang, Text
@@ -87,19 +88,9 @@ class _Template:
 
     def _range(self, subject: Criterion | Adjustment) -> str:
         """Return what may be entered, in a few words."""
-        if isinstance(subject, Adjustment):
-            return self.said("次数", "count")
-        full = marks_text(subject.full_marks)
-        match subject.kind:
-            case Kind.JUDGED:
-                step = marks_text(subject.step_taken)
-                return self.said(f"0–{full}，步长 {step}", f"0–{full} in steps of {step}")
-            case Kind.LEVELS:
-                return " / ".join(marks_text(level.marks) for level in subject.levels)
-            case Kind.BALLOT:
-                return ";".join(f"{grade.id}=" for grade in subject.grades)
-            case Kind.MEASURED | Kind.DERIVED:
-                return subject.measured_in or self.said("数值", "number")
+        if isinstance(subject, Criterion) and subject.kind is Kind.BALLOT:
+            return ";".join(f"{grade.id}=" for grade in subject.grades)
+        return allowed(subject).in_(self.lang)
 
     def _limits(self, subject: Criterion | Adjustment, column: int, last: int) -> None:
         cell = f"{letters_of(column)}{_HEAD_ROW + 2}"

@@ -128,6 +128,7 @@ def test_every_kind_of_mark_is_read_as_it_was_filled(tmp_path, layout, lang):
         ("late", "３", "3"),
         ("late", 2.0, "2"),
         ("ballot", "优秀=4；合格=8", "good=4;fair=8;poor=0"),
+        ("ballot", "优秀＝４；合格＝８", "good=4;fair=8;poor=0"),
         ("ballot", "不适用", "n/a"),
     ],
 )
