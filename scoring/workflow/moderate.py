@@ -24,7 +24,8 @@ from scoring.store.sheets import KeptMove, NewMove
 from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.acting import words
-from scoring.workflow.sign_sheets import SignedMarks, by_of, keep_signed
+from scoring.workflow.sign_sheets import SignedMarks, keep_signed
+from scoring.workflow.typed_marks import by_of
 
 _REASON = Text("复议理由", "the reason of the moderation")
 

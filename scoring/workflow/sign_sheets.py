@@ -28,6 +28,7 @@ from scoring.texts import Text
 from scoring.workflow.acting import words
 from scoring.workflow.read_sheets import Footing, action_of, footing, own_key, permit_marking, unready
 from scoring.workflow.telling import holders, tell
+from scoring.workflow.typed_marks import by_of
 
 SIGNED_HERE = "网页签署"
 """What stands for the name of a file where marks came by signing."""
@@ -124,11 +125,6 @@ def send_back(store: Store, actor: Actor, period_id: str, unit: str, stage: str,
         role = Role.SECRETARY if stage == SELF else Role.SUPERIOR
         told = [one for one in holders(c, [role], own.period.id, own.unit) if one not in actor.hands]
         tell(c, told, "sent_back", _told(actor, own, why), _address(own.key))
-
-
-def by_of(actor: Actor) -> By:
-    """Return who it is that acts, for what is kept."""
-    return By(person=actor.id, on_behalf="" if actor.on_behalf is None else actor.on_behalf.id)
 
 
 def _refuse_unready(c: Connection, actor: Actor, found: Iterable[Footing]) -> None:
