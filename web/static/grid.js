@@ -162,6 +162,7 @@
       onundo: soon,
     });
     sheet = made[0];
+    handOver(sheet.content);
     found.rows.forEach((row, y) => {
       found.columns.forEach((column, place_) => {
         const x = place_ + 1;
@@ -175,6 +176,16 @@
       });
     });
     tell(words.ready, "done");
+  }
+
+  /* The scrolled part is what takes the focus: a keyboard and a screen reader come to it and to nothing around it. */
+  function handOver(scrolled) {
+    ["role", "aria-label", "tabindex"].forEach((name) => {
+      scrolled.setAttribute(name, place.getAttribute(name));
+      place.removeAttribute(name);
+    });
+    place.tabIndex = -1;
+    scrolled.addEventListener("keydown", comeIn);
   }
 
   /* What is pasted is cut to the table, full-width figures become plain ones, and what has no place is told. */
@@ -401,6 +412,8 @@
     return window.jspreadsheet.current === sheet && Boolean(sheet.selectedCell);
   }
   function select(x, y) {
+    window.jspreadsheet.current = sheet;
+    sheet.content.focus({ preventScroll: true });
     sheet.updateSelectionFromCoords(x, y, x, y);
     cellAt(x, y).scrollIntoView({ block: "nearest", inline: "nearest" });
     place.scrollIntoView({ block: "nearest" });
@@ -421,13 +434,13 @@
       .filter(Boolean)
       .join(" ");
   }
-  place.addEventListener("keydown", (event) => {
-    if (sheet && !isIn() && event.target === place && ["Enter", "ArrowDown", "ArrowRight", " "].includes(event.key)) {
+  function comeIn(event) {
+    if (!isIn() && ["Enter", "ArrowDown", "ArrowRight", " "].includes(event.key)) {
       event.preventDefault();
       event.stopPropagation();
       select(1, 0);
     }
-  });
+  }
   document.addEventListener(
     "keydown",
     (event) => {

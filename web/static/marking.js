@@ -346,7 +346,7 @@
       case "n":
       case "N":
         if (row.waived) {
-          row.waived.checked = !row.waived.checked;
+          put(row, row.waived.checked ? "" : "n/a");
           edited(row);
         }
         return true;
@@ -392,6 +392,8 @@
     if (row) {
       if (event.target.hasAttribute("data-entry") && event.target.value !== "" && row.waived) {
         row.waived.checked = false;
+      } else if (event.target === row.waived && row.waived.checked) {
+        put(row, "n/a");
       }
       edited(row);
     }
@@ -412,7 +414,7 @@
     if (!well || unsaved()) {
       const wrong = rows.find((row) => row.fault.textContent !== "" || row.stuck);
       if (wrong) {
-        wrong.entries[0].focus();
+        go(fields.indexOf(wrong.entries[0]));
       }
       standing();
       return;
@@ -420,7 +422,7 @@
     const missing = rows.filter((row) => row.box.classList.contains("is-missing"));
     if (missing.length) {
       tell(say(words.missing, { count: missing.length }), "wrong");
-      missing[0].entries[0].focus();
+      go(fields.indexOf(missing[0].entries[0]));
       return;
     }
     const dialog = document.getElementById("sign");
