@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, select, union
+from sqlalchemy import Connection, select, union
 
 from scoring.criteria.model import MODERATION
 from scoring.store.tables import (
@@ -11,8 +11,6 @@ from scoring.store.tables import (
     gate_motion,
     gate_motion_move,
     marking,
-    objection,
-    objection_move,
     sheet_move,
 )
 
@@ -27,31 +25,17 @@ class Handled:
 
 def of_unit(c: Connection, period_id: str, unit: str) -> Handled:
     """Return who has handled the unit's case; to have answered an objection of it does not count."""
-    answers = _answers(period_id, unit)
-    return Handled(
-        people=_people(c, period_id, unit, answers), evaluators=_evaluators(c, period_id, unit, answers)
-    )
+    return Handled(people=_people(c, period_id, unit), evaluators=_evaluators(c, period_id, unit))
 
 
-def _answers(period_id: str, unit: str) -> Select[tuple[int]]:
-    """Select the links under which objections of the unit were upheld: what they wrote is an answer."""
-    joined = objection_move.join(objection, objection.c.number == objection_move.c.objection)
-    return (
-        select(objection_move.c.link)
-        .select_from(joined)
-        .where(
-            objection.c.period == period_id,
-            objection.c.unit == unit,
-            objection.c.criterion != "",
-            objection_move.c.state == "upheld",
-        )
-    )
+_ANSWERS = select(chain_link.c.number).where(chain_link.c.action == "answer_objection")
+"""The links under which objections were answered, and all that came of it was written."""
 
 
-def _people(c: Connection, period_id: str, unit: str, answers: Select[tuple[int]]) -> frozenset[str]:
+def _people(c: Connection, period_id: str, unit: str) -> frozenset[str]:
     sheets = [
         select(column).where(
-            sheet_move.c.period == period_id, sheet_move.c.unit == unit, sheet_move.c.link.not_in(answers)
+            sheet_move.c.period == period_id, sheet_move.c.unit == unit, sheet_move.c.link.not_in(_ANSWERS)
         )
         for column in (sheet_move.c.by, sheet_move.c.on_behalf)
     ]
@@ -62,11 +46,11 @@ def _people(c: Connection, period_id: str, unit: str, answers: Select[tuple[int]
     own = (gate_motion.c.period == period_id, gate_motion.c.unit == unit)
     decided = gate_motion_move.join(gate_motion, gate_motion.c.number == gate_motion_move.c.gate_motion)
     moved = [
-        select(gate_motion.c.by).where(*own),
+        select(gate_motion.c.by).where(*own, gate_motion.c.link.not_in(_ANSWERS)),
         select(gate_motion_move.c.by).select_from(decided).where(*own),
         select(chain_link.c.on_behalf)
         .join(gate_motion, gate_motion.c.link == chain_link.c.number)
-        .where(*own),
+        .where(*own, chain_link.c.action != "answer_objection"),
         select(chain_link.c.on_behalf)
         .select_from(decided.join(chain_link, gate_motion_move.c.link == chain_link.c.number))
         .where(*own),
@@ -74,8 +58,8 @@ def _people(c: Connection, period_id: str, unit: str, answers: Select[tuple[int]
     return frozenset(filter(None, c.execute(union(*sheets, *drafts, *moved)).scalars()))
 
 
-def _evaluators(c: Connection, period_id: str, unit: str, answers: Select[tuple[int]]) -> frozenset[str]:
+def _evaluators(c: Connection, period_id: str, unit: str) -> frozenset[str]:
     own = select(marking.c.evaluator).where(marking.c.period == period_id, marking.c.unit == unit)
     return frozenset(
-        c.execute(own.where(marking.c.link.is_(None) | marking.c.link.not_in(answers))).scalars()
+        c.execute(own.where(marking.c.link.is_(None) | marking.c.link.not_in(_ANSWERS))).scalars()
     )
