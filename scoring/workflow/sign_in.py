@@ -105,8 +105,7 @@ def sign_in(store: Store, attempt: Attempt, hashing: Hashing = FULL, *, instead_
         known = "" if person is None else person.id
         sessions.note(c, attempt.digest, known, attempt.address, outcome, attempt.browser)
         if outcome is Outcome.IN:
-            if instead_of:
-                sessions.end(c, sessions.key_of(instead_of), "replaced")
+            _end(c, instead_of, "replaced")
             return sessions.begin(c, known, LONGEST)
     raise _REFUSALS[outcome]() if locked is None else _locked(locked)
 
@@ -137,9 +136,7 @@ def resume(store: Store, token: str, policy: Policy = MLPS2) -> SignedIn | None:
 def sign_out(store: Store, token: str) -> None:
     """Let the session of *token* end."""
     with store.begin() as c:
-        own = sessions.find(c, token)
-        if own is not None:
-            sessions.end(c, own.key, "signed out")
+        _end(c, token, "signed out")
 
 
 def check_password(  # noqa: PLR0917  who, and the particulars of an attempt
@@ -193,6 +190,13 @@ def own_deed(actor: Actor, action: str = "keep_own") -> Deed:
 def _own(c: Connection, person: Person) -> Actor:
     recused = frozenset(own.unit for own in rights.recusals(c, person.id))
     return Actor(person=person, grants=rights.in_force(c, person.id), recused=recused)
+
+
+def _end(c: Connection, token: str, why: str) -> None:
+    """Let the session of *token* end, where there is one."""
+    own = sessions.find(c, token)
+    if own is not None:
+        sessions.end(c, own.key, why)
 
 
 def _outcome(c: Connection, person: Person | None, kept: Credential | None, *, agrees: bool) -> Outcome:

@@ -230,6 +230,7 @@ def test_signing_in_ends_the_session_there_was_so_none_can_be_planted(store, wan
     assert after.token != before.token
     assert resume(store, before.token) is None
     assert resume(store, after.token) is not None
+    assert enter(store, "wang", GOOD, instead_of="nobody's token").token
 
 
 def test_a_token_nobody_was_given_is_nobody(store, wang):

@@ -70,10 +70,13 @@ def passwords() -> ResponseReturnValue:
     """Give as a workbook the passwords that the page before has shown, which sends them: they are kept nowhere."""
     permit(somebody(), Action.KEEP_PEOPLE, Setting())
     try:
+        sent_back = orjson.loads(request.form.get("rows", ""))
         rows = [
             PasswordRow(login=login, name=name, password=password, until=datetime.fromisoformat(until))
-            for login, name, password, until in orjson.loads(request.form.get("rows", ""))
+            for login, name, password, until in sent_back
         ]
+        if not rows:
+            raise BadRequest
         content = passwords_workbook(rows, chosen())
     except (ValueError, TypeError, AttributeError):
         raise BadRequest from None
