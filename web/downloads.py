@@ -1,9 +1,10 @@
 """Files that are sent: always to be saved, under a name that says what is in them."""
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, send_file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -25,3 +26,15 @@ def sent(content: bytes, kind: str, name: str, *, plain: str) -> Response:
 def as_attachment(name: str, *, plain: str) -> str:
     """Return what a browser is told so that it saves a file as *name*; *plain* is for who reads ASCII only."""
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit(name))}"
+
+
+def sent_inert(path: Path, kind: str, name: str, *, plain: str) -> Response:
+    """Return the file at *path*, which somebody handed in: to be saved, and to do nothing where a browser shows it anyway."""
+    answer = send_file(path, mimetype=kind, conditional=False, etag=False, max_age=0)
+    answer.headers["Content-Disposition"] = as_attachment(name, plain=plain)
+    answer.headers["Content-Security-Policy"] = _INERT
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+_INERT = "default-src 'none'; sandbox"

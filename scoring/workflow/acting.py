@@ -63,6 +63,16 @@ def acting(
         yield found
 
 
+def ask_first(store: Store, actor: Actor, action: Action, period_id: str, code: str | None = None) -> None:
+    """Return where *actor* may do *action* there now: asked before a file is taken in that would come to nothing.
+
+    Raises NotAllowed, PeriodUnknown and UnitUnknown.
+    """
+    with store.read() as c:
+        found = _found(c, period_id, code)
+    permit(actor, action, setting_of(found.period, found.kept))
+
+
 def deed_in(actor: Actor | None, action: Action, period: Period) -> Deed:
     """Return the deed of *actor* in the period; None stands for a command on the server. Raises NotAllowed."""
     deed = BY_COMMAND if actor is None else permit(actor, action, setting_of(period))

@@ -166,6 +166,9 @@ class _Described(Api):  # type: ignore[misc]
 
 
 def _name(schema: Schema | type[Schema]) -> str:
-    """Return the name of a shape in the description: that of its class, in words of one piece."""
+    """Return the name of a shape in the description: that of its class, of people's work with `Work` before it."""
     own = schema if isinstance(schema, type) else type(schema)
-    return re.sub(r"Schema$", "", own.__name__)
+    return f"{'Work' if own.__module__.startswith(_WORK) else ''}{re.sub(r'Schema$', '', own.__name__)}"
+
+
+_WORK = "web.api.shapes.work"

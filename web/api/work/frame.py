@@ -19,7 +19,7 @@ from scoring.workflow.answer_once import Asked, Told, answer_once
 from web import access
 from web.api.problems import PROBLEM, Absent, problem_of_http, problem_of_refused
 from web.api.work import describing
-from web.api.work.request import agree, body_digest, body_in, key_given, query_in
+from web.api.work.request import IF_MATCH, agree, body_digest, body_in, key_given, query_in
 
 JSON = "application/json"
 REPLAYED = "Idempotency-Replayed"
@@ -195,7 +195,7 @@ def _done(operation: Operation, view: View, values: dict[str, Any]) -> Response:
         return _told(operation, value)
 
     def first(held: Held) -> None:
-        if operation.current is not None:
+        if operation.current is not None and IF_MATCH in request.headers:
             agree(operation.current(Call(store=held, actor=actor, sent=sent), **values))
 
     told = answer_once(access.store(), asked, work_on, first)

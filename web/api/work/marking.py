@@ -1,6 +1,5 @@
 """Marking: one's queue, sheets with their marks, signing and sending back, blocks of many units, and disputes."""
 
-from dataclasses import fields as fields_of
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +17,7 @@ from web.api.shapes.work import marking as told
 from web.api.shapes.work.common import faults_told
 from web.api.work import asked_marking as asked
 from web.api.work.frame import Call, work
+from web.api.work.telling import fields_told
 
 _OF = "marking"
 _SHEET = "/work/<period_id>/sheets/<stage>/<path:code>"
@@ -145,7 +145,7 @@ def grid(call: Call, period_id: str, stage: str) -> Any:
     查看本人在一个阶段的全部评分表。
     """
     rows = read_rows(call.store, call.actor, period_id, stage)
-    return {"rows": [_with(own, marks=own.marks.values(), closed=sorted(own.closed)) for own in rows]}
+    return {"rows": [fields_told(own, marks=own.marks.values(), closed=sorted(own.closed)) for own in rows]}
 
 
 @work.does(
@@ -198,11 +198,11 @@ def _key(period_id: str, stage: str, code: str, holder: str = "") -> SheetKey:
 
 def _saved(call: Call, key: SheetKey, saved: Any) -> Any:
     """Return what became of marks, with the ETag that their sheet has now."""
-    return _with(saved, etag=sheet_tag(read_sheet(call.store, call.actor, key)))
+    return fields_told(saved, etag=sheet_tag(read_sheet(call.store, call.actor, key)))
 
 
 def _sheet_told(own: Sheet) -> Any:
-    return _with(
+    return fields_told(
         own,
         etag=sheet_tag(own),
         marks=[own.marks[one] for one in sorted(own.marks)],
@@ -227,9 +227,4 @@ def _block(saved: BlockSaved) -> Any:
 
 
 def _dispute(own: Dispute) -> Any:
-    return _with(own, limit=None if own.limit is None else str(own.limit))
-
-
-def _with(own: Any, **more: Any) -> dict[str, Any]:
-    """Return the fields of a value, some of them told otherwise."""
-    return {one.name: getattr(own, one.name) for one in fields_of(own)} | more
+    return fields_told(own, limit=None if own.limit is None else str(own.limit))

@@ -82,8 +82,8 @@ def body_digest() -> str:
 
 
 def agree(etag: str) -> None:
-    """Return where what is changed is as the sender knows it, or the sender does not say. Raises PreconditionFailed."""
-    if IF_MATCH in request.headers and not request.if_match.contains(etag):
+    """Return where what is changed is as the sender knows it. Raises PreconditionFailed."""
+    if not request.if_match.contains(etag):
         raise PreconditionFailed
 
 

@@ -49,6 +49,15 @@ class Number(fields.Integer):
         return value
 
 
+class Truth(fields.Boolean):
+    """A yes or no written as one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002  the signature is marshmallow's
+        if not isinstance(value, bool):
+            raise Unfit("not a truth")
+        return value
+
+
 class Upload(fields.Raw):
     """A file of a form."""
 
@@ -69,6 +78,9 @@ def pattern(about: str, wanted: str, wants: Text, **more: Any) -> Words:
     return Words(**_needed(more), validate=Exactly(wanted), metadata=_said(about, wants))
 
 
+NO_DAY = Text("没有这一天；应写作 2026-12-31", "there is no such day; it must be written 2026-12-31")
+
+
 def day(about: str, **more: Any) -> Words:
     """Return the field of a day."""
     return pattern(about, DAY, Text("应写作 2026-12-31", "must be written 2026-12-31"), **more)
@@ -85,6 +97,11 @@ def number(about: str, *, least: int = 0, most: int = MOST_NUMBER, **more: Any) 
     """Return the field of a whole number."""
     wants = Text(f"应为 {least} 至 {most} 的整数", f"must be a whole number from {least} to {most}")
     return Number(**_needed(more), validate=validate.Range(least, most), metadata=_said(about, wants))
+
+
+def truth(about: str, **more: Any) -> Truth:
+    """Return the field of a yes or no."""
+    return Truth(**_needed(more), metadata=_said(about, Text("应为 true 或 false", "must be true or false")))
 
 
 def listed(

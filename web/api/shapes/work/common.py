@@ -18,6 +18,13 @@ class Moment(fields.String):
         return value.isoformat() if isinstance(value, datetime) else value
 
 
+class AsWritten(fields.Nested):
+    """A document that is told as it is, of a shape that is documented."""
+
+    def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # noqa: ARG002  the signature is marshmallow's
+        return nested_obj
+
+
 def moment(about: str, **more: Any) -> Moment:
     """Return the field of a moment; null where it has not come."""
     metadata = {"description": about, "format": "date-time"}
