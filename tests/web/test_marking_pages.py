@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from scoring.people import VISITOR, Actor, Role
@@ -498,3 +500,95 @@ def test_disputes_are_for_moderators(work, who):
         "reason": "x",
     }
     assert browser.post("/work/2026/moderation", data=settle).status_code == 403
+
+
+WORKSHEET = f"{QUEUE}/county/worksheet"
+DISCIPLINE, MEETINGS = "C5", "F5"
+"""Where the marks of A01 stand in a worksheet of villages."""
+
+
+def filled(browser: Visitor, **cells: str | float) -> bytes:
+    """Return the worksheet of who asks, with *cells* filled in as Excel would save it."""
+    answer = browser.get(f"{WORKSHEET}.xlsx")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    for cell, mark in cells.items():
+        book.worksheets[1][cell] = mark
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def give(browser: Visitor, content: bytes, name: str = "评分表.xlsx"):
+    return browser.post(WORKSHEET, data={"do": "try", "file": (io.BytesIO(content), name)})
+
+
+def again(page: str, do: str) -> dict[str, str]:
+    """Return the form of a preview, as its button sends it."""
+    return {
+        "do": do,
+        "name": re.search(r'name="name" value="([^"]+)"', page)[1],
+        "content": re.search(r'name="content" value="([^"]+)"', page)[1],
+    }
+
+
+def test_a_worksheet_is_shown_before_it_is_taken(work):
+    browser = work.as_(work.wang)
+    page = give(browser, filled(browser, **{DISCIPLINE: 12.5, MEETINGS: 10}))
+    assert page.status_code == 200
+    assert "改动 2 项" in words(page.text)
+    assert work.marks(work.wang) == {}
+    taken = browser.post(WORKSHEET, data=again(page.text, "take"))
+    assert taken.status_code == 303
+    assert "done=imported" in taken.location
+    assert work.marks(work.wang) == {"discipline": "12.5", "meetings": "10"}
+
+
+def test_a_worksheet_with_a_fault_is_not_taken_and_comes_back_marked(work):
+    browser = work.as_(work.wang)
+    page = give(browser, filled(browser, **{DISCIPLINE: 99, MEETINGS: 10}))
+    assert page.status_code == 422
+    assert "高于满分 20" in words(page.text)
+    assert browser.post(WORKSHEET, data=again(page.text, "take")).status_code == 422
+    assert work.marks(work.wang) == {}
+    marked = browser.post(WORKSHEET, data=again(page.text, "marked"))
+    assert marked.headers["Content-Disposition"].startswith("attachment")
+    cell = openpyxl.load_workbook(io.BytesIO(marked.data))["农村党支部标准"][DISCIPLINE]
+    assert cell.value == 99
+    assert "高于满分" in cell.comment.text
+
+
+def test_a_worksheet_made_before_somebody_else_wrote_shows_both(work):
+    browser = work.as_(work.wang)
+    content = filled(browser, **{DISCIPLINE: 12})
+    enter_marks(work.store, work.wang, work.key(work.wang), [Entered(criterion="discipline", mark="9")])
+    page = give(browser, content)
+    assert page.status_code == 409
+    told = words(re.search(r'id="clashes".*?</table>', page.text, re.DOTALL)[0])
+    for part in ("第1村党支部", "纪律", "12", "9", "王秀英"):
+        assert part in told
+    assert browser.post(WORKSHEET, data=again(page.text, "take")).status_code == 409
+    assert work.marks(work.wang) == {"discipline": "9"}
+
+
+@pytest.mark.parametrize("who", ["li", "other", "secretary"])
+def test_somebody_elses_worksheet_is_refused_with_the_reason(work, who):
+    content = filled(work.as_(work.wang), **{DISCIPLINE: 12})
+    page = give(work.as_(getattr(work, who)), content)
+    assert page.status_code == 409
+    assert "不能由别人提交" in page.text
+    assert work.marks(work.wang) == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nothing", b"<html>"])
+def test_what_is_no_worksheet_is_refused(work, content):
+    page = give(work.as_(work.wang), content, "../../etc/passwd")
+    assert page.status_code == 409
+    assert 'role="alert"' in page.text
+
+
+def test_without_open_sheets_there_is_no_worksheet_and_that_is_said(work):
+    answer = work.as_(work.other).get(f"{WORKSHEET}.xlsx")
+    assert answer.status_code == 409
+    assert "没有可以填写的评分表" in answer.text
