@@ -116,8 +116,9 @@ def _rows(
     assert own is not None
     columns = [type_coerce(table.c[name], _as_kept(table.c[name].type)) for name in own.columns]
     selection = select(table.c.link, *columns).order_by(*order).execution_options(yield_per=_AT_ONCE)
-    for rows in c.execute(selection if where is None else selection.where(where)).partitions():
-        yield from zip([row[0] for row in rows], own.lines([row[1:] for row in rows]), strict=True)
+    with c.execute(selection if where is None else selection.where(where)) as found:
+        for rows in found.partitions():
+            yield from zip([row[0] for row in rows], own.lines([row[1:] for row in rows]), strict=True)
 
 
 def _as_kept(kind: TypeEngine[Any]) -> TypeEngine[Any]:

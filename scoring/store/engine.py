@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from scoring.chain import BY_COMMAND, Deed
-from scoring.store import chain, readiness
+from scoring.store import append_only, chain, readiness
 from scoring.store.address import Database, database_at
 from scoring.store.refusals import StoreBusy, StoreUnready, busy
+from scoring.store.tables import METADATA
 
 __all__ = ["PATIENCE", "Connection", "Store", "StoreBusy", "StoreUnready"]
 
@@ -35,14 +36,22 @@ class Store:
 
         Raises StoreUnready where the database is not there, not of this release, altered, or cannot be reached.
         """
-        database = database_at(url, schema, patience)
+        return cls._opened(database_at(url, schema, patience), readiness.check)
+
+    @classmethod
+    def open_to_check(cls, url: str, schema: str = "stars", *, patience: int = PATIENCE) -> Self:
+        """Return the store at *url* as `open` does, altered or not, for whoever looks into what was altered."""
+        return cls._opened(database_at(url, schema, patience), readiness.check_revision)
+
+    @classmethod
+    def _opened(cls, database: Database, check: Callable[[Connection, Database], None]) -> Self:
         if not database.exists():
             raise readiness.missing(database)
         store = cls(database)
         engine = store._engine
         try:
             with database.reading(engine) as connection:
-                readiness.check(connection, database)
+                check(connection, database)
         except DBAPIError as error:
             raise database.refusal(error.orig) or database.unreachable(error.orig) from None
         finally:
@@ -78,6 +87,11 @@ class Store:
         """Give a connection that sees the database as it is now, until the end, and cannot write."""
         with self._refusals_told(), self._database.reading(self._engine) as connection:
             yield connection
+
+    def loosened(self) -> tuple[str, ...]:
+        """Return the names of triggers that are missing, altered or not ours, in order; () when rows stay as written."""
+        with self.read() as connection:
+            return append_only.flaws(connection, METADATA.sorted_tables, self._database.schema)
 
     def close(self) -> None:
         """Close this process's connections; using the store again opens new ones."""

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, Text, func, or_, select, type_coerce
 
 from scoring.chain import Deed, Head, Link
-from scoring.store.tables import chain_link, link_subject
+from scoring.store.tables import chain_link, link_subject, moment_text
 
 _COLUMNS = chain_link.c
+_SELECTED = select(*(type_coerce(own, Text) if own.name == "made_at" else own for own in _COLUMNS))
 _AT_ONCE = 500
+_NO_MORE: tuple[int | None, Iterator[Any]] = (None, iter(()))
+_NEVER = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +36,21 @@ class Wanted:
 
 def every(c: Connection) -> Iterator[Link]:
     """Yield all links in order of number, few at a time."""
-    own = select(chain_link).order_by(_COLUMNS.number).execution_options(yield_per=_AT_ONCE)
+    own = _SELECTED.order_by(_COLUMNS.number).execution_options(yield_per=_AT_ONCE)
     order = (link_subject.c.link, link_subject.c.place)
     about = select(link_subject.c.link, link_subject.c.subject).order_by(*order)
-    subjects = groupby(c.execute(about.execution_options(yield_per=_AT_ONCE)), key=itemgetter(0))
-    number, found = next(subjects, (None, iter(())))
-    for row in c.execute(own):
-        while number is not None and number < row.number:
-            number, found = next(subjects, (None, iter(())))
-        yield _link(row, [subject for _, subject in found] if number == row.number else ())
+    with c.execute(own) as rows, c.execute(about.execution_options(yield_per=_AT_ONCE)) as named:
+        subjects = groupby(named, key=itemgetter(0))
+        number, found = next(subjects, _NO_MORE)
+        for row in rows:
+            while number is not None and number < row.number:
+                number, found = next(subjects, _NO_MORE)
+            yield _link(row, [subject for _, subject in found] if number == row.number else ())
 
 
 def newest(c: Connection) -> Link | None:
     """Return the last link; None where there is none."""
-    return next(iter(_links(c, select(chain_link).order_by(_COLUMNS.number.desc()).limit(1))), None)
+    return next(iter(_links(c, _SELECTED.order_by(_COLUMNS.number.desc()).limit(1))), None)
 
 
 def head(c: Connection) -> Head | None:
@@ -57,17 +61,17 @@ def head(c: Connection) -> Head | None:
 
 def find(c: Connection, number: int) -> Link | None:
     """Return the link of that number; None where there is none."""
-    return next(iter(_links(c, select(chain_link).where(_COLUMNS.number == number))), None)
+    return next(iter(_links(c, _SELECTED.where(_COLUMNS.number == number))), None)
 
 
 def about(c: Connection, *subjects: str) -> tuple[Link, ...]:
     """Return the links about any of *subjects*, in order."""
-    return _links(c, _narrowed(select(chain_link), Wanted(subjects=subjects)).order_by(_COLUMNS.number))
+    return _links(c, _narrowed(_SELECTED, Wanted(subjects=subjects)).order_by(_COLUMNS.number))
 
 
 def page(c: Connection, wanted: Wanted, after: int, most: int) -> tuple[Link, ...]:
     """Return what is wanted, the newest first: so many, after so many."""
-    own = _narrowed(select(chain_link), wanted).order_by(_COLUMNS.number.desc())
+    own = _narrowed(_SELECTED, wanted).order_by(_COLUMNS.number.desc())
     return _links(c, own.limit(most).offset(after))
 
 
@@ -113,10 +117,19 @@ def _link(row: Row[Any], subjects: Sequence[str]) -> Link:
     )
     return Link(
         number=row.number,
-        made_at=row.made_at,
+        made_at=_moment(row.made_at),
         deed=deed,
         before=row.before,
         content=row.content,
         previous=row.previous,
         hash=row.hash,
     )
+
+
+def _moment(text: str) -> datetime:
+    """Return the moment *text* says; the first of all where it is not as we write moments, which no link was made at."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return _NEVER
+    return found if found.tzinfo is not None and moment_text(found) == text else _NEVER

@@ -13,12 +13,17 @@ from scoring.store.tables import METADATA
 
 def check(connection: Connection, database: Database, known: Sequence[str] = KNOWN) -> None:
     """Return when the database is ready for a release that knows those revisions. Raises StoreUnready, saying what to do."""
+    check_revision(connection, database, known)
+    check_triggers(connection, database)
+
+
+def check_revision(connection: Connection, database: Database, known: Sequence[str] = KNOWN) -> None:
+    """Return when the database is of the newest of those revisions. Raises StoreUnready, saying what to do."""
     revision = current(connection, database.schema)
     if revision is None:
         raise missing(database) if not names_of_tables(connection, database.schema) else foreign(database)
     if revision != known[-1]:
         raise _older(database, revision, known[-1]) if revision in known else newer(database, revision)
-    check_triggers(connection, database)
 
 
 def check_triggers(connection: Connection, database: Database) -> None:
