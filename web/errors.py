@@ -118,6 +118,8 @@ _WORDS = {
     ),
 }
 
+_EXPIRED = Text("还没有提交", "This was not sent yet")
+
 
 def status_of(refused: Refused) -> int:
     """Return the status a refusal is answered with."""
@@ -143,7 +145,8 @@ def tell(app: Flask) -> None:
         if isinstance(refused, PageExpired | SessionOver):
             again = typed()
             sentences = [fault.sentence for fault in refused.faults]
-            return render_template("expired.html", title=title, sentences=sentences, typed=again), status
+            page = render_template("expired.html", title=_EXPIRED, sentences=sentences, typed=again)
+            return page, status
         return _page(status, title, [_told(fault) for fault in refused.faults]), status
 
     @app.errorhandler(HTTPException)

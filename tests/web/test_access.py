@@ -486,7 +486,7 @@ def test_an_auditor_reads_and_is_offered_nothing_to_change(app, store, wang):
     page = client.get(f"/people/{wang.id}")
     assert page.status_code == 200
     assert "提出授权" not in page.text
-    assert "重置密码" not in page.text
+    assert "确认重置" not in page.text
     assert client.get("/people/new").status_code == 403
 
 

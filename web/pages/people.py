@@ -224,10 +224,9 @@ def _keeps() -> bool:
 
 
 def _matching(people: tuple[PersonSeen, ...], words: str) -> list[PersonSeen]:
-    if not words:
-        return list(people)
+    """Return whom *words* find, in order of pinyin."""
     names = Names((one.person.login, one.person.name) for one in people)
-    return [people[place] for place in names.matching(words)]
+    return [people[place] for place in sorted(names.matching(words), key=names.order)]
 
 
 def _has(one: PersonSeen, role: Role) -> bool:
