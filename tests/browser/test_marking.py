@@ -20,6 +20,7 @@ from scoring.store.engine import Store
 from scoring.store.preparation import prepare
 from scoring.workflow.keep_periods import open_period
 from scoring.workflow.mark_sheets import enter_marks, read_sheet
+from scoring.workflow.sign_sheets import sign_sheet
 from tests.browser.measures import CUT, WIDE
 from tests.browser.served import serving
 from tests.browser.test_accessibility import TAGS, findings, paint
@@ -431,6 +432,43 @@ def test_axe_finds_nothing_and_everything_fits(open_as, kind):
     ] == []
 
 
-def test_axe_finds_nothing_in_moderation(open_as, desk):
+def test_axe_finds_nothing_on_what_others_see(open_as, desk):
+    """A dispute beside its settling, a sheet that is locked, and a conflict as the plain form tells it."""
+    code = "A059"
+    with desk.store.begin() as c:
+        assignments.put(c, "2026", [Assigned(unit=code, stage="county", person=desk.li.id)], 0)
+    for who, place in ((desk.wang, 1), (desk.li, 2)):
+        key = SheetKey(period="2026", unit=code, stage="county", holder=who.id)
+        known = read_sheet(desk.store, who, key)
+        marks = {f"c{number}": value(number, place) for number in range(1, CRITERIA + 1)}
+        entries = [
+            Entered(criterion=own, mark=mark, revision=known.mark_of(own).revision)
+            for own, mark in marks.items()
+        ]
+        enter_marks(desk.store, who, key, entries)
+        sign_sheet(desk.store, who, key)
+    seen = (
+        (desk.moderator, "/work/2026/moderation", ".dispute[open] .primary"),
+        (desk.wang, f"{QUEUE}/county/{code}", "#locked"),
+        (desk.wang, f"{QUEUE}/county/worksheet", "#file"),
+    )
+    for who, address, there in seen:
+        page = open_as(address, who=who)
+        expect(page.locator(there)).to_have_count(1)
+        assert findings(page, TAGS) == []
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        paint(page, "dark")
+        assert findings(page, TAGS) == []
+        assert page.evaluate(WIDE) == []
+
+
+def test_a_dispute_is_settled_by_keyboard(open_as, desk):
     page = open_as("/work/2026/moderation", who=desk.moderator)
-    assert findings(page, TAGS) == []
+    waiting = int(page.locator("#waiting").text_content())
+    first = page.locator(".dispute[open]")
+    first.locator(".mark-field").first.fill("2")
+    first.locator("textarea").fill("看了原始记录")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".done")).to_have_text("已保存")
+    expect(page.locator("#waiting")).to_have_text(str(waiting - 1))

@@ -116,7 +116,8 @@
     model = found;
     kept = found.rows.map((row) => ["", ...row.marks]);
     revisions = found.rows.map((row) => [0, ...row.revisions]);
-    const columns = [{ type: "text", title: found.corner, width: "190px", readOnly: true, align: "left" }].concat(
+    const narrow = window.innerWidth < 600;
+    const columns = [{ type: "text", title: found.corner, width: narrow ? "116px" : "190px", readOnly: true, align: "left" }].concat(
       found.columns.map((column) => ({
         type: column.choices ? picking(column) : "text",
         title: column.title,
@@ -163,6 +164,9 @@
     });
     sheet = made[0];
     handOver(sheet.content);
+    if (narrow) {
+      sheet.hideIndex();
+    }
     found.rows.forEach((row, y) => {
       found.columns.forEach((column, place_) => {
         const x = place_ + 1;

@@ -167,7 +167,6 @@ class _Rows:
         mark = draft.mark if typed is None else typed.mark
         closed = own in sheet.closed
         accepted = sheet.accepted(own)
-        told_of = earning(subject, sheet.criteria) if isinstance(subject, Criterion) else None
         return Row(
             subject=subject,
             draft=draft,
@@ -180,7 +179,7 @@ class _Rows:
             fault="" if fault is None else told(fault),
             votes=votes(subject, counts_of(mark)),
             steps=_steps(subject, sheet.criteria),
-            sentences=() if told_of is None else tuple(told(own) for own in told_of.sentences),
+            sentences=_sentences(subject, sheet.criteria),
             earlier=shown_beside(subject, sheet.earlier.get(own, ())),
             others=shown_beside(subject, sheet.others.get(own, ())),
             last_year=sheet.last_year.get(own),
@@ -237,6 +236,16 @@ def _steps(subject: Criterion | Adjustment, criteria: CriteriaSet) -> tuple[Step
         Step(marks=told(rung.gives), when=told(rung.when), pick=False)
         for rung in earning(subject, criteria).rungs
     )
+
+
+def _sentences(subject: Criterion | Adjustment, criteria: CriteriaSet) -> tuple[str, ...]:
+    """Return what has to be said of how marks are earned where the steps do not say it all."""
+    if isinstance(subject, Adjustment) or subject.kind is Kind.LEVELS:
+        return ()
+    told_of = earning(subject, criteria)
+    if subject.kind is Kind.MEASURED and told_of.rungs:
+        return ()
+    return tuple(told(own) for own in told_of.sentences)
 
 
 def shown_beside(subject: Criterion | Adjustment, seen: Sequence[SeenMark]) -> tuple[Beside, ...]:
