@@ -99,27 +99,34 @@ def _shared(
 def _other_year(handed_in: Sequence[Evidence]) -> list[Pointer]:
     """Return a pointer for each photograph that says it was taken in another year, or later than it was handed in."""
     found = []
-    for own in handed_in:
-        year = year_of(own.period)
-        if own.taken_at is None or year is None:
-            continue
-        day = day_of(own.taken_at)
-        late = own.taken_at.astimezone(UTC) > own.made_at.astimezone(UTC) + timedelta(days=1)
-        if day.year == year and not late:
-            continue
-        sentence = Text(
+    for file in dict.fromkeys(own.file for own in handed_in):
+        here = [own for own in handed_in if own.file == file]
+        sentence = _odd_date(here[0])
+        if sentence is not None:
+            numbers = tuple(own.number for own in here)
+            found.append(Pointer(pointing=Pointing.OTHER_YEAR, evidence=numbers, sentence=sentence))
+    return found
+
+
+def _odd_date(own: Evidence) -> Text | None:
+    """Return what to say of the date that a photograph bears; None where there is nothing to say."""
+    year = year_of(own.period)
+    if own.taken_at is None or year is None:
+        return None
+    day = day_of(own.taken_at)
+    if day.year != year:
+        return Text(
             f"照片“{own.title}”自带的拍摄日期是 {day}，不在 {own.period} 评定期内；相机时钟可能不准，请核对",
             f"the photograph “{own.title}” says it was taken on {day}, outside of {own.period};"
             " a camera's clock may be wrong, please look",
         )
-        if day.year == year:
-            sentence = Text(
-                f"照片“{own.title}”自带的拍摄日期是 {day}，晚于上传时间；相机时钟可能不准，请核对",
-                f"the photograph “{own.title}” says it was taken on {day}, after it was handed in;"
-                " a camera's clock may be wrong, please look",
-            )
-        found.append(Pointer(pointing=Pointing.OTHER_YEAR, evidence=(own.number,), sentence=sentence))
-    return found
+    if own.taken_at.astimezone(UTC) > own.made_at.astimezone(UTC) + timedelta(days=1):
+        return Text(
+            f"照片“{own.title}”自带的拍摄日期是 {day}，晚于上传时间；相机时钟可能不准，请核对",
+            f"the photograph “{own.title}” says it was taken on {day}, after it was handed in;"
+            " a camera's clock may be wrong, please look",
+        )
+    return None
 
 
 def _last_days(handed_in: Sequence[Evidence], last_day: date | None) -> list[Pointer]:

@@ -17,6 +17,7 @@ from web.language import chosen, language, say, told
 from web.navigation import period_links, search_address, year_links
 from web.pages.account import account_pages
 from web.pages.branch import branch_pages
+from web.pages.burden import burden_pages
 from web.pages.criteria import criteria_pages
 from web.pages.desk import desk_pages
 from web.pages.editions import edition_pages
@@ -97,6 +98,7 @@ def create_app(
         evidence_pages,
         marking_pages,
         branch_pages,
+        burden_pages,
     ):
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():

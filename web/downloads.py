@@ -23,6 +23,20 @@ def sent(content: bytes, kind: str, name: str, *, plain: str) -> Response:
     return answer
 
 
+def handed_out(path: Path, kind: str, name: str, *, plain: str) -> Response:
+    """Return a file that somebody uploaded, to be saved as *name*, of the type it was found to be."""
+    answer = send_file(path, mimetype=kind, conditional=False, etag=False, max_age=0)
+    answer.headers["Content-Disposition"] = as_attachment(name, plain=plain)
+    return inert(answer)
+
+
+def inert(answer: Response) -> Response:
+    """Let *answer* be able to do nothing where a browser shows it after all, and be kept nowhere."""
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def as_attachment(name: str, *, plain: str) -> str:
     """Return what a browser is told so that it saves a file as *name*; *plain* is for who reads ASCII only."""
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit(name))}"

@@ -10,7 +10,7 @@ from scoring.criteria.model import ROOT, Gate, Part
 from scoring.evidence import UnitYear
 from scoring.gates import GateMotion, MotionState
 from scoring.objections import Objection
-from scoring.people import Actor, Role
+from scoring.people import Actor
 from scoring.periods import Phase
 from scoring.permissions import Action, Setting, may, permit
 from scoring.sheets import SELF, SUPERIOR, Move, Sheet, SheetKey, SheetState, required_in
@@ -120,7 +120,7 @@ def _desk(c: Connection, actor: Actor, standing: Standing, sheet: Sheet | None) 
     moves = sheets.newest(c, period.id, unit.code)
     stages = _stages(c, actor, standing, moves)
     motions = gates.of_unit(c, period.id, unit.code)
-    own = permit(actor, Action.SEE_WORK, standing.setting).role == Role.SECRETARY
+    own = found.own
     sent_back = sheet.sent_back if sheet is not None else None
     outcome = _outcome(c, actor, standing)
     step, stage = _next(actor, standing, found, sheet, stages, outcome)
@@ -147,7 +147,7 @@ def _desk(c: Connection, actor: Actor, standing: Standing, sheet: Sheet | None) 
 
 
 def _standards(found: UnitEvidence, sheet: Sheet | None) -> tuple[Standard, ...]:
-    """Return how far each part of the tree is: those at its root, and the root itself where it holds criteria."""
+    """Return how far each part of the tree is that holds criteria, in the order of the set."""
     root = found.criteria.root
     required = set(required_in(found.criteria, SELF)) if sheet is not None else set()
     missing = [own.id for own in found.missing]
@@ -165,10 +165,7 @@ def _standards(found: UnitEvidence, sheet: Sheet | None) -> tuple[Standard, ...]
             first_missing=lacking[0] if lacking else "",
         )
 
-    parts = [standard(own, [one.id for one in own.all_criteria()]) for own in root.parts]
-    if root.criteria:
-        parts.insert(0, standard(root, [own.id for own in root.criteria]))
-    return tuple(parts)
+    return tuple(standard(own, [one.id for one in own.criteria]) for own in root.all_parts() if own.criteria)
 
 
 def _stages(

@@ -40,6 +40,7 @@ class UnitEvidence:
     now, None where they can. `pointers` are for those who mark, and empty for the branch itself. `people` are names by
     id. `burden_before` is None where there is no year before. `files` is each file the unit ever handed in, the newest
     first, for who may use it again. `waived` are the criteria that the branch says do not apply to it.
+    `own` says whether its secretary looks.
     """
 
     period: Period
@@ -56,6 +57,7 @@ class UnitEvidence:
     burden_before: Burden | None
     files: tuple[Evidence, ...]
     waived: frozenset[str]
+    own: bool
 
     @property
     def open(self) -> bool:
@@ -133,9 +135,8 @@ def evidence_of(c: Connection, actor: Actor, standing: Standing) -> UnitEvidence
     period, unit = standing.period, standing.kept.unit
     deed = permit(actor, Action.SEE_WORK, standing.setting)
     handed_in = evidence.of_unit(c, period.id, unit.code)
-    told: tuple[Pointer, ...] = ()
-    if deed.role != Role.SECRETARY:
-        told = _pointers(c, standing, handed_in)
+    own_branch = deed.role == Role.SECRETARY
+    told = () if own_branch else _pointers(c, standing, handed_in)
     excuses = evidence.excuses(c, period.id, unit.code)
     by = {own.by for own in handed_in} | {own.by for own in excuses}
     closed = standing.closed_to(actor)
@@ -154,6 +155,7 @@ def evidence_of(c: Connection, actor: Actor, standing: Standing) -> UnitEvidence
         burden_before=_before(c, period, standing.kept),
         files=() if closed is not None else evidence.own_files(c, standing.codes),
         waived=_waived(c, actor, standing),
+        own=own_branch,
     )
 
 

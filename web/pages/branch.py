@@ -36,7 +36,7 @@ def desk(period_id: str, code: str) -> ResponseReturnValue:
         desk=found,
         way=_way(found),
         stage_words=_stage_words,
-        objections_address=_under(found, f"objections?unit={quote(found.evidence.unit.code)}"),
+        objections_address=_under(found, f"objections/new?unit={quote(found.evidence.unit.code)}"),
         log_address=f"/log/units/{quote(period_id)}/{quote(found.evidence.unit.code)}",
         superior_sheet=sheet_address(found, "superior"),
         own_sheet=sheet_address(found, "self"),

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from flask import Blueprint, Response, abort, g, jsonify, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scoring.errors import Fault, Place, Refused
 from scoring.evidence import UnitYear, why_not
 from scoring.permissions import NotAllowed
+from scoring.pointers import day_of
 from scoring.texts import Text
 from scoring.uploads.intake import FILE_MOST
 from scoring.uploads.previews import PREVIEW_MEDIA_TYPE
@@ -28,7 +29,7 @@ from scoring.workflow.keep_evidence import (
 from scoring.workflow.read_evidence import UnitEvidence, file_of, preview_of, read_evidence, read_one
 from web.access import MEBIBYTE, large, somebody, store
 from web.done import done
-from web.downloads import as_attachment
+from web.downloads import handed_out, inert
 from web.filing import files
 from web.language import chosen, told
 from web.pages.evidence_rows import chapters, only_missing, script_words, size
@@ -39,7 +40,6 @@ _AT_ONCE = 64 * MEBIBYTE
 """How much one form brings at most."""
 
 _NO_FILE = Text("请先选择文件", "Choose a file first")
-_INERT = "default-src 'none'; sandbox"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,13 @@ def one(period_id: str, code: str, number: int) -> ResponseReturnValue:
     ]
     titles = {own.id: own.title for own in found.unit.criteria.subjects}
     return render_template(
-        "work/evidence/one.html", found=found, own=found.evidence, more=more, titles=titles, size=size
+        "work/evidence/one.html",
+        found=found,
+        own=found.evidence,
+        more=more,
+        titles=titles,
+        size=size,
+        taken_on=found.evidence.taken_at and day_of(found.evidence.taken_at),
     )
 
 
@@ -141,10 +147,8 @@ def one(period_id: str, code: str, number: int) -> ResponseReturnValue:
 def file(period_id: str, code: str, number: int) -> ResponseReturnValue:
     """Send a file as it was handed in, to be saved."""
     own, path = file_of(store(), files(), somebody(), UnitYear(period_id, code), number)
-    answer = send_file(path, mimetype=own.kind.media_type, conditional=False, etag=False, max_age=0)
     plain = f"evidence-{own.number}.{own.kind.extensions[0]}"
-    answer.headers["Content-Disposition"] = as_attachment(own.title, plain=plain)
-    return _inert(answer)
+    return handed_out(path, own.kind.media_type, own.title, plain=plain)
 
 
 @evidence_pages.get("/<int:number>/preview")
@@ -153,7 +157,7 @@ def preview(period_id: str, code: str, number: int) -> ResponseReturnValue:
     drawn = preview_of(store(), files(), somebody(), UnitYear(period_id, code), number)
     if not drawn:
         abort(404)
-    return _inert(Response(drawn, content_type=PREVIEW_MEDIA_TYPE))
+    return inert(Response(drawn, content_type=PREVIEW_MEDIA_TYPE))
 
 
 @evidence_pages.post("/<int:number>/withdraw")
@@ -229,9 +233,3 @@ def _anchored(whose: UnitYear, criterion: str) -> str:
 def _of_file(fault: Fault, name: str) -> Fault:
     """Return the fault with the file's name, where it does not tell one."""
     return fault if fault.place.file else Fault(place=Place(file=name[:120]), sentence=fault.sentence)
-
-
-def _inert(answer: Response) -> Response:
-    answer.headers["Content-Security-Policy"] = _INERT
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
