@@ -231,21 +231,28 @@ def test_a_plain_form_saves_what_was_changed(work):
     assert own.mark_of("discipline").comment == "台账齐全"
 
 
-def test_what_was_not_touched_is_not_written_again(work):
-    """A form sends every field; a revision of each would make everybody else's edit a conflict."""
+def test_what_was_not_touched_is_neither_written_nor_in_anybodys_way(work):
+    """A form sends every field; the ones that stand as they were shown must not undo what others wrote since."""
+    browser, first = work.as_(work.chang), work.as_(work.zhao)
+    form = fields(browser, SHARED)
+    first.post(SHARED, data=fields(first, SHARED) | {"mark:discipline": "11", "comment:discipline": "核过"})
+    answer = browser.post(SHARED, data=form | {"do": "save", "mark:meetings": "0"})
+    assert answer.status_code == 303
+    own = read_sheet(work.store, work.chang, SheetKey(period="2026", unit="A01", stage="superior"))
+    assert (own.mark_of("discipline").mark, own.mark_of("discipline").revision) == ("11", 1)
+    assert (own.mark_of("meetings").mark, own.mark_of("meetings").revision) == ("0", 1)
+
+
+def test_a_comment_of_two_lines_outlives_a_form_of_one(work):
+    """A worksheet's cell may hold lines; a field of one line shows them joined, and leaves them as they are."""
+    entered = Entered(criterion="discipline", mark="9", comment="一行\n两行")
+    enter_marks(work.store, work.wang, work.key(work.wang), [entered])
     browser = work.as_(work.wang)
-    enter_marks(
-        work.store,
-        work.wang,
-        work.key(work.wang),
-        [Entered(criterion="discipline", mark="9", comment="一行\n两行")],
-    )
     form = fields(browser, SHEET)
-    browser.post(SHEET, data=form | {"do": "save", "mark:meetings": "10"})
-    own = read_sheet(work.store, work.wang, work.key(work.wang))
-    assert own.mark_of("discipline").revision == 1
-    assert own.mark_of("discipline").comment == "一行\n两行"
-    assert own.mark_of("meetings").revision == 1
+    shown = {"comment:discipline": form["comment:discipline"].replace("\n", "")}
+    browser.post(SHEET, data=form | shown | {"mark:discipline": "10"})
+    own = read_sheet(work.store, work.wang, work.key(work.wang)).mark_of("discipline")
+    assert (own.mark, own.comment) == ("10", "一行\n两行")
 
 
 def test_a_mark_that_is_not_allowed_stands_in_its_place_and_the_others_are_saved(work):
