@@ -234,7 +234,8 @@ def _reason(reason: str) -> str:
 
 
 def _stale(c: Connection, theirs: Excuse | None) -> StaleReason:
-    assert theirs is not None, "a revision that was read is never lost"
+    if theirs is None:
+        return StaleReason([Fault(place=Place(), sentence=_NEVER_WRITTEN)], None)
     who = people.among(c, [theirs.by])
     name = who[theirs.by].name if theirs.by in who else ""
     zh, en = theirs.reason or "（已清空）", theirs.reason or "(taken back)"
@@ -243,3 +244,9 @@ def _stale(c: Connection, theirs: Excuse | None) -> StaleReason:
         f"{name} changed this reason before you; it now reads “{en}”. Yours was not saved: look, and save again",
     )
     return StaleReason([Fault(place=Place(), sentence=sentence)], theirs)
+
+
+_NEVER_WRITTEN = Text(
+    "这一项还没有写过说明；请刷新页面后重新填写",
+    "no reason was ever written there; reload the page and write it again",
+)

@@ -403,6 +403,14 @@ def test_a_reason_changed_meanwhile_is_not_written_over(store: Store, files: Fil
         excuse(store, OWN, A01, "income", "响\x07铃", 2)
 
 
+def test_a_revision_that_never_was_is_refused(store: Store, files: Files, tmp_path: Path):
+    """A form can be made up: that is no error of ours."""
+    opened(store, tmp_path)
+    with pytest.raises(StaleReason) as refused:
+        excuse(store, OWN, A01, "income", "第一稿", 7)
+    assert refused.value.theirs is None
+
+
 def test_a_photographs_date_is_kept_and_pointed_out_to_those_who_mark(
     store: Store, files: Files, tmp_path: Path
 ):

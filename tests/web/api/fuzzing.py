@@ -5,9 +5,11 @@ The same seed asks the same questions, so a run is repeatable.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import schemathesis
@@ -16,6 +18,14 @@ from schemathesis.engine import events, from_schema
 
 SEED = 20261121
 DESCRIPTION = "/api/v1/openapi.json"
+_SOUND = ["2xx", "401", "403", "404", "409", "412", "415", "422"]
+"""What a sound request for work may come to: whether a file or a day is one, no shape says."""
+
+_OF_WORK = {
+    "checks": {"positive_data_acceptance": {"expected-statuses": _SOUND}, "ignored_auth": {"enabled": False}}
+}
+"""The check of who asks cannot ask again in process; tests of their own do that."""
+
 _KNOWN = 0.8
 """How often a parameter is one of the known values, so that the answer is not always that nothing was found."""
 
@@ -45,19 +55,26 @@ class Asked:
                 self.faults[operation, check.name, check.failure_info.failure.message] += 1
 
 
-def fuzz(
+def fuzz(  # noqa: PLR0913  what is asked, of whom, and as whom
     app: Callable[..., Any],
     questions: int,
     known: Mapping[str, Sequence[str]] | None = None,
     only: str | None = None,
+    *,
+    work: bool = False,
+    token: str = "",
 ) -> Asked:
     """Return what came of asking *app* at least about that many *questions* an operation, or of the *only* one.
 
-    *known* are values of parameters (`path.code`) for which there is something to find.
+    *known* are values of parameters (`path.code`) for which there is something to find. What is asked is what anybody
+    may read, or, with *work*, what takes somebody signed in: whoever has that *token*.
     """
     known = known or {}
-    schema = schemathesis.openapi.from_wsgi(DESCRIPTION, app, config=_config(questions, known))
+    schema = schemathesis.openapi.from_wsgi(DESCRIPTION, app, config=_config(questions, known, work, token))
+    schema = schema.include(func=lambda context: ("security" in context.operation.definition.raw) is work)
     schema = schema if only is None else schema.include(path=only)
+    if work:
+        _fresh_keys(schema)
     asked = Asked()
     for event in from_schema(schema).execute():
         assert not isinstance(event, events.NonFatalError | events.FatalError), event
@@ -66,12 +83,27 @@ def fuzz(
     return asked
 
 
-def _config(questions: int, known: Mapping[str, Sequence[str]]) -> SchemathesisConfig:
+def _fresh_keys(schema: Any) -> None:
+    """Let each request with a key that is none too short have one of its own, so that few are the same twice."""
+    keys = count(1)
+
+    @schema.hook
+    def map_headers(_context: Any, headers: Any) -> Any:
+        key = (headers or {}).get("Idempotency-Key", "")
+        if re.fullmatch("[0-9A-Za-z_-]{8,100}", str(key)) and next(keys) % 4:
+            return {**headers, "Idempotency-Key": f"fuzzing-{next(keys)}"}
+        return headers
+
+
+def _config(questions: int, known: Mapping[str, Sequence[str]], work: bool, token: str) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
-        {
+        ({"headers": {"Authorization": f"Bearer {token}"}} if token else {})
+        | (_OF_WORK if work else {})
+        | {
             "seed": SEED,
             "generation": {
                 "max-examples": questions,
+                "allow-x00": not work,
                 "deterministic": True,
                 "database": "none",
                 "no-shrink": True,

@@ -28,6 +28,7 @@ CHECKS = {
     "allow_header_conformance",
 }
 ONE = "/api/v1/periods"
+WORK = {"security": []}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,11 @@ def test_no_answer_is_an_error_of_the_server_or_undocumented(asked):
 
 def test_every_operation_was_asked_enough(asked):
     """Schemathesis may stop early, so what it asked is counted."""
-    operations = {f"GET {path}" for path in description()["paths"]}
+    operations = {
+        f"GET {path}"
+        for path, item in description()["paths"].items()
+        if "security" not in item.get("get", WORK)
+    }
     assert asked.questions.keys() == operations
     assert min(asked.questions.values()) >= QUESTIONS, asked.questions
 

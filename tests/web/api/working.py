@@ -82,9 +82,7 @@ def staff(store: Store) -> dict[str, Actor]:
         "evaluator": people.somebody(store, "wang", Role.EVALUATOR, name="王评"),
         "evaluator2": people.somebody(store, "ouyang", Role.EVALUATOR, name="欧阳评"),
         "moderator": people.somebody(store, "bai", Role.MODERATOR, name="白复议"),
-        "superior": people.somebody(
-            store, "zhen", Role.SUPERIOR, scope=people.township(first), name="镇一"
-        ),
+        "superior": people.somebody(store, "zhen", Role.SUPERIOR, scope=people.township(first), name="镇一"),
         "superior2": people.somebody(
             store, "zhen2", Role.SUPERIOR, scope=people.township(small.TOWNSHIPS[2]), name="镇二"
         ),

@@ -32,7 +32,7 @@ class AssignmentsSent(Sent):
     units = table(
         listed(_person(), "Who marks it.", least=1, most=_PERSONS, required=False),
         "People's ids by the code of the unit.",
-        most=10_000,
+        most=5_000,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any, BinaryIO, cast
 
 from flask import Response
 
-from scoring.evidence import Evidence, UnitYear
+from scoring.evidence import Evidence, Excuse, UnitYear
 from scoring.sheets import Conflict, StaleMarks
 from scoring.workflow.keep_evidence import StaleReason, excuse, hand_in, here_already, take_back, use_again
 from scoring.workflow.read_evidence import UnitEvidence, file_of, read_evidence
@@ -92,7 +92,9 @@ def evidence_excused(call: Call, period_id: str, code: str, criterion: str) -> A
     try:
         excuse(call.store, call.actor, whose, criterion, sent["reason"], sent["revision"])
     except StaleReason as stale:
-        raise _both(call, whose, criterion, stale) from None
+        if stale.theirs is None:
+            raise
+        raise _both(call, whose, criterion, stale.theirs) from None
     found = read_evidence(call.store, call.actor, whose)
     return _excuse(found, criterion)
 
@@ -131,10 +133,8 @@ def _excuse(own: UnitEvidence, criterion: str) -> dict[str, Any]:
     }
 
 
-def _both(call: Call, whose: UnitYear, criterion: str, stale: StaleReason) -> StaleMarks:
+def _both(call: Call, whose: UnitYear, criterion: str, theirs: Excuse) -> StaleMarks:
     """Return the refusal with both reasons, as of a mark."""
-    theirs = stale.theirs
-    assert theirs is not None, "a revision that was read is never lost"
     names = read_evidence(call.store, call.actor, whose).people
     return StaleMarks(
         [

@@ -20,7 +20,8 @@ from web.api.work.frame import Call, work
 from web.api.work.telling import fields_told
 
 _OF = "marking"
-_SHEET = "/work/<period_id>/sheets/<stage>/<path:code>"
+_OF_SHEET = "<stage>/<path:code>"
+_SHEET = f"/work/<period_id>/sheets/{_OF_SHEET}"
 _BLOCK = 4 * MEBIBYTE
 
 
@@ -57,10 +58,11 @@ def sheet(call: Call, period_id: str, stage: str, code: str) -> Any:
 
 @work.does(
     "PATCH",
-    f"{_SHEET}/marks",
+    f"/work/<period_id>/marks/{_OF_SHEET}",
     told.Saved,
     of=_OF,
     takes=asked.MarksSent,
+    largest=MEBIBYTE,
     tag=lambda value: value["etag"],
     current=sheet_now,
 )
@@ -78,10 +80,11 @@ def sheet_marks(call: Call, period_id: str, stage: str, code: str) -> Any:
 
 @work.does(
     "POST",
-    f"{_SHEET}/accepted",
+    f"/work/<period_id>/accepted/{_OF_SHEET}",
     told.Saved,
     of=_OF,
     takes=asked.Accepted,
+    largest=MEBIBYTE,
     tag=lambda value: value["etag"],
     current=sheet_now,
 )
@@ -97,7 +100,7 @@ def sheet_accepted(call: Call, period_id: str, stage: str, code: str) -> Any:
 
 @work.does(
     "POST",
-    f"{_SHEET}/signature",
+    f"/work/<period_id>/signatures/{_OF_SHEET}",
     told.SheetSigned,
     of=_OF,
     adds=True,
@@ -113,7 +116,7 @@ def sheet_signature(call: Call, period_id: str, stage: str, code: str) -> Any:
 
 @work.does(
     "POST",
-    f"{_SHEET}/return",
+    f"/work/<period_id>/returns/{_OF_SHEET}",
     of=_OF,
     takes=asked.Reason,
     current=sheet_now,
@@ -127,7 +130,13 @@ def sheet_return(call: Call, period_id: str, stage: str, code: str) -> None:
 
 
 @work.does(
-    "POST", "/work/<period_id>/signatures", told.SignedSheets, of=_OF, takes=asked.SheetsNamed, adds=True
+    "POST",
+    "/work/<period_id>/signatures",
+    told.SignedSheets,
+    of=_OF,
+    takes=asked.SheetsNamed,
+    adds=True,
+    largest=MEBIBYTE,
 )
 def signatures(call: Call, period_id: str) -> Any:
     """Sign several sheets of one's own, all or none.

@@ -177,7 +177,7 @@ def recusal(call: Call, person_id: str, code: str) -> None:
     keep_away(call.store, call.actor, person_id, code, call.sent["reason"])
 
 
-@work.does("POST", f"{_ONE}/recusals/<path:code>/ended", of=_OF, takes=asked.RecusalSent)
+@work.does("POST", f"{_ONE}/ended-recusals/<path:code>", of=_OF, takes=asked.RecusalSent)
 def recusal_ended(call: Call, person_id: str, code: str) -> None:
     """Let a person no longer keep away from a unit; nobody decides that of themselves.
 

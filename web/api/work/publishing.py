@@ -16,6 +16,7 @@ from scoring.workflow.publish_by_two import (
     see_publishing,
 )
 from scoring.working_days import Posting
+from web.access import MEBIBYTE
 from web.api.shapes.work import deciding as told
 from web.api.shapes.work.common import Number, faults_told
 from web.api.work.asked_deciding import PreparationSent
@@ -38,7 +39,15 @@ def publishing(call: Call, period_id: str) -> Any:
     return _publishing(see_publishing(call.store, call.actor, period_id))
 
 
-@work.does("POST", "/work/<period_id>/proposals", Number, of=_OF, takes=PreparationSent, adds=True)
+@work.does(
+    "POST",
+    "/work/<period_id>/proposals",
+    Number,
+    of=_OF,
+    takes=PreparationSent,
+    adds=True,
+    largest=16 * MEBIBYTE,
+)
 def edition_prepared(call: Call, period_id: str) -> Any:
     """Prepare an edition, draft or final, for another person to confirm.
 

@@ -8,6 +8,7 @@ from scoring.workflow.keep_calendar import keep_calendar, read_calendar
 from scoring.workflow.period_progress import StageProgress
 from scoring.workflow.run_period import PeriodSeen, move_on, open_year, remind, see_period
 from scoring.working_days import SpecialDay
+from web.access import MEBIBYTE
 from web.api.problems import Malformed
 from web.api.shapes.work import running as told
 from web.api.shapes.work.common import Count
@@ -17,6 +18,7 @@ from web.api.work.telling import fields_told
 from web.api.work.typed import NO_DAY
 
 _OF = "running"
+_BLOCK = 4 * MEBIBYTE
 
 
 @work.does("POST", "/work", told.OnePeriod, of=_OF, takes=asked.PeriodSent, adds=True)
@@ -46,7 +48,15 @@ def phase_moved(call: Call, period_id: str) -> Any:
     return move_on(call.store, call.actor, period_id)
 
 
-@work.does("POST", "/work/<period_id>/assignments", Count, of=_OF, takes=asked.AssignmentsSent, adds=True)
+@work.does(
+    "POST",
+    "/work/<period_id>/assignments",
+    Count,
+    of=_OF,
+    takes=asked.AssignmentsSent,
+    adds=True,
+    largest=_BLOCK,
+)
 def assignments(call: Call, period_id: str) -> Any:
     """Give units to evaluators to mark, all or none.
 
@@ -55,7 +65,9 @@ def assignments(call: Call, period_id: str) -> Any:
     return {"count": assign(call.store, call.actor, period_id, call.sent["stage"], call.sent["units"])}
 
 
-@work.does("POST", "/work/<period_id>/assignments/ended", Count, of=_OF, takes=asked.AssignmentsSent)
+@work.does(
+    "POST", "/work/<period_id>/assignments/ended", Count, of=_OF, takes=asked.AssignmentsSent, largest=_BLOCK
+)
 def assignments_ended(call: Call, period_id: str) -> Any:
     """Take units back from evaluators who have not signed them.
 
@@ -64,7 +76,9 @@ def assignments_ended(call: Call, period_id: str) -> Any:
     return {"count": unassign(call.store, call.actor, period_id, call.sent["stage"], call.sent["units"])}
 
 
-@work.does("POST", "/work/<period_id>/draws", told.Checks, of=_OF, takes=asked.DrawSent, adds=True)
+@work.does(
+    "POST", "/work/<period_id>/draws", told.Checks, of=_OF, takes=asked.DrawSent, adds=True, largest=_BLOCK
+)
 def draws(call: Call, period_id: str) -> Any:
     """Draw units for spot checks by a seed that is written down, so that anybody can draw again.
 
@@ -86,7 +100,9 @@ def deadline(call: Call, period_id: str, step: str) -> Any:
     return {"step": step, "day": call.sent["day"]}
 
 
-@work.does("POST", "/work/<period_id>/reminders", Count, of=_OF, takes=asked.RemindersSent, adds=True)
+@work.does(
+    "POST", "/work/<period_id>/reminders", Count, of=_OF, takes=asked.RemindersSent, adds=True, largest=_BLOCK
+)
 def reminders(call: Call, period_id: str) -> Any:
     """Remind those who are behind in what is due now, once a day each.
 
@@ -106,7 +122,7 @@ def calendar(call: Call, year: int) -> Any:
     return {"days": [_day(own) for own in read_calendar(call.store).year(year)]}
 
 
-@work.does("PATCH", "/calendar", Count, of=_OF, takes=asked.CalendarSent)
+@work.does("PATCH", "/calendar", Count, of=_OF, takes=asked.CalendarSent, largest=_BLOCK)
 def calendar_kept(call: Call) -> Any:
     """Say of days whether they are worked; what is posted already keeps its last day.
 
