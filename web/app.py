@@ -18,15 +18,22 @@ from web.navigation import period_links, search_address, year_links
 from web.pages.account import account_pages
 from web.pages.branch import branch_pages
 from web.pages.burden import burden_pages
+from web.pages.calendar import calendar_pages
+from web.pages.cases import posting_told, sees
 from web.pages.criteria import criteria_pages
 from web.pages.desk import desk_pages
 from web.pages.editions import edition_pages
 from web.pages.evidence import beside, evidence_pages
 from web.pages.front import front
+from web.pages.gates import gate_pages
 from web.pages.inbox import inbox_pages
 from web.pages.marking import marking_pages
+from web.pages.objections import objection_pages
 from web.pages.people import people_pages
 from web.pages.people_files import people_files
+from web.pages.progress import progress_pages
+from web.pages.progress_files import progress_files
+from web.pages.publishing import publishing_pages
 from web.pages.sign_in import sign_in_pages
 from web.pages.years import year_pages
 from web.settings import files_beside
@@ -82,6 +89,8 @@ def create_app(
         slot=slots.slot,
         done_told=done_told,
         evidence_beside_of_page=beside,
+        sees=sees,
+        posting_told=posting_told,
         **words.WORDS,
     )
     for pages in (
@@ -99,6 +108,12 @@ def create_app(
         marking_pages,
         branch_pages,
         burden_pages,
+        progress_files,
+        progress_pages,
+        gate_pages,
+        objection_pages,
+        publishing_pages,
+        calendar_pages,
     ):
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():

@@ -253,6 +253,14 @@ def impartial(c: Connection, own: Objection, actor: Actor) -> bool:
     return True
 
 
+def refusal_to(actor: Actor) -> Text:
+    """Return why *actor*, who has handled the case, may not answer."""
+    return Text(
+        f"{actor.name}经办过本支部的评分、复议或一票否决，不能答复它的异议；请由未经手的复议人答复",
+        f"{actor.name} has handled this branch's case; its objections are answered by a moderator who has not",
+    )
+
+
 def pending_lift(c: Connection, own: Objection) -> GateMotion | None:
     """Return the motion that waits to lift the gate objected to, None where there is none."""
     for motion in gates.of_unit(c, own.period, own.unit) if own.gate else ():
@@ -392,14 +400,7 @@ def _impartial(c: Connection, own: Objection, actor: Actor) -> None:
     signed = {person(name) for name in found.evaluators}
     signatures = {person(one.signs_as) for one in _persons(actor)}
     if actor.hands & (found.people | decided | filed) or signatures & signed:
-        raise SameHands(
-            [
-                _fault(
-                    f"{actor.name}经办过本支部的评分、复议或一票否决，不能答复它的异议；请由未经手的复议人答复",
-                    f"{actor.name} has handled this branch's case; its objections are answered by a moderator who has not",
-                )
-            ]
-        )
+        raise SameHands([Fault(place=Place(), sentence=refusal_to(actor))])
 
 
 def _persons(actor: Actor) -> list[Person]:

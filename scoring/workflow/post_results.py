@@ -20,28 +20,28 @@ class Posted:
     is_open: bool
 
     @property
-    def days(self) -> Text:
-        """The days, as a notice writes them: 公示期 11月23日至11月27日."""
-        first, last = self.posting.first, self.posting.last
-        years = f"{first.year}年" if first.year != last.year else ""
-        until = f"{last.year}年" if years else ""
-        return Text(
-            f"公示期 {years}{first.month}月{first.day}日至{until}{last.month}月{last.day}日",
-            f"Posted from {first} to {last}",
-        )
-
-    @property
     def words(self) -> Text:
         """The sentence at the head of a page: the days, and whether one may object."""
+        days = days_told(self.posting)
         if self.is_open:
-            return Text(f"{self.days.zh}，可提出异议", f"{self.days.en}; objections can be filed")
-        return Text(f"{self.days.zh}，已结束", f"{self.days.en}; that is over")
+            return Text(f"{days.zh}，可提出异议", f"{days.en}; objections can be filed")
+        return Text(f"{days.zh}，已结束", f"{days.en}; that is over")
 
 
-def posted_editions(store: Store) -> dict[str, Posting]:
-    """Return the days of all postings, by the id of the edition."""
+def days_told(posting: Posting) -> Text:
+    """Return the days as a notice writes them: 公示期 11月23日至11月27日."""
+    first, last = posting.first, posting.last
+    year, until = (f"{first.year}年", f"{last.year}年") if first.year != last.year else ("", "")
+    return Text(
+        f"公示期 {year}{first.month}月{first.day}日至{until}{last.month}月{last.day}日",
+        f"Posted from {first} to {last}",
+    )
+
+
+def posting_of(store: Store, edition_id: str) -> Posting | None:
+    """Return from when to when that edition is posted; None where it never was."""
     with store.read() as c:
-        return postings.every(c)
+        return postings.of_edition(c, edition_id)
 
 
 def posted_at(edition_id: str, posting: Posting, now: datetime | None = None) -> Posted:

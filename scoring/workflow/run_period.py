@@ -9,22 +9,21 @@ from scoring.canonical import canonical, sha256
 from scoring.criteria import catalogue
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place, Refused
-from scoring.people import Actor
+from scoring.people import Actor, Person, Role
 from scoring.periods import Period, Phase
 from scoring.permissions import Action, Setting, may, permit
 from scoring.sheets import SELF
-from scoring.store import assignments, criteria, editions, imports, notices, periods, rights, units
+from scoring.store import assignments, criteria, editions, imports, notices, people, periods, units
 from scoring.store.assignments import Draw
 from scoring.store.editions import Listed
 from scoring.store.engine import Connection, Store
-from scoring.store.rights import GrantState
 from scoring.store.units import KeptUnit
 from scoring.texts import Text
 from scoring.workflow.acting import acting, looking, now_or, setting_of
 from scoring.workflow.keep_periods import add_period, move_period, named
 from scoring.workflow.period_progress import Behind, Progress, StageProgress, progress
 from scoring.workflow.score_files import unfit_together
-from scoring.workflow.telling import tell
+from scoring.workflow.telling import holders, tell
 from scoring.working_days import COUNTY_TIME, today
 
 REMINDER = "reminder"
@@ -168,19 +167,18 @@ def remind(
     return told
 
 
-def evaluators(store: Store, actor: Actor, period_id: str) -> tuple[str, ...]:
-    """Return the ids of those who can be assigned units in the period. Raises NotAllowed."""
+def evaluators(store: Store, actor: Actor, period_id: str) -> tuple[Person, ...]:
+    """Return who can be assigned units in the period, by name. Raises NotAllowed."""
     with store.read() as c:
         period = looking(c, actor, Action.SEE_PROGRESS, period_id)
-        return tuple(
-            dict.fromkeys(
-                own.person
-                for own in rights.every(c)
-                if own.state is GrantState.CONFIRMED
-                and own.grant.role.value == "evaluator"
-                and own.grant.period in ("", period.id)
-            )
-        )
+        found = people.among(c, holders(c, (Role.EVALUATOR,), period.id))
+    return tuple(sorted(found.values(), key=lambda own: (own.name, own.id)))
+
+
+def permitted_period(store: Store, actor: Actor, action: Action, period_id: str) -> Period:
+    """Return the period, if *actor* may do *action* in it now. Raises NotAllowed and PeriodUnknown."""
+    with store.read() as c:
+        return looking(c, actor, action, period_id)
 
 
 def _sets(c: Connection, refs: Sequence[str]) -> tuple[CriteriaSet, ...]:
