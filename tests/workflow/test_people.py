@@ -311,6 +311,19 @@ def test_roles_that_wait_count_as_held(store, first, second, wang):
         propose_role(store, second, wang.id, RoleAsked(role=Role.AUDITOR))
 
 
+def test_roles_are_looked_at_together_when_they_are_confirmed_too(store, first, wang):
+    """What was proposed before a rule, or past it, is not confirmed against it."""
+    with store.begin() as c:
+        numbers = [
+            rights.propose(c, wang.id, role, Scope(reach=Reach.COUNTY), "", "")
+            for role in (Role.EVALUATOR, Role.AUDITOR)
+        ]
+    with pytest.raises(GrantRefused):
+        confirm_roles(store, first, numbers[:1])
+    end_role(store, first, numbers[1])
+    assert confirm_roles(store, first, numbers[:1]) == 1
+
+
 @pytest.mark.parametrize(
     ("role", "scope", "good"),
     [
@@ -657,7 +670,7 @@ def test_tokens_end_with_their_time_with_the_account_and_with_a_reset(store, fir
     late = add_token(store, wang, "旧", TokenScope.READ, 1)
     with store.begin() as c:
         old = tokens.Token(
-            key="0" * 64,
+            key=sessions.key_of("late"),
             person=wang.id,
             name="旧",
             scope=TokenScope.READ,
@@ -667,6 +680,7 @@ def test_tokens_end_with_their_time_with_the_account_and_with_a_reset(store, fir
         tokens.add(c, old)
     assert {own.name for own in own_tokens(store, wang)} == {"旧"}
     assert len(own_tokens(store, wang)) == 1
+    assert actor_of_token(store, "late") is None
     reset_password(store, first, wang.id)
     assert actor_of_token(store, late.secret) is None
     new = add_token(store, wang, "新", TokenScope.READ, 1)
