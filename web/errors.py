@@ -21,6 +21,7 @@ from scoring.uploads.refusals import FileUnfit
 from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.keep_evidence import EvidenceUnfit
 from scoring.workflow.read_sheets import StageUnknown
+from scoring.workflow.see_objections import DocumentUnknown
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
 from web.access import SAFE
 from web.filing import FilesNowhere
@@ -30,6 +31,7 @@ from web.security import HOST_UNKNOWN
 
 STATUS: dict[type[Refused], int] = {
     CriteriaUnknown: 404,
+    DocumentUnknown: 404,
     EditionUnknown: 404,
     EvidenceUnknown: 404,
     EvidenceUnfit: 422,

@@ -10,11 +10,23 @@ from web.api.description import description
 from web.api.problems import answer_lost
 from web.api.repeating import keep_door
 from web.api.resources import answer, api
-from web.api.work import evidence, gates, marking, own, people, publishing, running, worksheets
+from web.api.work import (
+    chain,
+    evidence,
+    gates,
+    imports,
+    marking,
+    objections,
+    own,
+    people,
+    publishing,
+    running,
+    worksheets,
+)
 from web.api.work.frame import work
 
 _READ = (editions, units, periods, criteria)
-_DONE = (own, marking, worksheets, running, evidence, gates, publishing, people)
+_DONE = (own, marking, worksheets, running, imports, evidence, gates, publishing, objections, people, chain)
 OPERATIONS = (*_READ, *_DONE)
 """The modules that say what can be read and done: each puts its operations into the blueprint when it is imported."""
 

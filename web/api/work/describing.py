@@ -160,5 +160,6 @@ _IN_ADDRESSES = {
     "number": "A number that was given when it came to be.",
     "person_id": "The id of a person.",
     "key": "The hash of a token.",
-    "day": "A day, as 2026-12-31.",
+    "year": "A year.",
+    "sha256": "The SHA-256 of a file.",
 }

@@ -32,6 +32,8 @@ class Call:
     store: Store
     actor: Actor
     sent: dict[str, Any] = field(default_factory=dict)
+    after: list[Callable[[], object]] = field(default_factory=list)
+    """What is done once all is kept, and not where the answer is one of before."""
 
 
 View = Callable[..., Any]
@@ -180,9 +182,10 @@ def _done(operation: Operation, view: View, values: dict[str, Any]) -> Response:
         address = f"{request.method} {request.path}?{request.query_string.decode('latin-1')}"
         asked = Asked(person=actor.id, operation=address, key=key, body=body_digest())
     etags: list[str] = []
+    after: list[Callable[[], object]] = []
 
     def work_on(held: Held) -> Told:
-        call = Call(store=held, actor=actor, sent=sent)
+        call = Call(store=held, actor=actor, sent=sent, after=after)
         try:
             value = view(call, **values)
         except Refused as refused:
@@ -199,6 +202,8 @@ def _done(operation: Operation, view: View, values: dict[str, Any]) -> Response:
             agree(operation.current(Call(store=held, actor=actor, sent=sent), **values))
 
     told = answer_once(access.store(), asked, work_on, first)
+    for own in after:
+        own()
     answer = _answer(told.status, told.body, etags[-1] if etags else None)
     if told.replayed:
         answer.headers[REPLAYED] = "true"

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+from flask import Flask, current_app
+
 from scoring.edition import State
 from scoring.workflow.publish_by_two import (
     Preparation,
@@ -24,6 +26,8 @@ from web.api.work.asked_marking import Reason
 from web.api.work.frame import Call, work
 from web.api.work.running import day_of
 from web.api.work.telling import fields_told
+from web.background import draw_later
+from web.clock import now
 from web.words import stars_key
 
 _OF = "publishing"
@@ -36,7 +40,7 @@ def publishing(call: Call, period_id: str) -> Any:
 
     查看发布准备与未了事项。
     """
-    return _publishing(see_publishing(call.store, call.actor, period_id))
+    return _publishing(see_publishing(call.store, call.actor, period_id, now()))
 
 
 @work.does(
@@ -62,7 +66,7 @@ def edition_prepared(call: Call, period_id: str) -> Any:
         first=first,
         working_days=sent["working_days"],
     )
-    return {"number": prepare_edition(call.store, call.actor, period_id, wanted)}
+    return {"number": prepare_edition(call.store, call.actor, period_id, wanted, now())}
 
 
 @work.looks(_ONE, told.ProposalPreview, of=_OF)
@@ -71,7 +75,7 @@ def proposal(call: Call, number: int) -> Any:
 
     预览：确认后将发布的结果与变动。
     """
-    return _preview(preview(call.store, call.actor, number))
+    return _preview(preview(call.store, call.actor, number, now()))
 
 
 @work.does("POST", f"{_ONE}/confirmation", told.PublishedNow, of=_OF, adds=True)
@@ -80,7 +84,10 @@ def edition_confirmed(call: Call, number: int) -> Any:
 
     确认并发布他人准备的版本。
     """
-    return {"edition": confirm_edition(call.store, call.actor, number).id}
+    edition = confirm_edition(call.store, call.actor, number, now=now())
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    call.after.append(lambda: draw_later(app, edition.id))
+    return {"edition": edition.id}
 
 
 @work.does("POST", f"{_ONE}/refusal", of=_OF, takes=Reason)

@@ -16,6 +16,7 @@ from web.api.work import asked_running as asked
 from web.api.work.frame import Call, work
 from web.api.work.telling import fields_told
 from web.api.work.typed import NO_DAY
+from web.clock import now
 
 _OF = "running"
 _BLOCK = 4 * MEBIBYTE
@@ -36,7 +37,7 @@ def work_progress(call: Call, period_id: str) -> Any:
 
     查看工作进度与未完成的人。
     """
-    return _seen(see_period(call.store, call.actor, period_id))
+    return _seen(see_period(call.store, call.actor, period_id, now()))
 
 
 @work.does("POST", "/work/<period_id>/phase", told.OnePeriod, of=_OF)
@@ -108,7 +109,7 @@ def reminders(call: Call, period_id: str) -> Any:
 
     催办，每人每天最多一次。
     """
-    return {"count": remind(call.store, call.actor, period_id, call.sent["persons"])}
+    return {"count": remind(call.store, call.actor, period_id, call.sent["persons"], now())}
 
 
 @work.looks("/calendar/<int(max=9998):year>", told.Calendar, of=_OF)
