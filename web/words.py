@@ -143,6 +143,11 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
+def marks_about(text: str) -> str:
+    """Return marks that are kept as exact text (`6.5`, `408/55`), shortly: what is no finite decimal as `≈ 7.42`."""
+    return marks_shown(Fraction(text)).partition(" (")[0]
+
+
 WORDS: dict[str, Callable[..., Any] | Any] = {
     "Grouping": Grouping,
     "Outcome": Outcome,
@@ -165,6 +170,7 @@ WORDS: dict[str, Callable[..., Any] | Any] = {
     "stage_title": stage_title,
     "domain_title": domain_title,
     "marks_shown": marks_shown,
+    "marks_about": marks_about,
     "marks_text": marks_text,
     "exact_text": exact_text,
 }
