@@ -14,6 +14,7 @@ from scoring.edition import MANIFEST, Edition, members
 from scoring.errors import Fault, Place, Refused
 from scoring.records import shown
 from scoring.texts import Text
+from scoring.witness import WITNESS
 
 LARGEST = 128 * 2**20
 """How many bytes a bundle may have: ten times those of the largest county."""
@@ -42,9 +43,16 @@ class Opened:
     damaged: tuple[Fault, ...]
 
 
-def pack(edition: Edition) -> bytes:
-    """Return *edition* as a bundle: the same bytes for the same edition. Raises BundleRefused above the largest size."""
-    content = packed(members(edition))
+def pack(edition: Edition, witness: bytes | None = None) -> bytes:
+    """Return *edition* as a bundle: the same bytes for the same edition and witness.
+
+    *witness* is the edition's place in the chain, None where there was no chain. Raises BundleRefused above the largest
+    size.
+    """
+    found = members(edition)
+    if witness is not None:
+        found = {MANIFEST: found.pop(MANIFEST)} | dict(sorted([(WITNESS, witness), *found.items()]))
+    content = packed(found)
     if len(content) > LARGEST:
         raise _refused(
             f"版本超过 {LARGEST >> 20} MB，不能导出", f"the edition is larger than {LARGEST >> 20} MB"

@@ -122,8 +122,13 @@ def linked(deed: Deed, content: str, before: str, number: int, previous: str) ->
 
 def hash_of(link: Link) -> str:
     """Return the hash of *link*: the SHA-256 of the canonical JSON of all it says but its hash."""
+    return sha256(canonical(said_by(link)))
+
+
+def said_by(link: Link) -> dict[str, Json]:
+    """Return all that *link* says but its hash, as a JSON object."""
     deed = link.deed
-    said: dict[str, Json] = {
+    return {
         "action": deed.action,
         "at": link.made_at.astimezone(UTC).strftime(_MOMENT),
         "before": link.before,
@@ -135,7 +140,6 @@ def hash_of(link: Link) -> str:
         "role": deed.role,
         "subjects": list(deed.subjects),
     }
-    return sha256(canonical(said))
 
 
 Cell = str | int | None

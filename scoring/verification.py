@@ -13,6 +13,7 @@ from typing import Any
 from scoring.assessment import assemble
 from scoring.bundle import BundleRefused, open_bundle
 from scoring.canonical import canonical, sha256
+from scoring.chain import Head
 from scoring.criteria.model import CriteriaSet
 from scoring.edition import MANIFEST, ROWS, STANDINGS, Edition, edition_of, hindrances
 from scoring.errors import Fault, Place, Refused
@@ -28,6 +29,7 @@ from scoring.stars import rate
 from scoring.statement import Manifest, Statement, inputs_hash, read_manifest
 from scoring.texts import Text
 from scoring.transcript import MARKS, UNITS, criteria_name, read_inputs
+from scoring.witness import WITNESS, read_witness
 
 _MOST_ROWS_TOLD = 10
 _MOST_FAULTS = 50
@@ -40,7 +42,10 @@ _MOST_CRITERIA = 8 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """A bundle that holds: its edition, and how much was worked out again."""
+    """A bundle that holds: its edition, and how much was worked out again.
+
+    `head` is that of the chain as the edition was published; None where the bundle does not say.
+    """
 
     edition: Edition
     units: int
@@ -48,6 +53,7 @@ class Verified:
     marks: int
     evaluators: int
     sets: int
+    head: Head | None = None
 
 
 def verify(content: bytes, digest: str | None = None) -> Verified:
@@ -72,7 +78,8 @@ class _Verifying:
     """One bundle being verified, and the faults so far."""
 
     def __init__(self, members: Mapping[str, bytes], faults: list[Fault]) -> None:
-        self.members, self.faults = members, faults
+        self.members, self.faults = dict(members), faults
+        self._witness = self.members.pop(WITNESS, None)
 
     def compare_id(self, wanted: str) -> None:
         """Note where the edition's id is not the one wanted."""
@@ -109,7 +116,18 @@ class _Verifying:
             if name not in told:
                 self.faults.append(_changed(name, manifest, hashes, changed))
         self.faults += details
-        return verified
+        head = self._head()
+        return verified and replace(verified, head=head)
+
+    def _head(self) -> Head | None:
+        """Return the head of the chain that stands beside the manifest; None where none does, or it is wrong."""
+        if self._witness is None:
+            return None
+        try:
+            return read_witness(self._witness, sha256(self.members[MANIFEST]))
+        except RecordWrong as wrong:
+            self.faults += wrong.faults
+            return None
 
     def _members_fit(self, manifest: Manifest) -> bool:
         """Note where members, and hashes in the manifest, are not one for each; say whether all are there."""

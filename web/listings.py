@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 
 from scoring.causes import CauseKind
+from scoring.chain import Head
 from scoring.differences import CriteriaDifference, Differences, Figures, UnitDifference
 from scoring.edition import Edition, State
 from scoring.periods import Period
@@ -13,6 +14,7 @@ from scoring.store.editions import Listed
 from scoring.texts import Lang, Text
 from scoring.verification import Verified
 from scoring.workflow.keep_people import PersonSeen
+from scoring.workflow.verify_chain import ChainVerdict
 from web.terminal import console
 
 _UNITS_MOST, _CHANGES_MOST, _CAUSES_MOST, _REASON_MOST = 40, 12, 6, 30
@@ -108,6 +110,53 @@ def show_verified(found: Verified, digest: str | None, lang: Lang) -> None:
                 "Compare the id with the one on the notice, or have --digest do it\n",
             ).in_(lang)
         )
+
+
+def show_head(head: Head | None, lang: Lang) -> None:
+    """Tell the head of the chain that a bundle gives, where it gives one."""
+    if head is not None:
+        said = Text(
+            f"发布时的链头 {head.spoken}，可用 stars verify --chain --head 核对县里的数据库",
+            f"Head of the chain {head.spoken}; stars verify --chain --head holds the county's database to it",
+        )
+        sys.stdout.write(f"{said.in_(lang)}\n")
+
+
+def show_chain(found: ChainVerdict, lang: Lang) -> None:
+    """Tell that the chain holds, what was looked at, and its head, to be written down outside the database."""
+    files = "" if found.files is None else f"、{found.files:,} 个佐证文件"
+    files_en = "" if found.files is None else f", evidence files: {found.files:,}"
+    lines = [
+        Text(
+            f"链核验通过：{found.links:,} 环、所写的 {found.rows:,} 行、{found.editions} 个版本{files}，全部一致",
+            f"The chain holds. Links: {found.links:,}, rows they wrote: {found.rows:,}, editions: {found.editions}{files_en}",
+        )
+    ]
+    if found.files is None:
+        lines.append(Text("未核对佐证文件：没有找到文件夹", "Evidence files were not looked at: no folder"))
+    if found.erased:
+        lines.append(Text(f"有 {found.erased} 处姓名已按要求清除", f"Names that were erased: {found.erased}"))
+    if found.head is None:
+        lines.append(Text("链上还没有任何一环", "There is no link yet"))
+    else:
+        lines.append(Text(f"链头 {found.head.spoken}", f"Head {found.head.spoken}"))
+    if found.compared is None:
+        lines.append(
+            Text(
+                "没有给出链头：链尾是否被截去、整条链是否被重写，要用公告上印的链头核对（--head）",
+                "No head was given: whether the end was cut off, or all of it written anew, shows only against a head"
+                " that was printed (--head)",
+            )
+        )
+    else:
+        lines.append(
+            Text(
+                f"与所给的链头 {found.compared.code} 一致",
+                f"Agrees with the head given, {found.compared.code}",
+            )
+        )
+    for line in lines:
+        sys.stdout.write(f"{line.in_(lang)}\n")
 
 
 def show_differences(found: Differences, lang: Lang) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Select, func, select
 
-from scoring.chain import Head, edition_subject
+from scoring.chain import Head, Link, edition_subject
 from scoring.edition import Edition, State, statement_of
 from scoring.errors import Fault, Place, Refused, UnitUnknown
 from scoring.statement import Manifest, read_manifest
-from scoring.store import bulk, chain, criteria
+from scoring.store import bulk, chain, criteria, links
 from scoring.store.tables import chain_link, edition_criteria, edition_unit
 from scoring.store.tables import edition as edition_table
 from scoring.texts import Text
@@ -93,6 +93,12 @@ def find(c: Connection, id_or_prefix: str) -> Edition:
         rows=rows,
         standings=row.standings,
     )
+
+
+def link_of(c: Connection, edition_id: str) -> Link | None:
+    """Return the link under which the edition of that whole id was kept; None where there was no chain yet."""
+    number = c.scalar(select(_COLUMNS.link).where(_COLUMNS.id == edition_id))
+    return None if number is None else links.find(c, number)
 
 
 def manifest(c: Connection, edition_id: str) -> Manifest:

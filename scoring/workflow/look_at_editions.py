@@ -20,6 +20,7 @@ from scoring.store.engine import Store
 from scoring.texts import Lang, Text
 from scoring.verification import Verified, verify
 from scoring.whole_files import replacing
+from scoring.witness import written
 from scoring.workflow.keep_renderings import kept_or_made
 from scoring.workflow.standings_now import standings_of
 
@@ -67,7 +68,7 @@ def manifest_of(store: Store, edition_id: str) -> Manifest:
 
 def bundle_of(store: Store, edition_id: str) -> bytes:
     """Return the edition as a bundle that anybody can verify. Raises Refused."""
-    return bundle.pack(find_edition(store, edition_id))
+    return _bundled(store, edition_id)[1]
 
 
 def workbook_of(store: Store, edition_id: str, lang: Lang) -> bytes:
@@ -101,10 +102,17 @@ def recompute(store: Store, edition_id: str) -> Recomputed:
 
 def export_bundle(store: Store, edition_id: str, path: Path) -> Edition:
     """Write the edition to *path* as a bundle that anybody can verify, and return it. Raises Refused."""
-    edition = find_edition(store, edition_id)
+    edition, content = _bundled(store, edition_id)
     with replacing(path) as draft:
-        draft.write_bytes(bundle.pack(edition))
+        draft.write_bytes(content)
     return edition
+
+
+def _bundled(store: Store, edition_id: str) -> tuple[Edition, bytes]:
+    with store.read() as c:
+        edition = editions.find(c, edition_id)
+        link = editions.link_of(c, edition.id)
+    return edition, bundle.pack(edition, None if link is None else written(link))
 
 
 def export_workbook(store: Store, edition_id: str, path: Path, lang: Lang) -> Edition:

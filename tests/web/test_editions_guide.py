@@ -22,6 +22,7 @@ from click.testing import Result
 
 from scoring.bundle import packed, unpack
 from scoring.canonical import canonical, sha256
+from scoring.chain import Head
 from scoring.edition import members
 from scoring.rows import standings_rows, unit_rows
 from scoring.transcript import read_inputs
@@ -48,7 +49,8 @@ GUIDES = {
     "zh": (ROOT / "docs" / "editions.zh-CN.md").read_text("utf-8"),
 }
 FILES = ("village.yaml", "units.csv", "marks.csv", "objection.csv")
-CRITERIA = "criteria/village@2026.json"
+CRITERIA, CHAIN = "criteria/village@2026.json", "chain.json"
+_HEAD = r"[0-9]+-[0-9a-f]{4}(?: [0-9a-f]{4}){4}"
 BROKEN_UP = ("manifest.json", CRITERIA, "standings.json", "rows.jsonl")
 AS_THEY_ARE = ("units.jsonl", "marks.jsonl")
 DATABASE = "sqlite:///example.sqlite3"
@@ -59,13 +61,17 @@ both = pytest.mark.parametrize("guide", GUIDES)
 
 @dataclass(frozen=True)
 class Example:
-    """The guide's example as its commands made it: what each printed, both editions' ids, the bundle, its members."""
+    """The guide's example as its commands made it: what each printed, both editions' ids, the bundle, its members.
+
+    `chain` is the one member that is each database's own.
+    """
 
     folder: Path
     printed: dict[str, Result]
     ids: tuple[str, str]
     bundle: bytes
     members: dict[str, bytes]
+    chain: bytes
 
     @property
     def id(self) -> str:
@@ -84,7 +90,11 @@ def made_in(folder: Path, guide: str) -> Example:
         assert printed[line].exit_code == 0, printed[line].output
     ids = re.findall(r"\b[0-9a-f]{64}\b", "".join(outcome.stdout for outcome in printed.values()))
     bundle = (folder / "edition.zip").read_bytes()
-    return Example(folder=folder, printed=printed, ids=tuple(ids), bundle=bundle, members=unpack(bundle))
+    members = unpack(bundle)
+    chain = members.pop(CHAIN)
+    return Example(
+        folder=folder, printed=printed, ids=tuple(ids), bundle=bundle, members=members, chain=chain
+    )
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +130,10 @@ def documents(text: str) -> Iterator[Any]:
 
 
 def test_both_guides_make_one_bundle(examples):
-    """The same files and commands in two languages, and in two databases, are the same bytes."""
+    """The same files and commands in two languages, and in two databases, are the same bytes but for the chain's."""
     one, other = examples.values()
-    assert one.bundle == other.bundle
+    assert one.bundle != other.bundle
+    assert packed(one.members) == packed(other.members)
     assert len(set(one.ids)) == 2
 
 
@@ -143,7 +154,7 @@ def test_the_table_of_files_is_whole(example, guide):
     """Each file of a bundle has its row, in the order in which they are explained."""
     head = {"en": ("file", "holds"), "zh": ("文件", "内容")}[guide]
     named = [row[0].strip("`") for row in rows(GUIDES[guide], *head)]
-    assert sorted(name.replace("…", "village@2026") for name in named) == sorted(example.members)
+    assert sorted(name.replace("…", "village@2026") for name in named) == sorted([*example.members, CHAIN])
 
 
 @both
@@ -179,7 +190,20 @@ def test_verify_prints_what_is_shown(example, guide):
     assert shown[-1] == example.id
     outcome = stars(*shown[1:], "--lang", guide)
     assert (outcome.exit_code, outcome.stderr) == (0, "")
-    assert outcome.stdout == block(GUIDES[guide], f"verify-{guide}")
+    shown = block(GUIDES[guide], f"verify-{guide}")
+    assert re.sub(_HEAD, "…", outcome.stdout) == re.sub(_HEAD, "…", shown)
+    head = Head(number=json.loads(example.chain)["number"], hash=json.loads(example.chain)["hash"])
+    assert re.search(_HEAD, outcome.stdout)[0] == head.spoken
+
+
+@both
+def test_the_link_has_the_hash_beside_it(example, guide):
+    """As the chapter on the chain says, and about this very edition."""
+    own = json.loads(example.chain)
+    make = eval(f"lambda document: {block(GUIDES[guide], 'canonical')}", {"json": json})
+    assert sha256(make(own["links"][-1])) == own["hash"]
+    assert own["links"][-1]["number"] == own["number"]
+    assert f"edition {example.id}" in own["links"][-1]["subjects"]
 
 
 @both
@@ -238,7 +262,7 @@ def test_the_program_without_the_service_finds_the_same(example, guide):
     Path("check.py").write_text(block(GUIDES[guide], "check.py"), "utf-8")
     (shown,) = (line for line in commands(GUIDES[guide]) if line[0] == "python3")
     assert check(*shown[2:]) == (0, block(GUIDES[guide], "check"))
-    Path("forged.zip").write_bytes(packed(forgery(example)))
+    Path("forged.zip").write_bytes(packed(forgery(example) | {CHAIN: example.chain}))
     assert check("forged.zip", example.id) == (
         1,
         block(GUIDES[guide], "check").replace("holds the id", "DIFFERS the id"),
@@ -250,8 +274,12 @@ def test_the_program_without_the_service_finds_the_same(example, guide):
             assert check("other.zip", example.id)[0] == 1
             Path("other.zip").write_bytes(packed(example.members | {name: example.members[name] + b" "}))
             assert check("other.zip", example.id)[0] == 1
-    Path("other.zip").write_bytes(packed(example.members | {"votes.jsonl": b""}))
-    assert check("other.zip", example.id)[0] == 1
+    moved = example.chain.replace(b'"role":"operator"', b'"role":"leader"')
+    for more in ({"votes.jsonl": b""}, {CHAIN: moved}):
+        Path("other.zip").write_bytes(packed(example.members | more))
+        assert check("other.zip", example.id)[0] == 1
+    Path("other.zip").write_bytes(packed(example.members))
+    assert check("other.zip", example.id)[0] == 0
 
 
 def check(*arguments: str) -> tuple[int, str]:
@@ -303,6 +331,7 @@ def test_every_key_of_a_bundle_is_explained(example, guide):
         for line in own[name].splitlines()
         for key in keys_of(json.loads(line))
     }
+    keys |= set(keys_of(json.loads(example.chain)))
     free = {f"criteria/{ref}.json" for ref in ("village@2026", "village@2026.1", "office@2026.1")}
     assert len(keys) > 50
     words = " ".join(re.findall(r"`([^`]+)`", prose(GUIDES[guide])))
@@ -355,7 +384,7 @@ def test_the_archive_is_as_the_guide_says(example, guide):
         entries = archive.infolist()
         assert archive.comment == b""
     names = [entry.filename for entry in entries]
-    assert names == ["manifest.json", *sorted(names[1:])] == list(example.members)
+    assert names == ["manifest.json", *sorted(names[1:])] == ["manifest.json", CHAIN, *[*example.members][1:]]
     for entry in entries:
         assert entry.compress_type == zipfile.ZIP_STORED
         assert entry.date_time == (1980, 1, 1, 0, 0, 0)

@@ -17,9 +17,11 @@ from scoring.edition import Edition, NotPublishable, State
 from scoring.errors import FileRefused, Refused
 from scoring.periods import Phase
 from scoring.store import county as kept_county
+from scoring.store import editions
 from scoring.store.editions import EditionUnknown
 from scoring.store.periods import PeriodUnknown
 from scoring.texts import Lang, Text
+from scoring.witness import written
 from scoring.workflow.import_units import import_units
 from scoring.workflow.keep_periods import PhaseRefused, move_period, open_period
 from scoring.workflow.look_at_editions import (
@@ -543,8 +545,11 @@ def test_an_exported_bundle_is_verified_from_the_file_alone(store, tmp_path):
     draft, final = county.publish(store, State.DRAFT), county.publish(store)
     path = tmp_path / "版本.zip"
     export_bundle(store, final.id[:10].upper(), path)
-    assert path.read_bytes() == bundle.pack(final)
+    with store.read() as c:
+        link = editions.link_of(c, final.id)
+    assert path.read_bytes() == bundle.pack(final, written(link))
     found = verify_bundle(path)
+    assert found.head == link.head
     assert (found.edition, found.units, found.rated, found.sets) == (final, 12, 12, 2)
     assert found.marks == len(county.mark_rows()) - 1
     assert verify_bundle(path, f" {final.id.upper()} ").edition.id == final.id

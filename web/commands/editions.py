@@ -1,13 +1,18 @@
 """Commands on editions: publish one, list, compare, take out, verify."""
 
 import json
+import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
 
+from scoring.chain import read_head
 from scoring.edition import Edition, State
 from scoring.errors import Fault, Place, Refused
+from scoring.store.engine import Store
+from scoring.store.files import Files
 from scoring.texts import Lang, Text
 from scoring.workflow.look_at_editions import (
     compare_editions,
@@ -18,11 +23,16 @@ from scoring.workflow.look_at_editions import (
     verify_bundle,
 )
 from scoring.workflow.publication import SignedBy, publish_period
-from web import listings
+from scoring.workflow.verify_chain import verify_chain
+from web import listings, terminal
 from web.commands.county import store
 from web.commands.options import FILE, LANG, one_form, refusals_told
 from web.drawing import draw_charts, write_workbooks
 from web.progress import shown
+from web.settings import settings
+
+ALTERED = 1
+"""The exit code where the database is not what the chain says."""
 
 
 @click.command()
@@ -152,16 +162,58 @@ def export(edition_id: str, bundle: Path | None, xlsx: Path | None, csv_: Path |
 
 
 @click.command()
-@click.argument("bundle", type=FILE)
+@click.argument("bundle", type=FILE, required=False)
 @click.option("--digest", metavar="ID", help="The edition's id as it was printed: 64 characters.")
+@click.option(
+    "--chain", is_flag=True, help="Check the county's database instead: its chain, and all it covers."
+)
+@click.option(
+    "--head", metavar="CODE", help="With --chain: the head of the chain as it was printed, 128-7f3a…"
+)
+@click.option(
+    "--files",
+    type=FILE,
+    metavar="FOLDER",
+    help="With --chain: the folder of evidence, unless the settings say.",
+)
 @LANG
 @refusals_told
-def verify(bundle: Path, digest: str | None, lang: Lang) -> None:
+def verify(
+    bundle: Path | None, digest: str | None, chain: bool, head: str | None, files: Path | None, lang: Lang
+) -> None:
     """Recompute everything in a bundle from its marks, and compare.  核验版本包。
 
-    Needs nothing but the file: no server, no database.
+    Needs nothing but the file: no server, no database. With --chain the county's database is checked; exit code 1 where
+    anything in it was altered.
     """
-    listings.show_verified(verify_bundle(bundle, digest), digest, lang)
+    if chain != (bundle is None) or (chain and digest is not None) or (not chain and (head or files)):
+        sentence = Text(
+            "请给出版本包（可加 --digest），或写 --chain（可加 --head、--files）",
+            "give a bundle (with --digest, if you like), or --chain (with --head and --files)",
+        )
+        raise Refused([Fault(place=Place(), sentence=sentence)])
+    if bundle is None:
+        _verify_chain(head, files, lang)
+        return
+    found = verify_bundle(bundle, digest)
+    listings.show_verified(found, digest, lang)
+    listings.show_head(found.head, lang)
+
+
+def _verify_chain(head: str | None, folder: Path | None, lang: Lang) -> None:
+    """Check the county's database and tell what was found. Ends with exit code 1 where there are faults."""
+    wanted = None if head is None else read_head(head)
+    own = settings()
+    place = folder or own.files_folder
+    opened = Store.open_to_check(own.database_url, own.database_schema)
+    with closing(opened), shown(lang) as tell:
+        files = Files(place) if place is not None and place.is_dir() else None
+        found = verify_chain(opened, wanted, files, tell)
+    if found.sound:
+        listings.show_chain(found, lang)
+        return
+    terminal.show_faults(found.faults, lang)
+    sys.exit(ALTERED)
 
 
 def _once(excused: Sequence[str]) -> dict[str, str]:
