@@ -55,7 +55,7 @@ class Asked:
                 self.faults[operation, check.name, check.failure_info.failure.message] += 1
 
 
-def fuzz(  # noqa: PLR0913  what is asked, of whom, and as whom
+def fuzz(
     app: Callable[..., Any],
     questions: int,
     known: Mapping[str, Sequence[str]] | None = None,

@@ -39,7 +39,7 @@ class Office:
     people: dict[str, Actor]
     tokens: dict[str, str] = field(default_factory=dict)
 
-    def ask(  # noqa: PLR0913  a request's particulars
+    def ask(
         self,
         who: str,
         method: str,
