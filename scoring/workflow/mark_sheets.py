@@ -25,9 +25,15 @@ from scoring.workflow.read_sheets import footing, own_key, permit_marking, read_
 from scoring.workflow.typed_blocks import sort_block
 from scoring.workflow.typed_marks import Entering, by_of, told_by, typing
 
-__all__ = ["accept", "enter_block", "enter_marks", "own_comments", "own_key", "read_sheet"]
+__all__ = ["accept", "ask_to_mark", "enter_block", "enter_marks", "own_comments", "own_key", "read_sheet"]
 
 _COMMENTS_MOST = 12
+
+
+def ask_to_mark(store: Store, actor: Actor, key: SheetKey) -> None:
+    """Return where *actor* may enter marks on the sheet now. Raises NotAllowed, SameHands and SheetSigned."""
+    with store.read() as c:
+        permit_marking(actor, footing(c, actor, key))
 
 
 def enter_marks(store: Store, actor: Actor, key: SheetKey, entries: Sequence[Entered]) -> Saved:

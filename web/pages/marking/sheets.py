@@ -14,7 +14,7 @@ from scoring.permissions import NotAllowed
 from scoring.sentences import stage_title
 from scoring.sheets import SELF, SHARED, SUPERIOR, Conflict, Saved, Sheet, SheetKey, StaleMarks
 from scoring.texts import Text
-from scoring.workflow.mark_sheets import accept, enter_marks, own_comments, read_sheet
+from scoring.workflow.mark_sheets import accept, ask_to_mark, enter_marks, own_comments, read_sheet
 from scoring.workflow.sign_sheets import send_back, sign_sheet
 from web.access import MEBIBYTE, actor, large, somebody, store
 from web.done import done
@@ -164,6 +164,7 @@ def _taken(key: SheetKey) -> Trouble | None:
     typed = typed_in(request.form, own.criteria)
     entries = [one.entered for one in typed.values() if one.changed]
     if not entries:
+        ask_to_mark(store(), somebody(), key)
         return None
     try:
         saved = enter_marks(store(), somebody(), key, entries)
