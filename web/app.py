@@ -12,6 +12,7 @@ from web import access, corner, errors, forms, security, slots, words
 from web.access import Door
 from web.api.mount import mount
 from web.asked import query_of
+from web.codes import qr
 from web.done import done_told
 from web.language import chosen, language, say, told
 from web.navigation import period_links, search_address, year_links
@@ -27,6 +28,7 @@ from web.pages.evidence import beside, evidence_pages
 from web.pages.front import front
 from web.pages.gates import gate_pages
 from web.pages.inbox import inbox_pages
+from web.pages.log import log_pages
 from web.pages.marking import marking_pages
 from web.pages.objections import objection_pages
 from web.pages.people import people_pages
@@ -91,6 +93,7 @@ def create_app(
         evidence_beside_of_page=beside,
         sees=sees,
         posting_told=posting_told,
+        qr=qr,
         **words.WORDS,
     )
     for pages in (
@@ -100,6 +103,7 @@ def create_app(
         account_pages,
         inbox_pages,
         desk_pages,
+        log_pages,
         people_files,
         people_pages,
         criteria_pages,

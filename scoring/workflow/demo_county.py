@@ -8,8 +8,10 @@ from scoring.edition import State
 from scoring.periods import Phase
 from scoring.store import county, editions
 from scoring.store.engine import Store
+from scoring.store.files import Files
 from scoring.texts import Text
 from scoring.workflow.demo.staff import DemoAccount, send_one_back, staff_county
+from scoring.workflow.demo_evidence import hand_in_demo
 from scoring.workflow.demo_files import COUNTY, YEARS, YearFiles, write_year
 from scoring.workflow.import_marks import import_marks
 from scoring.workflow.import_units import import_units
@@ -32,16 +34,23 @@ class DemoYear:
 
 
 def build_county(
-    url: str, schema: str, folder: Path, *, scale: Fraction | int = 1, tell: Tell = silent
+    url: str,
+    schema: str,
+    folder: Path,
+    *,
+    scale: Fraction | int = 1,
+    evidence: Path | None = None,
+    tell: Tell = silent,
 ) -> tuple[DemoYear, ...]:
     """Make the demo county in an empty database, from files written to *folder*; return its years.
 
+    Where a folder for *evidence* is given, some branches of the open year hand some in.
     The same scale gives the same editions, byte for byte, on every machine and database.
     """
     open_county(url, schema, name=COUNTY)
     store = Store.open(url, schema)
     try:
-        return tuple(_year(store, folder, year, scale, tell) for year in YEARS)
+        return tuple(_year(store, folder, year, scale, evidence, tell) for year in YEARS)
     finally:
         store.close()
 
@@ -52,14 +61,16 @@ def is_demo(store: Store) -> bool:
         return county.name(c) == COUNTY and bool(editions.listed(c))
 
 
-def _year(store: Store, folder: Path, year: str, scale: Fraction | int, tell: Tell) -> DemoYear:
+def _year(  # noqa: PLR0917  where everything goes
+    store: Store, folder: Path, year: str, scale: Fraction | int, evidence: Path | None, tell: Tell
+) -> DemoYear:
     tell(Text(f"{year} 年：生成单位和评分", f"{year}: making up units and marks"), 0, 0)
     files = write_year(folder, year, scale=scale)
     open_period(store, year, files.criteria)
     import_units(store, year, files.units)
     move_period(store, year, Phase.COLLECTING)
     if year == YEARS[-1]:
-        return _open_year(store, year, files, tell)
+        return _open_year(store, year, files, evidence, tell)
     move_period(store, year, Phase.MARKING)
     _import(store, year, files, tell)
     tell(Text(f"{year} 年：公示、发布", f"{year}: posting and publishing"), 0, 0)
@@ -78,11 +89,13 @@ def _year(store: Store, folder: Path, year: str, scale: Fraction | int, tell: Te
     return DemoYear(year=year, files=files, editions=tuple(found))
 
 
-def _open_year(store: Store, year: str, files: YearFiles, tell: Tell) -> DemoYear:
+def _open_year(store: Store, year: str, files: YearFiles, evidence: Path | None, tell: Tell) -> DemoYear:
     """Leave the year being marked, with people at work in it."""
     _import(store, year, files, tell)
     tell(Text(f"{year} 年：开设账号、分配评分任务", f"{year}: accounts, and work for them"), 0, 0)
     staff = staff_county(store, year)
+    if evidence is not None:
+        hand_in_demo(store, Files(evidence), year, staff.secretaries)
     move_period(store, year, Phase.MARKING)
     send_one_back(store, year, staff)
     return DemoYear(year=year, files=files, editions=(), accounts=staff.accounts)

@@ -25,7 +25,7 @@ from web.commands.serve import HOST, PORT, serve_county
 from web.drawing import draw_charts
 from web.listening import listen, listen_from
 from web.progress import shown
-from web.settings import DATABASE_URL, settings
+from web.settings import DATABASE_URL, files_beside, settings
 
 _SCHEMA = "stars"
 _DATABASE, _BUNDLE, _ACCOUNTS = "stars.sqlite3", "edition.zip", "accounts.txt"
@@ -140,7 +140,9 @@ def _build(path: Path, folder: Path, scale: Fraction, lang: Lang) -> None:
     for old in folder.glob(f"{draft.name}*"):
         old.unlink()
     with shown(lang) as tell:
-        years = build_county(_url(draft), _SCHEMA, folder, scale=scale, tell=tell)
+        years = build_county(
+            _url(draft), _SCHEMA, folder, scale=scale, evidence=files_beside(_url(path)), tell=tell
+        )
         _draw(_url(draft), tell)
     _write_accounts(folder / _ACCOUNTS, years[-1].accounts)
     if list(folder.glob(f"{draft.name}-wal")):

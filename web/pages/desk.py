@@ -1,8 +1,9 @@
 """The desk: what waits for who asks, the most urgent first, and the ways to all they may see."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from scoring.people import Role
 from scoring.periods import Period, Phase
@@ -32,12 +33,11 @@ _TASKS = {
     Task.CONFIRM_ROLES: (Text("授权", "Roles"), Text("项授权待您确认", "roles to be confirmed by you")),
 }
 _PAGES = {
-    Task.SETTLE: "moderation",
-    Task.ANSWER_OBJECTIONS: "objections",
-    Task.ASSIGN_OBJECTIONS: "objections",
-    Task.CONFIRM_GATES: "gates",
-    Task.CONFIRM_EDITIONS: "publishing",
-    Task.RUN_PERIOD: "progress",
+    Task.SETTLE: "marking.moderation",
+    Task.ANSWER_OBJECTIONS: "objections.listed",
+    Task.ASSIGN_OBJECTIONS: "objections.listed",
+    Task.CONFIRM_GATES: "gates.show",
+    Task.CONFIRM_EDITIONS: "publishing.show",
 }
 
 
@@ -90,14 +90,14 @@ def _card(duty: Duty, *, first: bool) -> Card:
         return Card(duty=duty, heading=told(stage), words=words, href=_marking_address(duty), first=first)
     heading, what = _TASKS[duty.task]
     words = say(f"{duty.waiting} {what.zh}", f"{duty.waiting} {what.en}")
-    href = f"/work/{duty.period}/{_PAGES[duty.task]}" if duty.period else "/roles"
+    href = url_for(_PAGES[duty.task], period_id=duty.period) if duty.period else url_for("people.roles")
     return Card(duty=duty, heading=told(heading), words=words, href=href, first=first)
 
 
 def _marking_address(duty: Duty) -> str:
     if duty.stage == SELF and duty.unit:
-        return f"/work/{duty.period}/units/{duty.unit}"
-    return f"/work/{duty.period}/marking"
+        return url_for("branch.desk", period_id=duty.period, code=duty.unit)
+    return url_for("marking.queue", period_id=duty.period)
 
 
 def _ways(found: list[Duty]) -> list[Way]:
@@ -106,46 +106,51 @@ def _ways(found: list[Duty]) -> list[Way]:
     ways = [
         Way(
             text=say(f"{duty.period} 工作进度", f"Progress of {duty.period}"),
-            href=f"/work/{duty.period}/progress",
+            href=url_for("progress.show", period_id=duty.period),
         )
         for duty in found
         if duty.task is Task.RUN_PERIOD
     ]
     for period in contents().periods:
-        at = Setting(period=period.id, phase=period.phase)
-        if may(own, Action.SEE_PROVISIONAL, at) and period in contents().open_years:
-            ways.append(
-                Way(
-                    text=say(f"{period.id} 暂计结果", f"Provisional figures of {period.id}"),
-                    href=f"/provisional/{period.id}/",
-                )
-            )
-        if may(own, Action.SEE_PROPOSALS, at):
-            ways.append(_publishing(period))
-        if may(own, Action.SEE_CASES, at) and period.phase in AT_WORK and not own.holds(Role.SECRETARY):
-            ways += [
-                Way(
-                    text=say(f"{period.id} 一票否决", f"Gates of {period.id}"),
-                    href=f"/work/{period.id}/gates",
-                ),
-                Way(
-                    text=say(f"{period.id} 异议", f"Objections of {period.id}"),
-                    href=f"/work/{period.id}/objections",
-                ),
-            ]
+        ways += _ways_in(period)
     at = Setting()
+    if may(own, Action.OPEN_PERIOD, at):
+        ways.append(Way(text=say("开设评定期", "Open a period"), href=url_for("progress.opening")))
     if may(own, Action.SEE_PEOPLE, at):
-        ways.append(Way(text=say("人员与授权", "People and roles"), href="/people"))
-    if may(own, Action.KEEP_CALENDAR, at):
-        ways.append(Way(text=say("工作日历", "Working days"), href="/calendar"))
+        ways.append(Way(text=say("人员与授权", "People and roles"), href=url_for("people.listed")))
     if may(own, Action.SEE_LOG, at):
-        ways.append(Way(text=say("操作日志", "The log"), href="/log"))
-    ways.append(Way(text=say("我的操作记录", "What I did"), href=f"/log/people/{own.id}"))
+        ways.append(Way(text=say("操作日志", "The log"), href=url_for("log.listed")))
+    ways.append(Way(text=say("我的操作记录", "What I did"), href=url_for("log.person", person_id=own.id)))
     return ways
 
 
-def _publishing(period: Period) -> Way:
-    href = f"/work/{period.id}/publishing"
-    if period.phase is Phase.PUBLISHED:
-        return Way(text=say(f"{period.id} 更正发布", f"Corrections of {period.id}"), href=href)
-    return Way(text=say(f"{period.id} 公示与发布", f"Publishing {period.id}"), href=href)
+def _ways_in(period: Period) -> Iterator[Way]:
+    """Yield the ways to what they may see of *period*."""
+    own, at = somebody(), Setting(period=period.id, phase=period.phase)
+    if may(own, Action.SEE_PROVISIONAL, at) and period in contents().open_years:
+        yield Way(
+            text=say(f"{period.id} 暂计结果", f"Provisional figures of {period.id}"),
+            href=url_for("provisional.overview", period_id=period.id),
+        )
+    if may(own, Action.SEE_PROPOSALS, at):
+        published = period.phase is Phase.PUBLISHED
+        yield Way(
+            text=say(f"{period.id} 更正发布", f"Corrections of {period.id}")
+            if published
+            else say(f"{period.id} 公示与发布", f"Publishing {period.id}"),
+            href=url_for("publishing.show", period_id=period.id),
+        )
+    if may(own, Action.SEE_CASES, at) and period.phase in AT_WORK and not own.holds(Role.SECRETARY):
+        yield Way(
+            text=say(f"{period.id} 一票否决", f"Gates of {period.id}"),
+            href=url_for("gates.show", period_id=period.id),
+        )
+        yield Way(
+            text=say(f"{period.id} 异议", f"Objections of {period.id}"),
+            href=url_for("objections.listed", period_id=period.id),
+        )
+    if may(own, Action.KEEP_CALENDAR, at) and period.phase in AT_WORK:
+        yield Way(
+            text=say(f"{period.id} 工作日历", f"Working days of {period.id}"),
+            href=url_for("calendar.show", period_id=period.id),
+        )

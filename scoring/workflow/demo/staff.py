@@ -20,7 +20,7 @@ from scoring.workflow.sign_in import Attempt, actor_of, resume, sign_in
 from scoring.workflow.sign_sheets import send_back
 
 _COUNTY_STAGE = "county"
-_PANEL = 3
+_PANEL, _SECRETARIES = 3, 4
 _DEADLINES = ((SELF, "-11-30"), (SUPERIOR, "-12-15"), (_COUNTY_STAGE, "-12-31"))
 
 
@@ -52,6 +52,11 @@ class Staff:
     accounts: tuple[DemoAccount, ...]
     actors: Mapping[str, Actor]
 
+    @property
+    def secretaries(self) -> dict[str, Actor]:
+        """The secretaries, by the codes of their branches, in order."""
+        return {own.scope: self.actors[own.login] for own in self.accounts if own.role is Role.SECRETARY}
+
 
 def staff_county(store: Store, year: str) -> Staff:
     """Give the demo county an account of each office role, with work in *year*, for which evidence is being collected.
@@ -80,7 +85,7 @@ def staff_county(store: Store, year: str) -> Staff:
 
 def send_one_back(store: Store, year: str, staff: Staff) -> None:
     """Let the superior, now that the year is marked, send the secretary's sheet back, so that both have something to do."""
-    (own,) = (one.scope for one in staff.accounts if one.role is Role.SECRETARY)
+    own = next(iter(staff.secretaries))
     reason = "“三会一课”的会议记录只有上半年的，请补充下半年的记录后重新自评。"
     send_back(store, staff.actors["superior"], year, own, SELF, reason)
 
@@ -98,18 +103,18 @@ def _of_one_township(kept: Sequence[Unit], given: Sequence[Marking]) -> list[Uni
 
 
 def _posts(own_units: Sequence[Unit], given: Sequence[Marking]) -> Iterator[_Post]:
-    township, first = own_units[0].township or "", own_units[0]
+    township = own_units[0].township or ""
     codes = {own.code for own in own_units}
     by_stage: dict[str, Counter[str]] = {}
     for one in given:
         if one.unit in codes or one.stage == _COUNTY_STAGE:
             by_stage.setdefault(one.stage, Counter())[one.evaluator] += 1
-    own_secretary = next(
-        (one.evaluator for one in given if one.unit == first.code and one.stage == SELF), "沈秋实"
-    )
     yield _Post(login="admin1", name="周敏", role=Role.ADMINISTRATOR)
     yield _Post(login="admin2", name="郑晓东", role=Role.ADMINISTRATOR)
-    yield _Post(login="secretary", name=own_secretary, role=Role.SECRETARY, scope=first.code)
+    for place, unit in enumerate(own_units[:_SECRETARIES], 1):
+        name = next((one.evaluator for one in given if (one.unit, one.stage) == (unit.code, SELF)), "沈秋实")
+        login = "secretary" if place == 1 else f"secretary{place}"
+        yield _Post(login=login, name=name, role=Role.SECRETARY, scope=unit.code)
     superior = by_stage.get(SUPERIOR, Counter({"沈秋实": 1})).most_common(1)[0][0]
     yield _Post(login="superior", name=superior, role=Role.SUPERIOR, scope=township)
     panel = sorted(by_stage.get(_COUNTY_STAGE, Counter()).items(), key=lambda own: (-own[1], own[0]))

@@ -1,0 +1,17 @@
+"""What the chain's deeds are called: every action a link may name, in words."""
+
+from scoring.permissions import Action
+from scoring.texts import Text
+
+_BESIDES = {
+    "keep": Text("在服务器上执行命令", "a command on the server"),
+    "withdraw_objection": Text("撤回异议", "take an objection back"),
+}
+"""What is done besides the actions of the table of rights."""
+
+
+def called(action: str) -> Text:
+    """Return what *action* is called; a word this release does not know stands for itself."""
+    if action in _BESIDES:
+        return _BESIDES[action]
+    return Action(action).called if action in set(Action) else Text(action, action)
