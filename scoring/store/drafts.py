@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from scoring.sheets import DraftMark, SheetKey
@@ -84,10 +84,18 @@ def filled(  # noqa: PLR0917  whose sheets, in the order of a key
 
     Units on whose sheet nothing was ever entered are left out.
     """
-    newest = _newest(c, _of(period_id, stage, holder, units)).subquery()
-    counts = case(((newest.c.mark != "") & newest.c.criterion.not_in(sorted(apart)), 1), else_=0)
-    counted = select(newest.c.unit, func.sum(counts)).group_by(newest.c.unit)
-    return {unit: int(count) for unit, count in c.execute(counted) if unit in units}
+    where = (*_of(period_id, stage, holder, units), _COLUMNS.criterion.not_in(sorted(apart)))
+    later = draft.alias()
+    same = [later.c[name] == _COLUMNS[name] for name in ("period", "unit", "stage", "holder", "criterion")]
+    gone = ~exists().where(*same, later.c.revision == _COLUMNS.revision + 1)
+    # Every mark has one first revision; few were cleared, and only of those is it asked whether they are set again.
+    touched = select(_COLUMNS.unit, func.count()).where(*where, _COLUMNS.revision == 1)
+    cleared = select(_COLUMNS.unit, func.count()).where(*where, _COLUMNS.mark == "", gone)
+    by_unit = (_COLUMNS.period, _COLUMNS.unit)
+    found: dict[str, int] = dict(map(tuple, c.execute(touched.group_by(*by_unit))))
+    for unit, count in c.execute(cleared.group_by(*by_unit)):
+        found[unit] -= count
+    return {unit: count for unit, count in found.items() if unit in units}
 
 
 def comments_of(c: Connection, person: str, period_id: str, stage: str, most: int) -> tuple[str, ...]:

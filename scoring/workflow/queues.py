@@ -73,10 +73,11 @@ def queue(store: Store, actor: Actor, period_id: str) -> Queue:
     for stage, own_units in mine.items():
         locked, day = _locked(actor, period, stage), days.get(stage)
         late = day is not None and day < assignments.today()
+        needed_of = {ref: required_in(own_set, stage) for ref, own_set in sets.items()}
         for one in own_units:
             key = _key(actor, period, one.unit.code, stage)
             state = states.get(key, SheetState.OPEN)
-            needed = required_in(sets[one.ref], stage)
+            needed = needed_of[one.ref]
             signed = state is SheetState.SIGNED
             seated = panels.get((one.unit.code, stage), [])
             items.append(

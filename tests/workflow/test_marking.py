@@ -262,6 +262,9 @@ def test_the_queue_tells_how_far_each_sheet_is(store: Store, tmp_path: Path) -> 
         5,
         SheetState.OPEN,
     )
+    for mark, filled in (("", 1), ("5", 2), ("", 1)):
+        year.fill(store, own, "self", {"meetings": mark})
+        assert queue(store, own, year.PERIOD).items[0].filled == filled
     year.signed(store, own, "self", year.OWN)
     year.reach(store, Phase.MARKING)
     county.take_marks(
