@@ -4,6 +4,7 @@ from scoring.permissions import Action
 from scoring.texts import Text
 
 _BESIDES = {
+    "name_county": Text("登记县名", "name the county"),
     "keep": Text("在服务器上执行命令", "a command on the server"),
     "withdraw_objection": Text("撤回异议", "take an objection back"),
 }

@@ -75,7 +75,8 @@ def ask_first(store: Store, actor: Actor, action: Action, period_id: str, code: 
 
 def deed_in(actor: Actor | None, action: Action, period: Period) -> Deed:
     """Return the deed of *actor* in the period; None stands for a command on the server. Raises NotAllowed."""
-    deed = BY_COMMAND if actor is None else permit(actor, action, setting_of(period))
+    by_command = replace(BY_COMMAND, action=action.value)
+    deed = by_command if actor is None else permit(actor, action, setting_of(period))
     return replace(deed, subjects=(f"period {period.id}",))
 
 

@@ -37,7 +37,9 @@ def open_period(store: Store, period_id: str, names: Sequence[str]) -> Period:
     """
     period_id = named(period_id)
     sets = read_criteria(names)
-    with store.begin(replace(BY_COMMAND, subjects=(f"period {period_id}",))) as c:
+    with store.begin(
+        replace(BY_COMMAND, action=Action.OPEN_PERIOD.value, subjects=(f"period {period_id}",))
+    ) as c:
         return add_period(c, period_id, sets)
 
 

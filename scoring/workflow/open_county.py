@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
+from scoring.chain import Deed
 from scoring.errors import Fault, Place, Refused
 from scoring.statement import one_line
 from scoring.store import county
@@ -37,13 +38,16 @@ def open_county(url: str, schema: str, *, name: str | None = None, grant_to: str
     store = Store.open(url, schema)
     try:
         if name is not None:
-            with store.begin() as c:
+            with store.begin(_NAMING) as c:
                 if county.name(c) != name:
                     county.call(c, name)
         with store.read() as c:
             return Opened(prepared=prepared, county=county.name(c), address=store.address)
     finally:
         store.close()
+
+
+_NAMING = Deed(action="name_county", subjects=("county",))
 
 
 def _name(name: str) -> str:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from scoring.chain import Deed
 from scoring.edition import Edition, Excuse, State
 from scoring.errors import Fault, Place
+from scoring.permissions import Action
 from scoring.statement import one_line, person
 from scoring.store import editions, periods
 from scoring.store.engine import Store
@@ -57,7 +59,7 @@ def publish_period(
     """
     excuses = sorted((_clean(unit), _clean(why)) for unit, why in (excused or {}).items())
     faults = [*_faults_of_names(signed), *_faults_of_reason(reason), *_faults_of_excuses(excuses)]
-    with store.begin() as c:
+    with store.begin(Deed(action=Action.CONFIRM_EDITION.value)) as c:
         period = periods.find(c, period_id)
         before = editions.newest(c, period.id)
         order = out_of_order(period, state, before, _clean(reason))
