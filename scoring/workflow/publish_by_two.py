@@ -17,6 +17,7 @@ from scoring.periods import Period, Phase
 from scoring.permissions import Action, may, other_hands
 from scoring.proposals import Proposal, ProposalState
 from scoring.register import Register, register_of
+from scoring.sentences import stage_title
 from scoring.statement import person as folded
 from scoring.statement import read_manifest
 from scoring.store import calendar, chain, editions, people, postings, proposals, units
@@ -420,9 +421,10 @@ def _told(one: Touched, name: str) -> Text:
             f"{one.unit} {name}：名单事项有改动（{one.name}）",
             f"{one.unit} {name}: its particulars changed ({one.name})",
         )
+    stage = stage_title(one.stage)
     return Text(
-        f"{one.unit} {name}：{one.evaluator} 在 {one.stage} 阶段的评分有改动（{one.name}）",
-        f"{one.unit} {name}: marks of {one.evaluator} in the stage {one.stage} changed ({one.name})",
+        f"{one.unit} {name}：{one.evaluator} 在“{stage.zh}”阶段的评分有改动（{one.name}）",
+        f"{one.unit} {name}: marks of {one.evaluator} in the stage {stage.en} changed ({one.name})",
     )
 
 

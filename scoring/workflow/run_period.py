@@ -12,6 +12,7 @@ from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place, Refus
 from scoring.people import Actor, Person, Role
 from scoring.periods import Period, Phase
 from scoring.permissions import Action, Setting, may, permit
+from scoring.sentences import stage_title
 from scoring.sheets import SELF
 from scoring.store import assignments, criteria, editions, imports, notices, people, periods, units
 from scoring.store.assignments import Draw
@@ -247,18 +248,19 @@ def _hindrances(period: Period, kept: int, found: Progress) -> "list[Hindrance]"
         return [Hindrance(sentence=sentence, address=f"{here}/progress/units", stops=True)]
     hindrances = []
     for stage in found.stages:
+        called = stage_title(stage.stage)
         if stage.unassigned and period.phase is not Phase.POSTED:
             sentence = Text(
-                f"{stage.stage} 阶段有 {stage.unassigned} 个支部还没有分配评分员",
-                f"stage {stage.stage}: nobody is assigned to {stage.unassigned} branches",
+                f"{called.zh}阶段有 {stage.unassigned} 个支部还没有分配评分员",
+                f"stage {called.en}: nobody is assigned to {stage.unassigned} branches",
             )
             hindrances.append(Hindrance(sentence=sentence, address=f"{here}/progress#assign", stops=False))
     for stage in _current(period, found):
-        left = stage.of - stage.done
+        left, called = stage.of - stage.done, stage_title(stage.stage)
         if left:
             sentence = Text(
-                f"{stage.stage} 阶段还有 {left} 份评分表没有签署",
-                f"stage {stage.stage}: {left} sheets are not signed",
+                f"{called.zh}阶段还有 {left} 份评分表没有签署",
+                f"stage {called.en}: {left} sheets are not signed",
             )
             hindrances.append(Hindrance(sentence=sentence, address=f"{here}/progress#behind", stops=False))
     return hindrances

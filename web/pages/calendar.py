@@ -1,12 +1,15 @@
 """The county's calendar: which days are holidays, which weekends are worked, and how long a posting would last."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scoring.errors import Fault, Refused
 from scoring.permissions import Action, Setting, may, permit
 from scoring.workflow.keep_calendar import keep_calendar, read_calendar
-from scoring.working_days import is_known, read_days, today
+from scoring.working_days import SpecialDay, is_known, read_days, today
 from web.access import somebody, store
 from web.clock import now
 from web.done import done
@@ -16,6 +19,7 @@ from web.pages.refusing import own_faults
 calendar_pages = Blueprint("calendar", __name__, url_prefix="/work/<period_id>/calendar")
 
 _FIRST, _LAST = 2000, 2100
+_ONE = timedelta(days=1)
 
 
 @calendar_pages.get("")
@@ -45,13 +49,26 @@ def _page(period_id: str, faults: tuple[Fault, ...], typed: str) -> str:
         period_id=period_id,
         shown_year=year,
         known=is_known(year),
-        days=days.year(year),
+        days=_blocks(days.year(year)),
         own_days=days.own,
         posting=days.posting(first),
         faults=faults,
         typed=typed,
         keeps=may(actor, Action.KEEP_CALENDAR, Setting()),
     )
+
+
+def _blocks(days: Sequence[SpecialDay]) -> list[tuple[SpecialDay, date]]:
+    """Return days that follow each other and say the same as one: the first of them, and which day the last is."""
+    found: list[tuple[SpecialDay, date]] = []
+    for own in days:
+        if found:
+            first, last = found[-1]
+            if own.day - last == _ONE and (own.working, own.name) == (first.working, first.name):
+                found[-1] = (first, own.day)
+                continue
+        found.append((own, own.day))
+    return found
 
 
 def _year() -> int:
