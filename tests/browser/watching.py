@@ -43,6 +43,7 @@ class Visit:
         theme: str = "light",
         *,
         scripts: bool = True,
+        touch: bool = False,
         base: str | None = None,
     ) -> Page:
         """Return a page of a browser nobody has used yet, whose addresses begin at the county's (or at *base*)."""
@@ -54,6 +55,8 @@ class Visit:
             timezone_id="Asia/Shanghai",
             color_scheme=theme,
             java_script_enabled=scripts,
+            has_touch=touch,
+            is_mobile=touch,
             reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -103,8 +104,6 @@ def served_year(folder: Path) -> Iterator[Year]:
 
 def clock_seen(folder: Path, ahead: int) -> datetime:
     """Return the moment that a program of its own sees whose clock is *ahead* by so many seconds."""
-    import subprocess  # noqa: PLC0415
-
     (folder / "clock").write_text(str(ahead))
     words = "from datetime import UTC, datetime as d; assert isinstance(d.now(UTC), d); print(d.now(UTC).isoformat())"
     environment = os.environ | {"PYTHONPATH": str(_CLOCK_FOLDER), CLOCK: str(folder / "clock")}

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from scoring.people import Role
 from tests.browser.measures import ill_fitting
 from tests.browser.watching import DESKTOP, PHONE, Visit, go
-from tests.browser.year_county import FIRST, FOURTH, SECOND, THIRD, TOWNSHIP, Year
+from tests.browser.year_county import FIRST, SECOND, THIRD, TOWNSHIP, Year
 
 PEOPLE: dict[str, tuple[str, Role, str]] = {
     "leader": ("吴国梁", Role.LEADER, ""),

@@ -5,12 +5,12 @@ that STARS_TESTS_CLOCK names and is read at every look, so that days pass while 
 `datetime` for the moment is set ahead, as the service does everywhere.
 """
 
-import datetime
+import datetime as dt
 import os
 from pathlib import Path
 
 _AHEAD = Path(os.environ["STARS_TESTS_CLOCK"])
-_REAL = datetime.datetime
+_REAL = dt.datetime
 
 
 class _EveryDatetime(type):
@@ -27,9 +27,9 @@ class _Ahead(_REAL, metaclass=_EveryDatetime):
     """`datetime`, whose present moment is ahead."""
 
     @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> "_Ahead":
-        own = _REAL.now(tz) + datetime.timedelta(seconds=int(_AHEAD.read_text()))
+    def now(cls, tz: dt.tzinfo | None = None) -> "_Ahead":
+        own = _REAL.now(tz) + dt.timedelta(seconds=int(_AHEAD.read_text()))
         return cls.combine(own.date(), own.timetz())
 
 
-datetime.datetime = _Ahead
+dt.datetime = _Ahead

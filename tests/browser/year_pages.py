@@ -1,0 +1,241 @@
+"""A county with something to show on every working page: a year posted, one being marked, and one that begins."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from playwright.sync_api import Page
+
+from scoring.people import VISITOR, Actor, Role
+from scoring.periods import Phase
+from scoring.sheets import SELF
+from scoring.store.engine import Store
+from scoring.workflow.assign import assign
+from scoring.workflow.grant_roles import RoleAsked, propose_role
+from scoring.workflow.sign_sheets import send_back
+from tests import people
+from tests.browser.served import serving
+from tests.browser.watching import Visit
+from tests.databases import sqlite_in
+from tests.people import Visitor, browser_of
+from tests.uploads.bytes_of import pdf, photo
+from tests.workflow import county, people_at_work
+from tests.workflow.year_of import MONDAY, Year, post
+from web.app import create_app
+
+POSTED, MARKED, BEGUN = county.PERIOD, "2027", "2028"
+"""The years: one posted for comment, one being marked, one for which evidence is collected."""
+UNIT = "A01"
+"""The branch that is looked at; it answers to the township whose superior's evaluator looks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A page: its address, and who looks at it, by a name in `WorkCounty.everybody` ('' for a visitor)."""
+
+    who: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkCounty:
+    """The county, served at `base`, its people, and its working pages by what is to be seen."""
+
+    base: str
+    app: Flask
+    everybody: Mapping[str, Actor]
+    pages: Mapping[str, Shown]
+
+    def client(self, who: str) -> Visitor:
+        """Return a browser that draws nothing."""
+        return browser_of(self.app, self.everybody[who]) if who else Visitor(self.app)
+
+    def page(self, visit: Visit, kind: str, *how: object, **more: object) -> Page:
+        """Return the page of that kind, open in a browser of who looks at it."""
+        own = self.pages[kind]
+        page = visit.page(*how, **more)
+        if own.who:
+            cookie = self.client(own.who).get_cookie("stars_session")
+            page.context.add_cookies([{"name": "stars_session", "value": cookie.value, "url": self.base}])
+        answer = page.goto(own.address)
+        assert answer is not None
+        assert answer.status == 200, (kind, answer.status)
+        return page
+
+
+@contextmanager
+def work_county(folder: Path) -> Iterator[WorkCounty]:
+    """Give the county, built in *folder* and served."""
+    with county.store_at(sqlite_in(folder)) as store:
+        everybody = _people(store)
+        app = create_app(store)
+        app.extensions["stars_clock"] = lambda: MONDAY
+        _posted(store, folder, app, everybody)
+        _marked(store, folder, everybody)
+        _begun(store, folder, app, everybody)
+        somebody = people.somebody(store, "new", name="新来的")
+        propose_role(
+            store, everybody["other_admin"], somebody.id, RoleAsked(role=Role.LEADER, scope="", period="")
+        )
+        with serving(app) as base:
+            yield WorkCounty(base=base, app=app, everybody=everybody, pages=_pages(everybody))
+
+
+def _people(store: Store) -> dict[str, Actor]:
+    own, township = people.somebody, people.township(county.TOWNSHIPS[1])
+    return {
+        "admin": own(store, "guan", Role.ADMINISTRATOR, name="管一"),
+        "other_admin": own(store, "guan2", Role.ADMINISTRATOR, name="管二"),
+        "leader": own(store, "ling", Role.LEADER, name="凌部长"),
+        "moderator": own(store, "bai", Role.MODERATOR, name="白复议"),
+        "secretary": own(store, "shu", Role.SECRETARY, scope=people.unit(UNIT), name="书一", branch=UNIT),
+        "superior": own(store, "zhen", Role.SUPERIOR, scope=township, name="镇一"),
+        "evaluator": own(store, "wang", Role.EVALUATOR, name="王秀英"),
+        "auditor": own(store, "shen", Role.AUDITOR, name="审一"),
+    }
+
+
+def _year(store: Store, folder: Path, period: str, phase: Phase) -> None:
+    people_at_work.opened(store, folder, period, Phase.COLLECTING)
+    if phase is not Phase.COLLECTING:
+        county.take_marks(store, folder / f"marks{period}.csv", county.mark_rows(), period=period)
+        people_at_work.reach(store, phase, period)
+
+
+def _posted(store: Store, folder: Path, app: Flask, everybody: Mapping[str, Actor]) -> None:
+    """Post a year, with a gate that waits, and two objections, of which one is being answered."""
+    _year(store, folder, POSTED, Phase.MARKING)
+    own = {name: everybody[name] for name in ("admin", "other_admin", "leader", "moderator", "secretary")}
+    rest = {name: everybody[name] for name in ("superior", "auditor")}
+    post(
+        Year(
+            store=store,
+            folder=folder,
+            other_moderator=everybody["moderator"],
+            other_secretary=everybody["secretary"],
+            **own,
+            **rest,
+        )
+    )
+    here = f"/work/{POSTED}"
+    secretary, moderator = (browser_of(app, everybody[name]) for name in ("secretary", "moderator"))
+    for about in ("line:discipline", "line:satisfaction"):
+        form = {
+            "unit": UNIT,
+            "about": about,
+            "reason": "材料齐全，请重新核对。",
+            "file": _file("说明.pdf", pdf()),
+        }
+        _sent(secretary, f"{here}/objections", form)
+    for number in (1, 2):
+        _sent(moderator, f"{here}/objections/{number}/take", {})
+    _sent(moderator, f"{here}/objections/2/dismiss", {"reason": "材料是上一年的。"})
+    gate = {"unit": "A02", "gate": "banned", "motion": "raise", "reason": "受到处分"}
+    _sent(browser_of(app, everybody["admin"]), f"{here}/gates", gate | {"file": _file("决定.pdf", pdf())})
+
+
+def _marked(store: Store, folder: Path, everybody: Mapping[str, Actor]) -> None:
+    """Have a year marked, with a sheet sent back, a panel, and a disagreement to settle."""
+    _year(store, folder, MARKED, Phase.MARKING)
+    apart = [
+        county.MARK_HEAD,
+        *(["A02", "discipline", "county", own, mark] for own, mark in (("王", "20"), ("李", "2"))),
+    ]
+    county.take_marks(store, folder / "apart.csv", apart, period=MARKED)
+    assign(
+        store,
+        everybody["admin"],
+        MARKED,
+        "county",
+        {own: [everybody["evaluator"].id] for own in (UNIT, "A02", "A04")},
+    )
+    send_back(store, everybody["superior"], MARKED, UNIT, SELF, "会议记录只有上半年的，请补充后重新自评。")
+
+
+def _begun(store: Store, folder: Path, app: Flask, everybody: Mapping[str, Actor]) -> None:
+    """Let a branch hand in a letter and a photograph of another year."""
+    _year(store, folder, BEGUN, Phase.COLLECTING)
+    secretary = browser_of(app, everybody["secretary"])
+    for criterion, file in (
+        ("discipline", _file("总结.pdf", pdf())),
+        ("meetings", _file("现场.jpg", photo())),
+    ):
+        _sent(secretary, f"/work/{BEGUN}/units/{UNIT}/evidence", {"criterion": criterion, "file": file})
+
+
+def _sent(client: Visitor, address: str, form: dict[str, object]) -> None:
+    answer = client.post(address, data=form)
+    assert answer.status_code == 303, (address, answer.status_code, answer.text[-2000:])
+
+
+def _file(name: str, content: bytes) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(content), name
+
+
+def _pages(everybody: Mapping[str, Actor]) -> dict[str, Shown]:
+    posted, marked, begun = (f"/work/{own}" for own in (POSTED, MARKED, BEGUN))
+    found = {
+        "sign in": ("", "/sign-in"),
+        "account": ("evaluator", "/account"),
+        "password": ("evaluator", "/account/password"),
+        "inbox": ("secretary", "/inbox"),
+        "inbox, empty": ("auditor", "/inbox"),
+        "people": ("admin", "/people"),
+        "people, none found": ("admin", "/people?q=zzzz"),
+        "person": ("admin", f"/people/{everybody['superior'].id}"),
+        "person, oneself": ("admin", f"/people/{everybody['admin'].id}"),
+        "person, new": ("admin", "/people/new"),
+        "people, file": ("admin", "/people/import"),
+        "roles": ("admin", "/roles"),
+        "log": ("auditor", "/log"),
+        "log, one link": ("auditor", "/log/links/3"),
+        "log, oneself": ("evaluator", f"/log/people/{everybody['evaluator'].id}"),
+        "log, branch": ("secretary", f"/log/units/{MARKED}/{UNIT}"),
+        "opening": ("admin", "/work/open"),
+        "progress": ("admin", f"{marked}/progress"),
+        "progress, leader": ("leader", f"{begun}/progress"),
+        "units file": ("admin", f"{begun}/progress/units"),
+        "marks file": ("admin", f"{marked}/progress/marks"),
+        "calendar": ("admin", f"{marked}/calendar"),
+        "burden": ("admin", f"{marked}/evidence"),
+        "branch, begun": ("secretary", f"{begun}/units/{UNIT}"),
+        "branch, sent back": ("secretary", f"{marked}/units/{UNIT}"),
+        "branch, posted": ("secretary", f"{posted}/units/{UNIT}"),
+        "evidence": ("secretary", f"{begun}/units/{UNIT}/evidence"),
+        "evidence, missing": ("secretary", f"{begun}/units/{UNIT}/evidence?show=missing"),
+        "evidence, closed": ("superior", f"{posted}/units/{UNIT}/evidence"),
+        "evidence, one": ("secretary", f"{begun}/units/{UNIT}/evidence/2"),
+        "queue": ("evaluator", f"{marked}/marking"),
+        "queue, superior": ("superior", f"{marked}/marking"),
+        "sheet, own": ("secretary", f"{begun}/marking/self/{UNIT}"),
+        "sheet, superior": ("superior", f"{marked}/marking/superior/{UNIT}"),
+        "sheet, county": ("evaluator", f"{marked}/marking/county/A02"),
+        "sheet, to be signed": ("evaluator", f"{marked}/marking/county/A02?confirm=sign"),
+        "sheet, locked": ("superior", f"{posted}/marking/superior/{UNIT}"),
+        "grid": ("evaluator", f"{marked}/marking/county/grid"),
+        "worksheet": ("evaluator", f"{marked}/marking/county/worksheet"),
+        "moderation": ("moderator", f"{marked}/moderation"),
+        "moderation, nothing": ("moderator", f"{begun}/moderation"),
+        "gates": ("other_admin", f"{posted}/gates"),
+        "gates, none": ("leader", f"{begun}/gates"),
+        "objections": ("secretary", f"{posted}/objections"),
+        "objections, none": ("admin", f"{begun}/objections"),
+        "objection, new": ("secretary", f"{posted}/objections/new?unit={UNIT}"),
+        "objection": ("moderator", f"{posted}/objections/1"),
+        "objection, answered": ("secretary", f"{posted}/objections/2"),
+        "publishing": ("admin", f"{posted}/publishing"),
+        "publishing, nothing": ("leader", f"{marked}/publishing"),
+        "proposal": ("leader", f"{posted}/publishing/1"),
+    }
+    desks = {f"desk, {who}": (who, "/desk") for who in everybody}
+    return {kind: Shown(who=who, address=address) for kind, (who, address) in (found | desks).items()}
+
+
+_PEOPLE = ("admin", "other_admin", "leader", "moderator", "secretary", "superior", "evaluator", "auditor")
+KINDS = tuple(_pages(dict.fromkeys(_PEOPLE, VISITOR)))
+"""Every kind of working page."""
