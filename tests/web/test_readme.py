@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from werkzeug.routing import Rule
 
 from scoring.criteria import catalogue
 from scoring.periods import Phase
@@ -19,11 +20,12 @@ from scoring.store.engine import PATIENCE, Store
 from scoring.texts import Lang
 from scoring.units import DOMAINS
 from tests.browser.conftest import REQUIRED
-from tests.web import manuals
+from tests.web import api_guide, manuals
 from tests.web.manuals import leaves, parse, plain, stars, wrong_sums
 from web.app import create_app
 from web.commands.serve import PORT
 from web.listening import ready
+from web.pages.marking.telling import KEYS
 from web.serving import _SETTINGS as SERVED
 from web.settings import LOOPBACK
 
@@ -32,6 +34,13 @@ READMES = {
     "en": (ROOT / "README.md").read_text("utf-8"),
     "zh": (ROOT / "README.zh-CN.md").read_text("utf-8"),
 }
+HOUSES, WORKING = (
+    {
+        "en": (ROOT / f"docs/{name}.md").read_text("utf-8"),
+        "zh": (ROOT / f"docs/{name}.zh-CN.md").read_text("utf-8"),
+    }
+    for name in ("house", "working")
+)
 FILES = ("village.yaml", "units.csv", "marks.csv", "wide.csv", "wrong.csv", "objection.csv")
 SHEET = ("score", "village.yaml", "--units", "units.csv")
 OF_THE_SHELL = {".", "curl", "make", "pip", "stars"}
@@ -230,8 +239,9 @@ def test_the_twins_show_the_same():
     twins = {info: re.sub(r"(?<=^text )(demo|correction|ready)-en$", r"\1-zh", info) for info in en}
     assert sorted(twins.values()) == sorted(zh)
     assert all(len(texts) == len(zh[twins[info]]) for info, texts in en.items())
-    assert [text.count("\n## ") for text in READMES.values()] == [17, 17]
-    assert manuals.shape(READMES["en"]) == manuals.shape(READMES["zh"])
+    assert [text.count("\n## ") for text in READMES.values()] == [18, 18]
+    for guides in (READMES, HOUSES, WORKING):
+        assert manuals.shape(guides["en"]) == manuals.shape(guides["zh"])
     for name in FILES:
         assert block("en", name) == block("zh", name)
     kept = [
@@ -317,7 +327,7 @@ def drawn(readme: str) -> list[str]:
     """The paths on the map of the house in order, folders with a stroke at the end."""
     found: list[str] = []
     within: list[tuple[int, str]] = []
-    for line in block(readme, "house").splitlines():
+    for line in manuals.block(HOUSES[readme], "house").splitlines():
         indent = len(line) - len(line.lstrip())
         names = re.split(r" {2,}", line.strip())[0].split()
         while within and within[-1][0] >= indent:
@@ -343,7 +353,7 @@ def test_the_map_of_the_house_is_whole(readme):
         if not path.name.startswith("__")
     }
     assert sorted(rooms - set(found)) == []
-    named = set(re.findall(r"[\w/]+(?:\.py|/)(?![\w*])", block(readme, "house")))
+    named = set(re.findall(r"[\w/]+(?:\.py|/)(?![\w*])", manuals.block(HOUSES[readme], "house")))
     folders = [ROOT, *(ROOT / folder for folder in (*MODULES, "scoring/criteria"))]
     assert [path for path in named if not any((folder / path).exists() for folder in folders)] == []
 
@@ -383,6 +393,8 @@ def test_links_lead_somewhere(readme):
     """To files that are there, and to chapters that have that name."""
     assert READMES[readme].count("](") >= 5
     assert manuals.dead_links(READMES[readme], ROOT) == []
+    for guides in (HOUSES, WORKING):
+        assert manuals.dead_links(guides[readme], ROOT / "docs") == []
 
 
 @both
@@ -440,6 +452,9 @@ def test_the_sentence_that_the_pages_are_ready_is_the_one_that_is_told(readme):
     assert f"http://{LOOPBACK}:{PORT}/" in blocks(readme)["sh"][0].splitlines()[0]
 
 
+FOR_EVERYBODY = {
+    *("front", "language", "manual", "criteria", "editions", "edition", "period", "provisional"),
+}
 ADDRESSES = {"en": ("address", "answers"), "zh": ("地址", "看什么")}
 OPERATIONS = {"en": ("address below `/api/v1`", "reads"), "zh": ("`/api/v1` 之下", "读什么")}
 
@@ -464,8 +479,47 @@ def test_every_address_answers_and_every_page_has_one(app, readme):
             moved = name == "/" or name.startswith("/language/")
             assert answer.status_code == (302 if moved else 200), name
             met.add(endpoint_of(app, answer.request.path))
-    pages = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.rule.startswith("/api/v1/")}
-    assert met == pages - {"static"}
+    assert met == {rule.endpoint for rule in reading(app)}
+
+
+def reading(app) -> list[Rule]:
+    """The pages for everybody: those of the county and its editions, and what belongs to them."""
+    return [rule for rule in pages(app) if rule.endpoint.partition(".")[0] in FOR_EVERYBODY]
+
+
+def pages(app) -> list[Rule]:
+    """All pages and what their forms send to."""
+    rules = (rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/api/v1/"))
+    return [rule for rule in rules if rule.endpoint != "static"]
+
+
+@both
+def test_every_page_of_work_is_in_the_guide(app, readme):
+    """Each page that somebody can open has its address there and no other has, and what forms send goes below one of them."""
+    head = {"en": ("page", "holds"), "zh": ("页面", "有什么")}[readme]
+    told = manuals.rows(WORKING[readme], *head)
+    named = [name for row in told for name in re.findall(r"`(/[^`]+)`", row[0])]
+    assert len(named) == len(set(named)) > 30
+    rest = [rule for rule in pages(app) if rule not in reading(app)]
+    assert sorted({plain_rule(rule) for rule in rest if "GET" in rule.methods}) == sorted(named)
+    sent = {plain_rule(rule) for rule in rest if "GET" not in rule.methods} - {"/sign-out"}
+    assert [
+        address for address in sent if not any(f"{address}/".startswith(f"{name}/") for name in named)
+    ] == []
+    assert "`/sign-out`" in WORKING[readme]
+
+
+def plain_rule(rule: Rule) -> str:
+    """The address of a page, without the kinds of what stands in it."""
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", r"<\1>", rule.rule)
+
+
+@both
+def test_the_keys_of_a_sheet_are_those_of_the_page(readme):
+    """What the guide says of the keyboard is what the page itself says."""
+    head = {"en": ("key", "does"), "zh": ("键", "做什么")}[readme]
+    told = [(key.strip("`"), does) for key, does in manuals.rows(WORKING[readme], *head)]
+    assert told[:-1] == [(key, does.in_(Lang(readme))) for key, does in KEYS]
 
 
 def endpoint_of(app, path: str) -> str:
@@ -474,9 +528,17 @@ def endpoint_of(app, path: str) -> str:
 
 @both
 def test_every_operation_of_the_api_is_listed(app, readme):
-    below = {rule.rule.removeprefix("/api/v1") for rule in app.url_map.iter_rules() if "/api/v1" in rule.rule}
-    plain_names = {re.sub(r"<(?:[^<>]*:)?(\w+)>", r"<\1>", address) for address in below}
-    assert {row[0].strip("`") for row in rows(readme, *OPERATIONS[readme])} == plain_names
+    """Those that only read editions in the README; all of them in a guide that is made of the description."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")]
+    below = {
+        plain_rule(rule).removeprefix("/api/v1")
+        for rule in rules
+        if not rule.endpoint.startswith("work_api.")
+    }
+    assert {row[0].strip("`") for row in rows(readme, *OPERATIONS[readme])} == below
+    description = app.test_client().get("/api/v1/openapi.json").json
+    lang = Lang(readme)
+    assert (api_guide.DOCS / api_guide.NAMES[lang]).read_text("utf-8") == api_guide.guide(description, lang)
 
 
 @both
@@ -510,7 +572,7 @@ def test_pictures_are_shown_and_light():
     assert sorted(path for found in shown.values() for _, path in found) == sorted(pictures)
     assert all(path.endswith(f"-{lang}.png") for lang, found in shown.items() for _, path in found)
     assert max(pictures.values()) < 150_000
-    assert sum(pictures.values()) < 1_200_000
+    assert sum(pictures.values()) < 75_000 * len(pictures)
 
 
 @both
