@@ -19,6 +19,7 @@ _NAMED_MOST = 500
 _FEW = 8
 """Up to so many rows are added one statement at a time, which is quicker."""
 
+_ADD = insert(draft)
 _OF_SHEET = (
     select(_COLUMNS.criterion, _COLUMNS.revision, *_VALUES)
     .where(
@@ -68,9 +69,8 @@ def add(c: Connection, key: SheetKey, marks: Sequence[NewDraft], by: By) -> date
     """Enter *marks* on the sheets of that period, stage and holder, and return the moment they bear."""
     now = datetime.now(UTC)
     if len(marks) <= _FEW:
-        rows = [_row(key, own, by) | {"made_at": now} for own in marks]
-        if rows:
-            c.execute(insert(draft), rows)
+        for own in marks:
+            c.execute(_ADD, _row(key, own, by) | {"made_at": now})
         return now
     own_moment = moment_text(now)
     bulk.insert(c, draft, [(*_row(key, own, by).values(), own_moment) for own in marks])

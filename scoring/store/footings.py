@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -67,10 +68,10 @@ def of_sheet(c: Connection, key: SheetKey) -> Kept:
     """Return what the sheet stands on; what is missing is for others to say."""
     asked = {"period": key.period, "unit": key.unit, "stage": key.stage, "holder": key.holder}
     found: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in _PARTS}
-    for kind, *cells in c.execute(_STATEMENT, asked):
-        found[kind].append(tuple(cells))
+    for row in c.execute(_STATEMENT, asked).all():
+        found[row[-1]].append(tuple(row))
     for rows in found.values():
-        rows.sort(key=_number)
+        rows.sort(key=itemgetter(_TEXTS))
     return Kept(
         period=_period(key, found),
         unit=_unit(key, found["unit"]),
@@ -83,16 +84,14 @@ def of_sheet(c: Connection, key: SheetKey) -> Kept:
     )
 
 
-def _number(row: tuple[Any, ...]) -> int:
-    number: int = row[_TEXTS]
-    return number
-
-
 def _part(kind: str, texts: list[Any], numbers: list[Any], *where: Any) -> Select[Any]:
-    """Select *texts* and *numbers*, filled up to as many as all parts have, the first number being of revision."""
+    """Select *texts* and *numbers*, filled up to as many as all parts have, and the kind of part.
+
+    The first number orders the rows: it is that of revision.
+    """
     texts = [type_coerce(own, String) for own in texts] + [_NONE] * (_TEXTS - len(texts))
     numbers += [_NOUGHT] * (_NUMBERS - len(numbers))
-    return select(literal_column(f"'{kind}'", String), *texts, *numbers).where(*where)
+    return select(*texts, *numbers, literal_column(f"'{kind}'", String)).where(*where)
 
 
 _OF_PERIOD: BindParameter[str] = bindparam("period")
@@ -198,7 +197,7 @@ def _unit(key: SheetKey, rows: list[tuple[Any, ...]]) -> KeptUnit | None:
 
 def _moves(key: SheetKey, rows: list[tuple[Any, ...]]) -> dict[SheetKey, KeptMove]:
     found = {}
-    for stage, holder, state, evaluator, comments, reason, by, on_behalf, made_at, number, _ in rows:
+    for stage, holder, state, evaluator, comments, reason, by, on_behalf, made_at, number, *_ in rows:
         own = SheetKey(period=key.period, unit=key.unit, stage=stage, holder=holder)
         move = Move(
             state=SheetState(state),

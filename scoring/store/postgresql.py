@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, NullPool, create_engine, event, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    NullPool,
+    TextClause,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.exc import OperationalError
 
 from scoring.errors import Refused
@@ -29,13 +39,15 @@ _IDLE_MOST = 600_000
 _ARGUMENTS = {"client_encoding": "utf-8", "connect_timeout": "10", "application_name": "stars"}
 """What the driver is told where the URL does not say otherwise."""
 
-_SETTINGS = text(
+_LOCAL = (
     "SELECT set_config('search_path', :path, true), set_config('lock_timeout', :patience, true),"
     " set_config('idle_in_transaction_session_timeout', :idle, true), set_config('work_mem', '64MB', true)"
 )
+_SETTINGS = text(_LOCAL)
 """For the transaction only, so that a pool between service and server may pass connections on."""
 
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('stars ' || :schema, 0))")
+_TURN = text(f"{_LOCAL}, pg_advisory_xact_lock(hashtextextended('stars ' || :schema, 0))")
+"""The same, then the turn of a writer, waited for as long as was just set; in one question, as each takes its time."""
 
 
 class Postgresql:
@@ -68,8 +80,7 @@ class Postgresql:
         """Give a connection in a write transaction, when its turn has come. Raises StoreBusy."""
         with _connected(engine) as connection:
             connection.execution_options(isolation_level="READ COMMITTED")
-            with self._begun(connection):
-                connection.execute(_TURN, {"schema": self.schema})
+            with self._begun(connection, _TURN, schema=self.schema):
                 yield connection
 
     @contextmanager
@@ -127,7 +138,8 @@ class Postgresql:
         return engine
 
     @contextmanager
-    def _begun(self, connection: Connection) -> Iterator[None]:
+    def _begun(self, connection: Connection, first: TextClause = _SETTINGS, **more: str) -> Iterator[None]:
+        """Begin a transaction with the statement *first*, which sets what holds in it."""
         connection.execution_options(schema_translate_map={None: self.schema})
         with connection.begin():
             settings = {
@@ -135,7 +147,7 @@ class Postgresql:
                 "patience": str(self.patience),
                 "idle": str(_IDLE_MOST),
             }
-            connection.execute(_SETTINGS, settings)
+            connection.execute(first, settings | more)
             yield
 
     def _refuse_other_encodings(self, connection: Connection) -> None:
