@@ -102,16 +102,12 @@ def test_two_photographs_and_a_letter_from_a_telephone(visit: Visit, at_work: At
     assert ill_fitting(page) == []
 
 
-def test_what_is_not_taken_says_why_and_the_rest_goes_on(visit: Visit, at_work: AtWork):
+def test_what_is_not_taken_says_why_and_the_rest_goes_on(visit: Visit, at_work: AtWork, tmp_path: Path):
+    chosen = {"总结.jpg": b"<svg onload=alert(1)>", "好.pdf": pdf(), "大.pdf": bytes(21 << 20)}
+    for name, content in chosen.items():
+        (tmp_path / name).write_bytes(content)
     page = go(at_work.page(visit, secretary(SECOND)), DESK.format(SECOND) + "/evidence")
-    visit.faults.clear()
-    page.locator("#file-knowledge").set_input_files(
-        [
-            given("总结.jpg", b"<svg onload=alert(1)>"),
-            given("好.pdf", pdf()),
-            given("大.pdf", bytes(21 << 20)),
-        ]
-    )
+    page.locator("#file-knowledge").set_input_files([tmp_path / name for name in chosen])
     progress = page.locator("#progress")
     expect(progress).to_contain_text("全部传完")
     expect(progress.locator(".upload-wrong")).to_have_count(2)
