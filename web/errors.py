@@ -19,8 +19,8 @@ from scoring.store.rights import GrantUnknown
 from scoring.texts import Lang, Text
 from scoring.uploads.refusals import FileUnfit
 from scoring.workflow.answer_once import KeyUsed
+from scoring.workflow.footing import StageUnknown
 from scoring.workflow.keep_evidence import EvidenceUnfit
-from scoring.workflow.read_sheets import StageUnknown
 from scoring.workflow.see_objections import DocumentUnknown
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
 from web.access import SAFE

@@ -13,8 +13,8 @@ from scoring.sheets import SheetState
 from scoring.store import gates, objections, periods, proposals, units
 from scoring.store.engine import Store
 from scoring.workflow.grant_roles import waiting_roles
-from scoring.workflow.moderate import disputes
 from scoring.workflow.queues import QueueItem, queue
+from scoring.workflow.read_disputes import disputes
 
 AT_WORK = frozenset({Phase.PREPARING, Phase.COLLECTING, Phase.MARKING, Phase.POSTED})
 """The phases in which a period's people have something to do."""

@@ -21,7 +21,8 @@ from scoring.sheets import (
 from scoring.store import drafts
 from scoring.store.engine import Store
 from scoring.texts import Text
-from scoring.workflow.read_sheets import footing, own_key, permit_marking, read_sheet
+from scoring.workflow.footing import footing, own_key, permit_marking
+from scoring.workflow.read_sheets import read_sheet
 from scoring.workflow.typed_blocks import sort_block
 from scoring.workflow.typed_marks import Entering, by_of, told_by, typing
 

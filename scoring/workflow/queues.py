@@ -16,7 +16,7 @@ from scoring.store.engine import Connection, Store
 from scoring.store.units import KeptUnit
 from scoring.texts import Text
 from scoring.units import Unit
-from scoring.workflow.read_sheets import action_of, base_of
+from scoring.workflow.footing import action_of, base_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

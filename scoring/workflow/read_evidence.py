@@ -24,7 +24,7 @@ from scoring.texts import Text
 from scoring.units import Unit
 from scoring.uploads.previews import preview
 from scoring.workflow.evidence_standing import Standing, standing_of
-from scoring.workflow.read_sheets import footing
+from scoring.workflow.footing import footing
 
 _ALTERED = Text(
     "文件内容与上传时不一致，可能被改动过；请管理员从备份中恢复",

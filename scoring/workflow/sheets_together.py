@@ -13,7 +13,7 @@ from scoring.store.engine import Connection, Store
 from scoring.store.sheets import KeptMove
 from scoring.texts import Text
 from scoring.units import Unit
-from scoring.workflow.read_sheets import Footing, own_key, permit_marking
+from scoring.workflow.footing import Footing, own_key, permit_marking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

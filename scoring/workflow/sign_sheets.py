@@ -26,7 +26,8 @@ from scoring.store.engine import Connection, Store
 from scoring.store.sheets import NewMove
 from scoring.texts import Text
 from scoring.workflow.acting import words
-from scoring.workflow.read_sheets import Footing, action_of, footing, own_key, permit_marking, unready
+from scoring.workflow.footing import Footing, action_of, footing, own_key, permit_marking
+from scoring.workflow.ready_sheets import unready
 from scoring.workflow.telling import holders, tell
 from scoring.workflow.typed_marks import by_of
 

@@ -9,7 +9,7 @@ from scoring.sheets import Conflict, DraftMark, Entered
 from scoring.store.drafts import NewDraft
 from scoring.store.engine import Connection
 from scoring.texts import Text
-from scoring.workflow.read_sheets import Footing, permit_marking
+from scoring.workflow.footing import Footing, permit_marking
 from scoring.workflow.sheets_together import footings
 from scoring.workflow.typed_marks import Entering, Found, told_by
 

@@ -27,8 +27,8 @@ from scoring.spreadsheet.worksheet_writing import worksheet_workbook
 from scoring.store import county, criteria, drafts, periods
 from scoring.store.engine import Connection, Store
 from scoring.texts import Lang, Text
+from scoring.workflow.footing import Footing, own_key, permit_marking
 from scoring.workflow.imports import Mode
-from scoring.workflow.read_sheets import Footing, own_key, permit_marking
 from scoring.workflow.sheets_together import footings
 from scoring.workflow.typed_blocks import Block, sort_block
 from scoring.workflow.typed_marks import by_of, typing

@@ -11,9 +11,9 @@ from scoring.periods import Phase
 from scoring.permissions import NotAllowed, NotSignedIn, SameHands
 from scoring.sheets import BlockCell, Entered, SheetState, StaleMarks
 from scoring.store.engine import Store
+from scoring.workflow.footing import StageUnknown
 from scoring.workflow.mark_sheets import accept, enter_block, enter_marks, own_comments, read_sheet
 from scoring.workflow.queues import queue
-from scoring.workflow.read_sheets import StageUnknown
 from scoring.workflow.sheets_together import read_rows
 from scoring.workflow.standings_now import provisional
 from tests.workflow import county

@@ -16,7 +16,8 @@ from scoring.store.engine import Store
 from scoring.store.rights import GrantState
 from scoring.workflow.acting import WordsUnfit
 from scoring.workflow.mark_sheets import enter_marks
-from scoring.workflow.moderate import MarkUnfit, NothingDisputed, disputes, settle
+from scoring.workflow.moderate import MarkUnfit, settle
+from scoring.workflow.read_disputes import NothingDisputed, disputes
 from scoring.workflow.sign_sheets import sign_sheet
 from scoring.workflow.standings_now import provisional
 from tests.workflow import county

@@ -24,6 +24,7 @@ from scoring.workflow.assign import (
 from scoring.workflow.mark_sheets import enter_marks, read_sheet
 from scoring.workflow.period_progress import progress
 from scoring.workflow.queues import queue
+from scoring.workflow.read_disputes import disputes
 from scoring.workflow.sign_sheets import send_back
 from tests.workflow import county
 from tests.workflow import marking as year
@@ -235,3 +236,20 @@ def test_a_deadline_is_a_day_of_a_step_there_is(store: Store, tmp_path: Path) ->
 def _id_of(store: Store, name: str) -> str:
     with store.read() as c:
         return people.by_login(c, name).id
+
+
+def test_a_moderator_in_the_panel_is_as_blind_as_the_rest(store: Store, tmp_path: Path) -> None:
+    """A second role is no window: who is still to mark a unit sees neither its disputes nor a colleague's sheet."""
+    _marked_by_superior(store, tmp_path)
+    one, two = year.evaluator(store, "王评", year.UNIT), year.evaluator(store, "孙评", year.UNIT)
+    both = year.person(store, "双", (year.Role.EVALUATOR, year.at()), (year.Role.MODERATOR, year.at()))
+    assign(store, year.administrator(store), year.PERIOD, "county", {year.UNIT: [both.id]})
+    year.signed(store, one, "county", year.FULL)
+    year.signed(store, two, "county", dict(year.FULL) | {"discipline": "0"})
+    assert disputes(store, year.moderator(store), year.PERIOD)
+    assert disputes(store, both, year.PERIOD) == ()
+    with pytest.raises(NotAllowed):
+        read_sheet(store, both, year.key("county", holder=one.id))
+    year.signed(store, both, "county", year.FULL)
+    assert disputes(store, both, year.PERIOD)[0].locked is not None
+    assert read_sheet(store, both, year.key("county", holder=one.id)).marks

@@ -7,8 +7,9 @@ import orjson
 
 from scoring.sheets import SHARED, BlockCell, BlockSaved, Entered, Sheet, SheetKey
 from scoring.workflow.mark_sheets import accept, enter_block, enter_marks, read_sheet
-from scoring.workflow.moderate import Dispute, disputes, settle
+from scoring.workflow.moderate import settle
 from scoring.workflow.queues import queue
+from scoring.workflow.read_disputes import Dispute, disputes
 from scoring.workflow.sheets_together import read_rows
 from scoring.workflow.sign_sheets import send_back, sign_sheet, sign_sheets
 from web.access import MEBIBYTE

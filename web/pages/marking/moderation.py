@@ -14,7 +14,8 @@ from scoring.numbers import marks_text, share_text
 from scoring.permissions import NotAllowed
 from scoring.sheets import StaleMarks
 from scoring.texts import Text
-from scoring.workflow.moderate import Dispute, Settled, disputes, settle
+from scoring.workflow.moderate import settle
+from scoring.workflow.read_disputes import Dispute, Settled, disputes
 from web.access import MEBIBYTE, large, somebody, store
 from web.done import done
 from web.language import say, told
