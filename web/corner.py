@@ -5,9 +5,8 @@ from markupsafe import Markup
 
 from scoring.people import Actor, Role
 from scoring.permissions import Action, Setting, may
-from scoring.workflow.inbox import count_unread
 from web import slots
-from web.access import actor, signed_in, store
+from web.access import actor, signed_in
 from web.forms import csrf_token
 
 
@@ -34,7 +33,8 @@ def _head() -> str:
 def _corner() -> str:
     own = actor()
     here = request.full_path if request.query_string else request.path
-    unread = 0 if own.person is None else count_unread(store(), own)
+    session = signed_in()
+    unread = 0 if session is None else session.unread
     return render_template("account/corner.html", actor=own, roles=roles_of(own), here=here, unread=unread)
 
 

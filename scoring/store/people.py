@@ -61,7 +61,7 @@ def find(c: Connection, person_id: str) -> Person:
     row = c.execute(newest.order_by(person_revision.c.revision.desc()).limit(1)).first()
     if row is None:
         raise _unknown()
-    return _person(row)
+    return person_of(row)
 
 
 def by_login(c: Connection, login: str) -> Person | None:
@@ -78,7 +78,7 @@ def by_signature(c: Connection, signs_as: str) -> str | None:
 def every(c: Connection) -> tuple[Person, ...]:
     """Return all people, by name and then sign-in name."""
     found = {row.person: row for row in c.execute(_newest().order_by(person_revision.c.revision))}
-    return tuple(sorted(map(_person, found.values()), key=lambda own: (own.name, own.login, own.id)))
+    return tuple(sorted(map(person_of, found.values()), key=lambda own: (own.name, own.login, own.id)))
 
 
 def among(c: Connection, ids: Iterable[str]) -> dict[str, Person]:
@@ -87,7 +87,7 @@ def among(c: Connection, ids: Iterable[str]) -> dict[str, Person]:
     found: dict[str, Person] = {}
     for at in range(0, len(wanted), _MOST):
         own = _newest(person_revision.c.person.in_(wanted[at : at + _MOST]))
-        found |= {row.person: _person(row) for row in c.execute(own.order_by(person_revision.c.revision))}
+        found |= {row.person: person_of(row) for row in c.execute(own.order_by(person_revision.c.revision))}
     return found
 
 
@@ -98,6 +98,18 @@ def logins_taken(c: Connection, logins: Sequence[str]) -> frozenset[str]:
         part = logins[at : at + _MOST]
         found |= set(c.scalars(select(person_login.c.login).where(person_login.c.login.in_(part))))
     return frozenset(found)
+
+
+def person_of(row: Row[Any]) -> Person:
+    """Return the person that a row says, of a revision with its names."""
+    return Person(
+        id=row.person,
+        login=row.login or "",
+        name=row.name or FORGOTTEN.zh,
+        signs_as=row.signs_as or "",
+        unit=row.unit,
+        open=row.state == "open",
+    )
 
 
 _MOST = 500
@@ -113,17 +125,6 @@ def _newest(*where: Any) -> Select[Any]:
     )
     names = (person_name.c.login, person_name.c.name, person_name.c.signs_as)
     return select(columns.person, columns.state, columns.unit, *names).select_from(joined).where(*where)
-
-
-def _person(row: Row[Any]) -> Person:
-    return Person(
-        id=row.person,
-        login=row.login or "",
-        name=row.name or FORGOTTEN.zh,
-        signs_as=row.signs_as or "",
-        unit=row.unit,
-        open=row.state == "open",
-    )
 
 
 def _add_revision(c: Connection, new: Person, revision: int) -> None:

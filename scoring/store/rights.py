@@ -5,7 +5,20 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from scoring.errors import Fault, Place, Refused
 from scoring.people import Grant, Reach, Role, Scope
@@ -168,6 +181,19 @@ def holders(c: Connection, role: Role, period: str = "", unit: Unit | None = Non
     )
 
 
+def counting(c: Connection, person: str) -> tuple[tuple[Grant, ...], frozenset[str]]:
+    """Return the roles that *person* holds now, in order, and the codes of the units they keep away from."""
+    grants: list[Grant] = []
+    recused: set[str] = set()
+    for number, role, kind, name, period in c.execute(_COUNTING, {"person": person}):
+        if number is None:
+            recused.add(name)
+        else:
+            scope = Scope(reach=Reach(kind), name=name)
+            grants.append(Grant(number=number, role=Role(role), scope=scope, period=period))
+    return tuple(sorted(grants, key=lambda own: own.number)), frozenset(recused)
+
+
 def keep_away(c: Connection, person: str, unit: str, reason: str, by: str) -> None:
     """Let *person* keep away from the unit of that code."""
     _add_recusal(c, person, unit, ended=0, reason=reason, by=by)
@@ -284,3 +310,33 @@ def _add_recusal(c: Connection, person: str, unit: str, *, ended: int, reason: s
         by=by,
         made_at=datetime.now(UTC),
     )
+
+
+def _counting() -> CompoundSelect[Any]:
+    moves, again, later = role_grant_move.c, role_grant_move.alias(), recusal.alias()
+    last = select(func.max(again.c.number)).where(again.c.role_grant == moves.role_grant).scalar_subquery()
+    held = (
+        select(
+            role_grant.c.number,
+            role_grant.c.role,
+            role_grant.c.scope_kind,
+            role_grant.c.scope,
+            role_grant.c.period,
+        )
+        .select_from(
+            role_grant.join(
+                role_grant_move, and_(moves.role_grant == role_grant.c.number, moves.number == last)
+            )
+        )
+        .where(role_grant.c.person == bindparam("person"), moves.state == GrantState.CONFIRMED.value)
+    )
+    own = and_(later.c.person == recusal.c.person, later.c.unit == recusal.c.unit)
+    newest = select(func.max(later.c.revision)).where(own).scalar_subquery()
+    nothing: ColumnElement[str] = literal_column("''")
+    recused = select(null(), nothing, nothing, recusal.c.unit, nothing).where(
+        recusal.c.person == bindparam("person"), recusal.c.revision == newest, recusal.c.ended == 0
+    )
+    return union_all(held, recused)
+
+
+_COUNTING = _counting()

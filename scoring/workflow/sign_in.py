@@ -14,7 +14,7 @@ from scoring.password_policy import MLPS2, Policy
 from scoring.passwords import FULL, Hashing
 from scoring.people import Actor, Person, login_form
 from scoring.permissions import NotSignedIn
-from scoring.store import people, rights, sessions
+from scoring.store import comings, people, rights, sessions
 from scoring.store.engine import Connection, Store, StoreBusy
 from scoring.store.sessions import Credential, Opened, Outcome, Session
 from scoring.texts import Text
@@ -71,13 +71,15 @@ class Attempt:
 class SignedIn:
     """Somebody who came back with a session.
 
-    `must_change` says that they have to choose a password first, `one_time` that they came in by a one-time one.
+    `must_change` says that they have to choose a password first, `one_time` that they came in by a one-time one;
+    `unread` is how much of what they were told they have not read.
     """
 
     actor: Actor
     session: Session
     must_change: bool
     one_time: bool
+    unread: int
 
 
 def today() -> str:
@@ -114,23 +116,24 @@ def resume(store: Store, token: str, policy: Policy = MLPS2) -> SignedIn | None:
     """Return who comes back with the session of *token*; None where it has ended, for whatever reason."""
     now = datetime.now(UTC)
     with store.read() as c:
-        own = sessions.find(c, token)
-        if own is None or now >= own.until or now - own.seen_at > IDLE:
+        coming = comings.find(c, token)
+        if coming is None or not coming.person.open:
             return None
-        person = people.find(c, own.person)
-        if not person.open:
+        own = coming.session
+        if now >= own.until or now - own.seen_at > IDLE:
             return None
-        actor = actor_of(c, person, on_behalf=own.on_behalf)
-        password = next(iter(sessions.passwords(c, person.id)), None)
+        actor = actor_of(c, coming.person, on_behalf=own.on_behalf)
     if now - own.seen_at > _NOTED:
         try:
             with store.begin() as c:
                 sessions.see(c, own, "" if actor.on_behalf is None else actor.on_behalf.id)
         except StoreBusy:
             pass  # it is noted the next time
-    one_time = password is None or password.one_time
-    old = password is not None and policy.is_old(password.made_at, actor.grants, now)
-    return SignedIn(actor=actor, session=own, must_change=one_time or old, one_time=one_time)
+    chosen_at, one_time = coming.password_at, coming.one_time or coming.password_at is None
+    old = chosen_at is not None and policy.is_old(chosen_at, actor.grants, now)
+    return SignedIn(
+        actor=actor, session=own, must_change=one_time or old, one_time=one_time, unread=coming.unread
+    )
 
 
 def sign_out(store: Store, token: str) -> None:
@@ -188,8 +191,8 @@ def own_deed(actor: Actor, action: str = "keep_own") -> Deed:
 
 
 def _own(c: Connection, person: Person) -> Actor:
-    recused = frozenset(own.unit for own in rights.recusals(c, person.id))
-    return Actor(person=person, grants=rights.in_force(c, person.id), recused=recused)
+    grants, recused = rights.counting(c, person.id)
+    return Actor(person=person, grants=grants, recused=recused)
 
 
 def _end(c: Connection, token: str, why: str) -> None:

@@ -216,8 +216,12 @@ def changing(app):
 
 def address_of(rule):
     """Return an address of that rule: what stands in it does not matter, no view is to see it."""
-    kinds = {"int": "1"}
-    return re.sub(r"<(?:([a-z]+)(?:\([^)]*\))?:)?[^>]+>", lambda found: kinds.get(found[1], "x"), rule)
+
+    def put(found):
+        kind, among = found[1], found[2]
+        return among.split(",")[0].strip() if kind == "any" else "1" if kind == "int" else "x"
+
+    return re.sub(r"<(?:([a-z]+)(?:\(([^)]*)\))?:)?[^>]+>", put, rule)
 
 
 def unchecked(app, client, **more):
