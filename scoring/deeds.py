@@ -11,8 +11,13 @@ _BESIDES = {
 """What is done besides the actions of the table of rights."""
 
 
+DEEDS: dict[str, Text] = {
+    **{own.value: own.called for own in Action if not own.value.startswith("see_")},
+    **_BESIDES,
+}
+"""Every action a link may name, by what it stands as in the chain."""
+
+
 def called(action: str) -> Text:
     """Return what *action* is called; a word this release does not know stands for itself."""
-    if action in _BESIDES:
-        return _BESIDES[action]
-    return Action(action).called if action in set(Action) else Text(action, action)
+    return DEEDS.get(action, Text(action, action))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, event, insert, select
 
 from scoring.chain import NONE, Deed, Link, content_of, linked
-from scoring.store.coverage import Lines, coverage, lines_of
+from scoring.store.coverage import Lines, coverage, lines_of, together
 from scoring.store.tables import chain_link, link_subject
 
 _OPTION = "stars_written"
@@ -115,8 +115,7 @@ def close(c: Connection) -> Link | None:
         return None
     number = link_number(c)
     if number == 1:
-        for table, lines in lines_of(c, None).items():
-            written.lines.setdefault(table, []).extend(lines)
+        written.lines = together(written.lines, lines_of(c, None))
     subjects = tuple(written.subjects)
     own = linked(
         replace(written.deed, subjects=subjects),

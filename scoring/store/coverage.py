@@ -68,6 +68,17 @@ def coverage(table: Table) -> Coverage | None:
     return Coverage(columns, cells, {_number, _text}.issuperset(cells))
 
 
+def named(table: str) -> Coverage | None:
+    """Return what of the table of that name is covered; None where nothing is, or there is no such table."""
+    own = METADATA.tables.get(table)
+    return None if own is None else coverage(own)
+
+
+def together(one: Lines, other: Lines) -> Lines:
+    """Return the lines of both."""
+    return {name: [*one.get(name, ()), *other.get(name, ())] for name in one.keys() | other.keys()}
+
+
 def lines_of(c: Connection, number: int | None) -> Lines:
     """Return the lines of all rows that say they were written under that link (None: before there was any)."""
     found: Lines = {}

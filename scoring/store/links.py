@@ -1,6 +1,6 @@
 """The links of the chain as they are read: all in order, one by its number, and those that are asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -67,6 +67,12 @@ def find(c: Connection, number: int) -> Link | None:
 def about(c: Connection, *subjects: str) -> tuple[Link, ...]:
     """Return the links about any of *subjects*, in order."""
     return _links(c, _narrowed(_SELECTED, Wanted(subjects=subjects)).order_by(_COLUMNS.number))
+
+
+def doers(c: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Return of the links of those numbers who did each, by id; '' for a command on the server."""
+    own = select(_COLUMNS.number, _COLUMNS.person).where(_COLUMNS.number.in_(list(numbers)))
+    return {row.number: row.person for row in c.execute(own)}
 
 
 def page(c: Connection, wanted: Wanted, after: int, most: int) -> tuple[Link, ...]:

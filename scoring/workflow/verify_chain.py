@@ -191,7 +191,7 @@ class _Rows:
             if number is None:
                 before = lines
             elif number == 1:
-                yield number, _joined(before, lines)
+                yield number, coverage.together(before, lines)
                 before = {}
             else:
                 yield number, lines
@@ -262,10 +262,6 @@ def link_fault(number: int, zh: str, en: str) -> Fault:
 
 def _row_fault(table: str, keys: str, zh: str, en: str) -> Fault:
     return Fault(place=Place(file=table, field=keys or None), sentence=Text(zh, en))
-
-
-def _joined(one: Lines, other: Lines) -> Lines:
-    return {table: [*one.get(table, ()), *other.get(table, ())] for table in one.keys() | other.keys()}
 
 
 def _trigger_faults(names: tuple[str, ...]) -> Iterator[Fault]:

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from scoring.deeds import DEEDS
 from scoring.people import Role
-from scoring.permissions import Action
 from scoring.store.links import Wanted
-from scoring.workflow.read_log import LinkUnknown, read_link, read_log, read_person_log, read_unit_log
+from scoring.workflow.read_log import LinkUnknown, read_link, read_log, read_person_log
+from scoring.workflow.read_unit_log import read_unit_log
 from web.access import somebody, store
+from web.digests import groups
 from web.pages.paging import LONGEST, Page
 
 log_pages = Blueprint("log", __name__, url_prefix="/log")
@@ -56,7 +58,7 @@ def listed() -> ResponseReturnValue:
     first = _first()
     found = read_log(store(), somebody(), asked.wanted, first, LONGEST)
     return render_template(
-        "work/log/listed.html", found=found, page=_page(found.whole, first), asked=asked, actions=list(Action)
+        "work/log/listed.html", found=found, page=_page(found.whole, first), asked=asked, actions=DEEDS
     )
 
 
@@ -67,7 +69,7 @@ def link(number: int) -> ResponseReturnValue:
         found = read_link(store(), somebody(), number)
     except LinkUnknown:
         abort(404)
-    return render_template("work/log/link.html", found=found)
+    return render_template("work/log/link.html", found=found, groups=groups)
 
 
 @log_pages.get("/units/<period_id>/<path:code>")
