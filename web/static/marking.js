@@ -9,6 +9,8 @@
   const LONGEST_WAIT = 30000;
   const words = JSON.parse(form.dataset.words);
   const told = document.getElementById("saved");
+  /* None where the page itself asks already whether to sign. */
+  const signOpen = document.getElementById("sign-open");
   const acceptAll = document.getElementById("accept-all");
   const rows = Array.from(form.querySelectorAll("[data-criterion]")).map(rowOf);
   const fields = Array.from(form.querySelectorAll("[data-entry]"));
@@ -325,7 +327,7 @@
     }
     save();
     if (event.key === "Enter" && place === fields.length - 1) {
-      document.getElementById("sign-open").focus();
+      signOpen?.focus();
     } else {
       go(place + (event.key === "ArrowUp" ? -1 : 1));
     }
@@ -429,7 +431,7 @@
     dialog.showModal();
     document.getElementById("sign-yes").focus();
   }
-  document.getElementById("sign-open").addEventListener("click", (event) => {
+  signOpen?.addEventListener("click", (event) => {
     event.preventDefault();
     sign();
   });
