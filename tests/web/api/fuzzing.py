@@ -63,14 +63,18 @@ def fuzz(
     *,
     work: bool = False,
     token: str = "",
+    whole: bool = True,
 ) -> Asked:
     """Return what came of asking *app* at least about that many *questions* an operation, or of the *only* one.
 
     *known* are values of parameters (`path.code`) for which there is something to find. What is asked is what anybody
-    may read, or, with *work*, what takes somebody signed in: whoever has that *token*.
+    may read, or, with *work*, what takes somebody signed in: whoever has that *token*. Not *whole* is only what is made up,
+    without what schemathesis asks of every operation by rule.
     """
     known = known or {}
-    schema = schemathesis.openapi.from_wsgi(DESCRIPTION, app, config=_config(questions, known, work, token))
+    schema = schemathesis.openapi.from_wsgi(
+        DESCRIPTION, app, config=_config(questions, known, work, token, whole)
+    )
     schema = schema.include(func=lambda context: ("security" in context.operation.definition.raw) is work)
     schema = schema if only is None else schema.include(path=only)
     if work:
@@ -108,7 +112,11 @@ def _config(questions: int, known: Mapping[str, Sequence[str]], work: bool, toke
                 "database": "none",
                 "no-shrink": True,
             },
-            "phases": {"stateful": {"enabled": False}},
+            "phases": {
+                "stateful": {"enabled": False},
+                "coverage": {"enabled": whole},
+                "examples": {"enabled": whole},
+            },
             "dictionaries": {
                 name.replace(".", "-"): {"values": list(values)} for name, values in known.items()
             },

@@ -101,10 +101,16 @@ def staff(store: Store) -> dict[str, Actor]:
 
 
 @contextmanager
-def working(folder: Path, phase: Phase = Phase.MARKING) -> Iterator[Office]:
-    """Make a county in *folder* whose year is in *phase*, with units given to the two evaluators."""
+def working(folder: Path, phase: Phase = Phase.MARKING, *, marked: bool = False) -> Iterator[Office]:
+    """Make a county in *folder* whose year is in *phase*, with units given to the two evaluators.
+
+    Without *marked* no marks are in it, and its criteria ask for evidence.
+    """
     with small.store_at(sqlite_in(folder)) as store:
-        people_at_work.opened(store, folder, phase=Phase.PREPARING)
+        if marked:
+            small.with_marks(store, folder)
+        else:
+            people_at_work.opened(store, folder, phase=Phase.PREPARING)
         everybody = staff(store)
         panel = [everybody[one].id for one in ("evaluator", "evaluator2")]
         assign(store, everybody["admin"], PERIOD, "county", dict.fromkeys(EVALUATORS_UNITS, panel))

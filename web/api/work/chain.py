@@ -6,9 +6,11 @@ from marshmallow import validate
 
 from scoring.store.links import Wanted
 from scoring.texts import Text
-from scoring.workflow.read_chain import chain_head, read_links
-from web.api.fields import HASH, Shape, Whole, many, wanted, words
+from scoring.workflow.read_chain import chain_head
+from scoring.workflow.read_log import read_log
+from web.api.fields import HASH, Shape, Whole, many, one, wanted, words
 from web.api.fields import number as integer
+from web.api.shapes.sentence import Sentence
 from web.api.shapes.work.common import moment
 from web.api.work.frame import Call, work
 from web.api.work.typed import Sent, text
@@ -28,17 +30,18 @@ class WorkChainHead(Shape):
 class WorkLink(Shape):
     """One link: something that was done."""
 
-    number = integer("Its number.")
-    made_at = moment("When.")
-    action = words("What was done.", attribute="deed.action")
-    role = words("In which role.", attribute="deed.role")
-    person = words("By whom, as an id; '' where nobody was signed in.", attribute="deed.person")
-    on_behalf = words("On whose behalf; '' for themselves.", attribute="deed.on_behalf")
-    subjects = many(words("What it is about."), "What it is about.", attribute="deed.subjects")
-    content = words("What it wrote: rows and their hashes, table by table.")
-    before = words("The hash of the last link about the same first subject.")
-    previous = words("The hash of the link before.")
-    hash = words("Its hash.", pattern=HASH)
+    number = integer("Its number.", attribute="link.number")
+    made_at = moment("When.", attribute="link.made_at")
+    who = words("By whom; '' by a command on the server.")
+    for_whom = words("On whose behalf; '' for themselves.", attribute="on_behalf")
+    role = one(Sentence, "In which role.")
+    action = words("What was done, by its name.", attribute="link.deed.action")
+    what = one(Sentence, "What was done, in words.")
+    subjects = many(words("What it is about."), "What it is about.", attribute="link.deed.subjects")
+    content = words("What it wrote: rows and their hashes, table by table.", attribute="link.content")
+    before = words("The hash of the last link about the same first subject.", attribute="link.before")
+    previous = words("The hash of the link before.", attribute="link.previous")
+    hash = words("Its hash.", pattern=HASH, attribute="link.hash")
 
 
 class WorkLinks(Shape):
@@ -89,5 +92,5 @@ def chain_links(call: Call) -> Any:
     sent = call.sent
     subjects = (sent["subject"],) if sent["subject"] else ()
     own = Wanted(action=sent["action"], hand=sent["person"], subjects=subjects)
-    found = read_links(call.store, call.actor, own, (sent["page"] - 1) * sent["page_size"], sent["page_size"])
-    return {"total": found.total, "links": found.links}
+    found = read_log(call.store, call.actor, own, (sent["page"] - 1) * sent["page_size"], sent["page_size"])
+    return {"total": found.whole, "links": found.links}

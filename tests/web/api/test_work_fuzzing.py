@@ -1,0 +1,65 @@
+"""The API of people's work keeps what its description promises, whatever it is asked, and whoever asks."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.web.api.fuzzing import fuzz
+from tests.web.api.working import PERIOD, Office, working
+from web.api.description import description
+
+QUESTIONS = int(os.environ.get("STARS_TEST_QUESTIONS", "4"))
+"""At least so many an operation and role; more by the environment."""
+
+EVERYBODY = "administrator", "evaluator", "moderator", "superior", "secretary", "leader", "auditor"
+SHORT = {"administrator": "admin"}
+
+
+@pytest.fixture
+def office(tmp_path):
+    with working(tmp_path) as found:
+        yield found
+
+
+def _known(office: Office) -> dict[str, list[str]]:
+    dummies = [office.people[who].id for who in ("merchant", "member", "nobody")]
+    return {
+        "path.period_id": [PERIOD],
+        "path.code": ["A01", "A04", "A07", "A02"],
+        "path.stage": ["self", "superior", "county"],
+        "path.criterion": ["discipline", "meetings"],
+        "path.person_id": dummies,
+        "path.number": ["1", "2"],
+        "path.step": ["self", "county"],
+        "path.year": ["2026"],
+    }
+
+
+def _operations() -> set[str]:
+    return {
+        f"{method.upper()} {path}"
+        for path, item in description()["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters" and "security" in operation
+    }
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_no_answer_to_anybody_is_an_error_of_the_server_or_undocumented(office, role):
+    """All checks over every operation, by somebody of each role: those who may, and those who may not."""
+    asked = fuzz(
+        office.app,
+        QUESTIONS,
+        _known(office),
+        work=True,
+        token=office.token(SHORT.get(role, role)),
+        whole=role == EVERYBODY[0],
+    )
+    assert not asked.faults
+    assert not [status for _, status in asked.statuses if status >= 500]
+    assert asked.questions.keys() == _operations()
+    assert min(asked.questions.values()) >= QUESTIONS
+    statuses = {status for _, status in asked.statuses}
+    assert statuses >= {200, 403, 404, 422}
