@@ -99,7 +99,9 @@ def _fresh_keys(schema: Any) -> None:
         return headers
 
 
-def _config(questions: int, known: Mapping[str, Sequence[str]], work: bool, token: str) -> SchemathesisConfig:
+def _config(
+    questions: int, known: Mapping[str, Sequence[str]], work: bool, token: str, whole: bool
+) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         ({"headers": {"Authorization": f"Bearer {token}"}} if token else {})
         | (_OF_WORK if work else {})

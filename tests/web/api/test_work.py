@@ -383,9 +383,9 @@ def test_a_period_is_opened_filled_and_moved_on(office):
     )
     assert opened.json == {"id": "2027", "phase": "preparing", "refs": ["office@1", "village@1"]}
     assert office.ask("admin", "POST", "/work/2027/phase").json["phase"] == "collecting"
-    units = "unit,name,domain,township,department,gates,predecessors
-B01,新村党支部,rural,青石镇,,,
-".encode()
+    units = (
+        "unit,name,domain,township,department,gates,predecessors\nB01,新村党支部,rural,青石镇,,,\n".encode()
+    )
     late = office.ask(
         "admin",
         "POST",
