@@ -20,7 +20,7 @@ from web.pages.account import account_pages
 from web.pages.branch import branch_pages
 from web.pages.burden import burden_pages
 from web.pages.calendar import calendar_pages
-from web.pages.cases import posting_told, sees
+from web.pages.cases import posting_told, sees, sees_work_of
 from web.pages.criteria import criteria_pages
 from web.pages.desk import desk_pages
 from web.pages.editions import edition_pages
@@ -92,6 +92,7 @@ def create_app(
         done_told=done_told,
         evidence_beside_of_page=beside,
         sees=sees,
+        sees_work_of=sees_work_of,
         posting_told=posting_told,
         qr=qr,
         **words.WORDS,

@@ -5,9 +5,11 @@ from typing import BinaryIO, cast
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from scoring.periods import Period
 from scoring.permissions import Action, Setting, may
 from scoring.store.engine import Store
 from scoring.texts import Text
+from scoring.units import Unit
 from scoring.uploads.kinds import Kind
 from scoring.workflow.documents import Document, take_documents
 from scoring.workflow.post_results import days_told, posting_of
@@ -35,6 +37,11 @@ _SEEN_BY = {
 def sees(page: str, period_id: str) -> bool:
     """Return whether who asks may see that page of the period's work."""
     return may(actor(), _SEEN_BY[page], Setting(period=period_id))
+
+
+def sees_work_of(period: Period, unit: Unit) -> bool:
+    """Return whether who asks may see the work of that unit in the period."""
+    return may(actor(), Action.SEE_WORK, Setting(period=period.id, phase=period.phase, unit=unit))
 
 
 def posting_told(edition_id: str) -> Text | None:
