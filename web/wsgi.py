@@ -8,8 +8,8 @@ from web.webhook import Webhook, send_on
 
 _found, _entrance = settings(), entrance()
 
-_PATIENCE = 300
-"""Milliseconds a page waits for another writer: all it writes is charts, which can as well be kept another time."""
+_PATIENCE = 5_000
+"""Milliseconds a form waits for another writer."""
 
 _store = Store.open(_found.database_url, _found.database_schema, patience=_PATIENCE)
 
