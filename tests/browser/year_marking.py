@@ -20,6 +20,8 @@ MARKING = f"/work/{YEAR}/marking"
 DIFFERED, OBJECTED, CORRECTED = "practical_deeds", "problems_tackled", "term_on_time"
 """The criteria of the first village on which the panel differs, its secretary objects, and its own mark is corrected."""
 PANEL = ("ping1", "ping2", "ping3")
+RAISED = {"central_tasks": "4", "model_posts": "3"}
+"""What the panel gives the first village beyond its superior's marks: it then lacks little to another star."""
 
 
 def hand_in_and_sign(office: Office) -> None:
@@ -184,10 +186,6 @@ def _county_marks(office: Office, code: str, evaluator: str) -> dict[str, str]:
     if code == FIRST:
         marks |= RAISED | ({DIFFERED: "0"} if evaluator == "ping3" else {})
     return marks
-
-
-RAISED: dict[str, str] = {}
-"""What the panel gives the first village beyond its superior's marks: it then lacks little to another star."""
 
 
 def _paste(office: Office) -> None:

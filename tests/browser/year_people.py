@@ -114,11 +114,6 @@ class Office:
         own.choose_password(one_time)
         return own
 
-    def sign_all_in(self) -> None:
-        """Let everybody sign in anew, as on another day: nobody is signed in for longer than twelve hours."""
-        for own in self.hands.values():
-            own.sign_in()
-
     def calm(self, *expected: str) -> None:
         """See that no page broke its policy, ran into an error or asked elsewhere; *expected* answers are no fault."""
         found = [own for own in self.visit.settle() if not own.startswith(expected or ("-",))]

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from playwright.sync_api import Page, expect
 
 from scoring.working_days import COUNTY_TIME
+from tests.browser.watching import go
 from tests.browser.year_county import BEFORE, FIRST, FOLLOWED, SECOND, YEAR
 from tests.browser.year_marking import OBJECTED, PANEL
 from tests.browser.year_people import Office, told
@@ -72,7 +73,6 @@ def begin_marking(office: Office) -> None:
     page.get_by_role("button", name="确认导入").click()
     expect(told(page)).to_have_text("已导入")
     for login in PANEL:
-        page.locator("#assign form, form#assign, section#assign").first.wait_for()
         page.locator("section#assign form").first.get_by_role("checkbox", name=office[login].name).check()
     page.locator("#assign-units").fill(" ".join(FOLLOWED))
     page.get_by_role("button", name="分配", exact=True).click()
@@ -118,6 +118,7 @@ def object_(office: Office) -> None:
     expect(handled).to_be_disabled()
     fuyi1 = handled.get_attribute("value")
     office["guan1"].refused(f"{OBJECTIONS}/1/assign", person=fuyi1)
+    page = office["guan1"].go(f"{OBJECTIONS}/1")
     page.locator("#person").select_option(label=office["fuyi2"].name)
     page.get_by_role("button", name="指定", exact=True).click()
     expect(told(page)).to_have_text("已分配")
@@ -140,6 +141,8 @@ def publish_final(office: Office) -> None:
     last = _last_day(office["guan1"].go(PUBLISHING))
     midnight = datetime.combine(last + timedelta(days=1), time(), COUNTY_TIME)
     office.year.set_clock(midnight - timedelta(minutes=10))
+    go(office["leader"].page, PUBLISHING)
+    expect(office["leader"].page).to_have_url(re.compile("/sign-in"))
     for login in ("guan1", "leader", "shu1"):
         office[login].sign_in()
     page = office["guan1"].go(PUBLISHING)
@@ -190,7 +193,7 @@ def _uphold(page: Page, name: str) -> None:
     page.locator("#mark").fill(UPHELD)
     page.get_by_role("button", name="看后果").click()
     row = page.locator("#moves tbody tr", has_text=name)
-    expect(row).to_have_count(1)
+    expect(row).to_contain_text(re.compile(r"2 星\s*→\s*3 星"))
     page.locator("#uphold-reason").fill("附件证明两个问题都已解决。")
     page.get_by_role("button", name="成立：改为上面的评分").click()
     expect(page.locator("h1")).to_contain_text("成立")
