@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def told(c: Connection) -> list:
-    """Return everything the store says of a year, but for the moments, which are each database's own."""
+    """Return everything the store says of a year, but for the moments and what hashes them: each database's own."""
     listed = editions.listed(c)
     codes = ("A1", "A2", "A3", "B1", "C1", "C2")
     return [
@@ -28,7 +28,7 @@ def told(c: Connection) -> list:
         [markings.current(c, period) for period in ("2025", "2026")],
         [markings.current(c, "2026", [code]) for code in codes],
         [replace(own, made_at=NOW) for code in codes for own in markings.history(c, "2026", code)],
-        [replace(own, made_at=NOW) for own in listed],
+        [replace(own, made_at=NOW, head=own.head and own.head.number) for own in listed],
         [editions.find(c, own.id) for own in listed],
         [renderings.find(c, own.id, name) for own in listed for name in renderings.names(c, own.id)],
         [editions.unit_lines(c, listed[0].id, code) for code in ("A1", "A2", "B1", "C1")],

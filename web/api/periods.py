@@ -3,14 +3,14 @@
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, current_app
 
 from scoring.workflow.look_at_editions import compare_editions
 from web.api import tellings
 from web.api.finding import edition_named, period_named, whole
 from web.api.problems import Absent
 from web.api.questions import DifferencesAsked
-from web.api.resources import answer, api, stamp, written
+from web.api.resources import KEPT_BY_NOBODY, answer, api, stamp, written
 from web.api.shapes.differences import Differences
 from web.api.shapes.editions import Periods
 from web.api.shapes.units import Ranking
@@ -36,7 +36,7 @@ def periods() -> Response:
     return answer(written(Periods(), {"periods": told}), stamp(), lasting=False)
 
 
-@api.reads("/provisional/<period_id>/ranking", Ranking, of=_OF)
+@api.reads("/provisional/<period_id>/ranking", Ranking, of=_OF, by_right=True)
 def provisional(period_id: str) -> Response:
     """Read the ranking of a period as it has come to so far; nothing in it is published, and all of it may move.
 
@@ -51,7 +51,10 @@ def provisional(period_id: str) -> Response:
         )
     key = (period.id, found.version, found.state)
     body = kept("api_provisional", _MOST).once(key, lambda: _provisional(period_id))
-    return answer(body, f"{stamp()}-{found.state}", lasting=False)
+    told = answer(body, f"{stamp()}-{found.state}", lasting=False)
+    if not current_app.config["PROVISIONAL_SHOWN"]:
+        told.headers["Cache-Control"] = KEPT_BY_NOBODY
+    return told
 
 
 @api.reads("/differences", Differences, of=_OF, asks=DifferencesAsked)

@@ -19,6 +19,7 @@ View = Callable[..., Response]
 
 LASTING = "public, max-age=86400, immutable"
 ASKED_AGAIN = "no-cache"
+KEPT_BY_NOBODY = "no-store"
 
 _IF_NONE_MATCH = {
     "in": "header",
@@ -33,9 +34,10 @@ _HEADERS = {
         "schema": {"type": "string"},
     },
     "Cache-Control": {
-        "description": "An edition asked for by its whole id never changes; anything else is asked for again.",
+        "description": "An edition asked for by its whole id never changes; anything else is asked for again,"
+        " and what takes a right is kept by nobody.",
         "required": True,
-        "schema": {"type": "string", "enum": [LASTING, ASKED_AGAIN]},
+        "schema": {"type": "string", "enum": [LASTING, ASKED_AGAIN, KEPT_BY_NOBODY]},
     },
 }
 _ALWAYS = {
@@ -47,6 +49,7 @@ _ALWAYS = {
     503: "SERVICE_UNAVAILABLE",
 }
 _WHERE_FOUND = {404: "NOT_FOUND", 409: "CONFLICT"}
+_BY_RIGHT = {401: "UNAUTHORIZED"}
 
 
 class Parser(FlaskParser):
@@ -69,13 +72,21 @@ class Resources(Blueprint):  # type: ignore[misc]
     ARGUMENTS_PARSER = Parser()
 
     def reads(
-        self, address: str, shape: Any, *, of: str, asks: type[Schema] | None = None
+        self,
+        address: str,
+        shape: Any,
+        *,
+        of: str,
+        asks: type[Schema] | None = None,
+        by_right: bool = False,
     ) -> Callable[[View], View]:
         """Let a view answer at *address* with that *shape*, among the operations *of* one kind.
 
         *asks* is the shape of the query, which the view is given as a mapping; where it is None any query is refused.
+        *by_right* says that some see what others do not, so that a token may be told that it is not good.
         """
         responses = _ALWAYS | (_WHERE_FOUND if "<" in address or asks is not None else {})
+        responses |= _BY_RIGHT if by_right else {}
 
         def decorate(view: View) -> View:
             asked = _asks_nothing(view) if asks is None else self.arguments(asks, location="query")(view)

@@ -191,7 +191,7 @@ def verify(
             "请给出版本包（可加 --digest），或写 --chain（可加 --head、--files）",
             "give a bundle (with --digest, if you like), or --chain (with --head and --files)",
         )
-        raise Refused([Fault(place=Place(), sentence=sentence)])
+        raise click.UsageError(sentence.in_(lang))
     if bundle is None:
         _verify_chain(head, files, lang)
         return

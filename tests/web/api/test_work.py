@@ -322,6 +322,20 @@ def test_nothing_that_takes_a_token_is_kept_by_anybody(office, address):
         assert office.ask(who, "GET", address).headers["Cache-Control"] == "no-store"
 
 
+def test_provisional_figures_seen_by_right_are_kept_by_nobody(tmp_path):
+    """A cache between must not hand them to who has no right to them."""
+    with working(tmp_path, marked=True) as office:
+        address = f"/provisional/{PERIOD}/ranking"
+        seen = office.ask("leader", "GET", address)
+        assert (seen.status_code, seen.headers["Cache-Control"]) == (200, "no-store")
+        again = office.ask("leader", "GET", address, headers={"If-None-Match": seen.headers["ETag"]})
+        assert (again.status_code, again.headers["Cache-Control"]) == (304, "no-store")
+        assert office.ask("secretary", "GET", address).status_code == 404
+        assert office.ask("", "GET", address).status_code == 404
+        wrong = office.client.get(f"/api/v1{address}", headers={"Authorization": "Bearer stars_nonsense"})
+        assert wrong.status_code == 401
+
+
 def test_what_is_malformed_is_named_field_by_field_in_both_languages(office):
     told = office.ask("evaluator", "PATCH", MARKS, {"marks": [{"criterion": 3, "mark": "5"}], "extra": 1})
     assert told.status_code == 422

@@ -1,0 +1,206 @@
+"""Whoever works here gets to everything: every working page by WCAG 2.2 AA, on a phone, by keyboard, and without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.exceptions import HTTPException
+
+from tests.browser.measures import ill_fitting
+from tests.browser.test_accessibility import FOCUSED, LARGE_LETTERS, REACHABLE, TAGS, findings, paint
+from tests.browser.watching import DESKTOP, PHONE, SMALL, Visit
+from tests.browser.year_pages import KINDS, WorkCounty, work_county
+from tests.people import Visitor
+
+PUBLIC = frozenset(
+    {"static", "front", "language", "editions", "edition", "period", "provisional", "criteria", "api-docs"}
+)
+"""Blueprints whose pages anybody sees; they are tried elsewhere."""
+NO_PAGES = frozenset(
+    {
+        "evidence.file",
+        "evidence.preview",
+        "gates.document",
+        "objections.document",
+        "marking.cells",
+        "marking.worksheet_file",
+        "people_files.template",
+    }
+)
+"""What is answered with a file, a picture or JSON."""
+WALKED = (
+    "desk, secretary",
+    "account",
+    "people",
+    "person",
+    "roles",
+    "progress",
+    "branch, sent back",
+    "evidence",
+    "queue",
+    "sheet, superior",
+    "moderation",
+    "gates",
+    "objection",
+    "publishing",
+    "log",
+)
+"""The pages on which most work is done."""
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkCounty]:
+    with work_county(tmp_path_factory.mktemp("work")) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser: Browser, work: WorkCounty) -> Iterator[Visit]:
+    found = Visit(browser, work.base)
+    try:
+        yield found
+        faults = found.settle()
+    finally:
+        found.close()
+    assert not faults, "\n".join(faults)
+
+
+def endpoint_of(work: WorkCounty, address: str, method: str = "GET") -> str | None:
+    """Return what answers at *address*, None where nothing does."""
+    own = work.app.url_map.bind("localhost")
+    try:
+        return own.match(address.partition("?")[0].partition("#")[0], method=method)[0]
+    except HTTPException:
+        return None
+
+
+def test_every_working_page_is_tried(work: WorkCounty):
+    """A new page is listed in `year_pages`, or it is none; a page that is gone is listed no more."""
+    asked = {endpoint_of(work, own.address) for own in work.pages.values()}
+    there = {
+        rule.endpoint
+        for rule in work.app.url_map.iter_rules()
+        if "GET" in rule.methods
+        and rule.endpoint.partition(".")[0] not in PUBLIC
+        and not rule.rule.startswith("/api")
+    }
+    assert asked == there - NO_PAGES
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing(visit: Visit, work: WorkCounty, kind: str):
+    """In light and dark, on a desktop and on a phone."""
+    page = settled(work.page(visit, kind))
+    found = {}
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for theme in ("light", "dark"):
+            paint(page, theme)
+            if faults := findings(page, TAGS):
+                found[size[0], theme] = faults
+    assert found == {}
+
+
+def settled(page: Page) -> Page:
+    """Return the page once what its script fetches is there."""
+    if page.locator("#grid").count():
+        page.wait_for_function("document.getElementById('saved').textContent.includes('可以填写')")
+    return page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_page_fits_every_screen(visit: Visit, work: WorkCounty, kind: str):
+    """In both languages; what is only as wide as it is scrolled to is no matter."""
+    found = {}
+    for lang in ("zh", "en"):
+        page = work.page(visit, kind, PHONE, lang)
+        for width, height in (PHONE, SMALL, LARGE_LETTERS, DESKTOP):
+            page.set_viewport_size({"width": width, "height": height})
+            if faults := ill_fitting(page):
+                found[lang, width] = faults
+    assert found == {}
+
+
+@pytest.mark.parametrize("kind", WALKED)
+def test_the_keyboard_reaches_everything_in_order_and_is_seen(visit: Visit, work: WorkCounty, kind: str):
+    """Tab from the top comes by everything that can be worked with, and leaves at the end: no trap.
+
+    A field for a day is come by as often as it has parts; of choices that exclude each other only the one that is made.
+    """
+    page = settled(work.page(visit, kind))
+    page.locator(".skip").focus()
+    everything = page.evaluate(REACHABLE)
+    reached = [0]
+    for _ in range(4 * len(everything)):
+        page.keyboard.press("Tab")
+        own = page.evaluate(FOCUSED)
+        if own["place"] is None:
+            break
+        assert own["seen"], own
+        assert own["inside"], own
+        if int(own["place"]) != reached[-1]:
+            reached.append(int(own["place"]))
+    assert own["place"] is None
+    one_of_each_choice = page.evaluate(
+        """() => [...document.querySelectorAll("input[type=radio]")].filter(own => own.dataset.place
+          && !own.checked && document.querySelector(`input[name="${own.name}"]:checked`)).map(own => +own.dataset.place)"""
+    )
+    assert reached == [own for own in everything if own not in one_of_each_choice]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_form_can_be_sent_without_scripts(visit: Visit, work: WorkCounty, kind: str):
+    """Each has a button that is seen, an address that takes it, and the token without which nothing is taken."""
+    page = work.page(visit, kind, PHONE, scripts=False)
+    assert page.locator("h1").count() == 1
+    read = work.client(work.pages[kind].who).get(work.pages[kind].address)
+    for form in re.findall(r"<form\b.*?</form>", read.text, re.DOTALL):
+        head = form.partition(">")[0]
+        action = re.search(r'action="([^"]*)"', head)
+        address = action[1].replace("&amp;", "&") if action else work.pages[kind].address
+        method = "POST" if 'method="post"' in head else "GET"
+        assert endpoint_of(work, address, method) is not None, (method, address)
+        assert method == "GET" or 'name="csrf"' in form, address
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_link_leads_somewhere(work: WorkCounty, kind: str):
+    """What somebody is shown a way to, they may see: no dead link, and none to a page that refuses them."""
+    client, own = work.client(work.pages[kind].who), work.pages[kind]
+    links = {
+        link.replace("&amp;", "&").partition("#")[0]
+        for link in re.findall(r'href="(/[^"]*)"', client.get(own.address).text)
+        if not link.startswith(("/static/", "/language/"))
+    }
+    dead = {link: status for link in sorted(links) if (status := status_of(client, link)) >= 400}
+    assert dead == {}
+
+
+def status_of(client: Visitor, address: str) -> int:
+    with client.get(address) as answer:
+        return answer.status_code
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_headings_go_down_a_step_at_a_time(work: WorkCounty, kind: str):
+    words = work.client(work.pages[kind].who).get(work.pages[kind].address).text
+    levels = [int(own) for own in re.findall(r"<h([1-6])\b", words)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels)), levels
+    assert re.search(r"<title>\s*[^·\s]", words)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_button_is_the_first_and_tables_say_what_they_hold(work: WorkCounty, kind: str):
+    """A page has at most one thing to begin with; what waits behind a question is no second one."""
+    words = work.client(work.pages[kind].who).get(work.pages[kind].address).text
+    main = re.sub(r"<dialog.*?</dialog>", "", words.partition("<main")[2], flags=re.DOTALL)
+    assert len(re.findall(r'class="primary"', main)) <= 1
+    for table in re.findall(r"<table\b.*?</table>", words, re.DOTALL):
+        assert "<caption" in table
+        assert re.search(r'<th[^>]* scope="col"', table)
