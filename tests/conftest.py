@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
-from tests.databases import Database, postgresql_at, postgresql_server, sqlite_in
+from tests.databases import Database, own_postgresql, postgresql_server, ready_made, sqlite_in
 
 
 @pytest.fixture(scope="session")
@@ -20,17 +19,19 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    """A place for a county, where nothing is yet: a SQLite file, then a PostgreSQL schema."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A place for a county, where nothing is yet: a SQLite file, then a PostgreSQL database."""
     if request.param == "sqlite":
-        return sqlite_in(tmp_path)
-    return postgresql_at(request.getfixturevalue("postgresql"))
+        yield sqlite_in(tmp_path)
+        return
+    with own_postgresql(request.getfixturevalue("postgresql")) as found:
+        yield found
 
 
 @pytest.fixture
 def store(database: Database) -> Iterator[Store]:
     """A county's store, made and opened, where nothing is kept yet."""
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     yield store
     store.close()

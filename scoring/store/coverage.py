@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, Text, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Integer, Table, Text, exists, select, type_coerce
 from sqlalchemy.types import TypeEngine
 
 from scoring.canonical import sha256
@@ -81,12 +81,19 @@ def together(one: Lines, other: Lines) -> Lines:
 
 def lines_of(c: Connection, number: int | None) -> Lines:
     """Return the lines of all rows that say they were written under that link (None: before there was any)."""
-    found: Lines = {}
-    for table in covered():
-        own = table.c.link
-        where = own.is_(None) if number is None else own == number
-        found[table.name] = [line for _, line in _rows(c, table, where)]
-    return {name: lines for name, lines in found.items() if lines}
+    written = {table: _under(table, number) for table in covered()}
+    any_of = select(*(exists().where(where).label(table.name) for table, where in written.items()))
+    held = c.execute(any_of).one()
+    return {
+        table.name: [line for _, line in _rows(c, table, where)]
+        for (table, where), there in zip(written.items(), held, strict=True)
+        if there
+    }
+
+
+def _under(table: Table, number: int | None) -> ColumnElement[bool]:
+    own = table.c.link
+    return own.is_(None) if number is None else own == number
 
 
 def lines_by_link(c: Connection) -> Iterator[tuple[int | None, Lines]]:
@@ -105,10 +112,8 @@ def lines_by_link(c: Connection) -> Iterator[tuple[int | None, Lines]]:
 def keys_of(c: Connection, name: str, number: int | None, most: int) -> tuple[str, ...]:
     """Return of a covered table the keys of rows that say they were written under that link, at most so many."""
     table = METADATA.tables[name]
-    own = table.c.link
-    where = own.is_(None) if number is None else own == number
     keys = [column for column in table.primary_key.columns if column.name != "made_at"]
-    rows = c.execute(select(*keys).where(where).order_by(*keys).limit(most))
+    rows = c.execute(select(*keys).where(_under(table, number)).order_by(*keys).limit(most))
     return tuple(" ".join(str(value) for value in row) for row in rows)
 
 

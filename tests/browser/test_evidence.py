@@ -13,13 +13,12 @@ from playwright.sync_api import Browser, Error, Page, Route, expect
 from scoring.evidence import UnitYear
 from scoring.people import Actor
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.workflow.read_evidence import read_evidence
 from tests.browser.measures import ill_fitting
 from tests.browser.served import serving
 from tests.browser.test_accessibility import TAGS, findings, paint
 from tests.browser.watching import DESKTOP, PHONE, SMALL, Visit, go
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.uploads.bytes_of import office, pdf, phone_exif, photo
 from tests.web.hostile_uploads import addresses, send_all
 from tests.web.signing_in import token_of
@@ -53,7 +52,7 @@ class AtWork:
 def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
     folder = tmp_path_factory.mktemp("work")
     database = sqlite_in(folder)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     opened(store, folder)
     app = create_app(store)

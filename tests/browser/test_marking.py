@@ -17,7 +17,6 @@ from scoring.sheets import Entered, SheetKey, SheetState
 from scoring.store import assignments, county
 from scoring.store.assignments import Assigned
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.workflow.keep_periods import open_period
 from scoring.workflow.mark_sheets import enter_marks, read_sheet
 from scoring.workflow.sign_sheets import sign_sheet
@@ -25,6 +24,7 @@ from tests.browser.measures import CUT, WIDE
 from tests.browser.served import serving
 from tests.browser.test_accessibility import TAGS, findings, paint
 from tests.browser.watching import PHONE, Visit, go
+from tests.databases import ready_made, sqlite_in
 from tests.people import browser_of, somebody
 from tests.workflow import county as small
 from tests.workflow import people_at_work
@@ -107,9 +107,8 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder: Path = tmp_path_factory.mktemp("desk")
-    url = f"sqlite:///{folder}/county.db"
-    prepare(url, "stars")
-    store = Store.open(url, "stars")
+    database = ready_made(sqlite_in(folder))
+    store = Store.open(database.url, database.schema)
     path = folder / "thirty@1.yaml"
     path.write_text(json.dumps(document(), ensure_ascii=False), "utf-8")
     with store.begin() as c:

@@ -20,6 +20,8 @@ PUBLIC = frozenset(
     {"static", "front", "language", "editions", "edition", "period", "provisional", "criteria", "api-docs"}
 )
 """Blueprints whose pages anybody sees; they are tried elsewhere."""
+COLOURS = {"runOnly": {"type": "tag", "values": ["cat.color"]}, "preload": False}
+"""What axe asks of colours."""
 NO_PAGES = frozenset(
     {
         "evidence.file",
@@ -93,16 +95,24 @@ def test_every_working_page_is_tried(work: WorkCounty):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_axe_finds_nothing(visit: Visit, work: WorkCounty, kind: str):
-    """In light and dark, on a desktop and on a phone."""
+    """In light and dark, on a desktop and on a phone; of the dark theme only the colours can differ."""
     page = settled(work.page(visit, kind))
     found = {}
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        for theme in ("light", "dark"):
-            paint(page, theme)
-            if faults := findings(page, TAGS):
+    for theme, rules in (("light", TAGS), ("dark", COLOURS)):
+        paint(page, theme)
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            if faults := findings(page, rules):
                 found[size[0], theme] = faults
     assert found == {}
+
+
+def test_faint_words_are_found_in_the_dark(visit: Visit, work: WorkCounty):
+    """Negative control of the rules that are asked of the dark theme."""
+    page = work.page(visit, "account")
+    paint(page, "dark")
+    page.evaluate("document.querySelector('h1').style.color = 'rgb(60, 60, 60)'")
+    assert [own.partition(":")[0] for own in findings(page, COLOURS)] == ["color-contrast"]
 
 
 def settled(page: Page) -> Page:

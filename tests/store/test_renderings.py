@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from scoring.store import editions, renderings
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.store.tables import edition_rendering
+from tests.databases import ready_made
 from tests.store.processes import FORK, processes
 from tests.store.years import RARE, edition, open_period
 
@@ -95,7 +95,7 @@ def test_the_first_of_a_name_stays_and_nobody_is_disturbed(store):
 
 def test_processes_that_draw_at_once_all_go_on(database):
     """Whoever comes second finds the first one's, whatever the order."""
-    prepare(database.url, database.schema)
+    ready_made(database)
     start = FORK.Event()
 
     def draw() -> None:

@@ -93,12 +93,20 @@ def commands(text: str) -> list[list[str]]:
     return [line for line in settled if line and line != ["export"]]
 
 
+def below(group: click.Group) -> dict[str, click.Command]:
+    """The commands of a group by their names."""
+    context = click.Context(group)
+    found = {word: group.get_command(context, word) for word in group.list_commands(context)}
+    assert None not in found.values()
+    return found
+
+
 def leaves(command: click.Command = main, name: str = "") -> Iterator[tuple[str, click.Command]]:
     """The commands that do something, by their whole name: `score`, `period open`."""
     if not isinstance(command, click.Group):
         yield name, command
         return
-    for word, own in command.commands.items():
+    for word, own in below(command).items():
         yield from leaves(own, f"{name} {word}".strip())
 
 
@@ -107,7 +115,7 @@ def parse(arguments: list[str]) -> str:
     command, words, rest = main, [], arguments
     while isinstance(command, click.Group):
         word, *rest = rest
-        command = command.commands[word]
+        command = below(command)[word]
         words.append(word)
     command.make_context(" ".join(words), list(rest))
     return " ".join(words)

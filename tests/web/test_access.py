@@ -24,7 +24,6 @@ from scoring.people import VISITOR, Role
 from scoring.periods import Phase
 from scoring.store import sessions
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.workflow.grant_roles import RoleAsked, propose_role
 from scoring.workflow.inbox import WRITTEN
 from scoring.workflow.keep_own import name_deputy
@@ -32,7 +31,7 @@ from scoring.workflow.keep_people import reset_password
 from scoring.workflow.keep_periods import move_period
 from scoring.workflow.sign_in import MOST_OF_LOGIN, today
 from scoring.workflow.tokens import TokenScope, actor_of_token, add_token
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.people import COUNTY, browser_of, somebody, township, unit
 from tests.workflow import county
 from web import access, slots
@@ -49,7 +48,7 @@ GOOD, OTHER = "Qw!7blue-stone", "Zr#4quiet-lamp"
 def store(tmp_path):
     """A county of its own, on SQLite: what is tested here asks the database nothing that the workflows do not."""
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     found = Store.open(database.url, database.schema)
     yield found
     found.close()

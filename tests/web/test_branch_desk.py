@@ -18,12 +18,11 @@ from scoring.sheets import Entered, SheetKey, SheetState
 from scoring.store import assignments, sheets
 from scoring.store.drafts import By
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.store.sheets import NewMove
 from scoring.workflow.branch_desk import Next, read_desk
 from scoring.workflow.keep_evidence import excuse
 from scoring.workflow.mark_sheets import enter_marks
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.web.signing_in import enrol, signed_in
 from tests.workflow import county as small
 from tests.workflow.people_at_work import (
@@ -80,7 +79,7 @@ class Office:
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[Office]:
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     opened(store, tmp_path)
     yield Office(create_app(store), store)

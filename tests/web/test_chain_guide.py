@@ -17,9 +17,8 @@ import pytest
 from scoring.chain import Head
 from scoring.store import county, coverage, links
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.store.tables import METADATA
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.store.years import fill
 from tests.web.manuals import block, blocks, commands, dead_links, parse, rows, shape
 
@@ -36,7 +35,7 @@ both = pytest.mark.parametrize("guide", GUIDES)
 def kept(tmp_path) -> tuple[Path, Head]:
     """A database with a row in every table there is, and the head of its chain."""
     database = sqlite_in(tmp_path)
-    prepare(database.url)
+    ready_made(database)
     with closing(Store.open(database.url)) as store:
         with store.begin() as c:
             fill(c)

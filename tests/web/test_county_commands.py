@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.databases import Database, sqlite_in
+from tests.web.manuals import below
 from tests.workflow import county
 from web.cli import main
 
@@ -362,9 +365,16 @@ def test_what_is_called_wrongly_is_answered_by_the_usage(stars):
 
 
 def test_every_command_has_help(stars):
-    for name, command in main.commands.items():
+    for name, command in below(main).items():
         for path in [(name,), *((name, own) for own in getattr(command, "commands", {}))]:
             assert "Usage: " in done(stars(*path, "--help"))
+
+
+def test_a_command_waits_for_nothing_that_only_others_need():
+    """Whoever asks which release it is, or how a command is called, is answered at once."""
+    program = "import sys, web.cli; web.cli.main(['--version'], standalone_mode=False); print(*sys.modules)"
+    outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"sqlalchemy", "flask", "numpy", "matplotlib"} & set(outcome.stdout.split())
 
 
 def test_a_refused_file_names_every_fault_on_a_line(year, tmp_path):

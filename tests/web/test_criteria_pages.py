@@ -16,12 +16,11 @@ from scoring.canonical import canonical
 from scoring.criteria import catalogue, loader
 from scoring.criteria.model import CriteriaSet
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.store.tables import criteria_set as table
 from scoring.texts import Text
 from scoring.workflow.keep_periods import open_period
 from scoring.workflow.read_criteria import read_set, refs_known
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.workflow import county
 from web.app import create_app
 from web.handbook import earning, makeup, phrases, rating
@@ -64,7 +63,7 @@ def own_shipped() -> dict:
 def store(tmp_path_factory) -> Store:
     folder = tmp_path_factory.mktemp("criteria")
     database = sqlite_in(folder)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     village, office = (file_of(folder, own) for own in county.sets())
     open_period(store, "2025", [village, office])
@@ -261,7 +260,7 @@ def test_a_visitor_who_has_the_page_gets_it_again_only_when_something_changed(cl
 
 def test_a_set_that_was_altered_is_told_in_the_list_and_not_shown(tmp_path):
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     open_period(store, "2025", county.write_sets(tmp_path))
     with store.begin() as c:

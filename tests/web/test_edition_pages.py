@@ -16,7 +16,6 @@ from sqlalchemy import update
 from scoring.differences import Figures, UnitDifference
 from scoring.edition import Edition, State
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.store.tables import edition_unit
 from scoring.texts import Lang
 from scoring.verification import verify
@@ -26,7 +25,7 @@ from scoring.workflow.look_at_editions import (
     recompute,
     workbook_of,
 )
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.workflow import county
 from web.app import create_app
 from web.kept import Kept
@@ -62,7 +61,7 @@ def place(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def small(place) -> Store:
     database = sqlite_in(place)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     yield store
     store.close()
@@ -128,7 +127,7 @@ def test_every_edition_leads_to_its_pages_and_files(client, three):
 
 def test_without_editions_the_pages_say_what_will_be_here(tmp_path):
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     client = create_app(store).test_client()
     assert "还没有发布任何版本" in text_of(client, "/editions")
@@ -222,7 +221,7 @@ def test_an_edition_is_worked_out_once_whoever_asks(client, three, monkeypatch):
 def test_an_edition_altered_in_the_database_is_told_by_the_place_that_differs(tmp_path):
     """Somebody who can drop a trigger can change a published score; working it out again shows it."""
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     *_, corrected = published(store, tmp_path)
     with store.begin() as c:

@@ -17,9 +17,8 @@ from werkzeug.test import encode_multipart
 from scoring.evidence import UnitYear
 from scoring.people import Actor
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.workflow.read_evidence import read_evidence
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.uploads.bytes_of import office, pdf, phone_exif, photo
 from tests.web.signing_in import csrf_of, signed_in
 from tests.workflow.people_at_work import ADMINISTRATOR, LEADER, MODERATOR, SUPERIOR, opened, secretary
@@ -49,7 +48,7 @@ class Office:
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[Office]:
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     opened(store, tmp_path)
     yield Office(create_app(store), store, tmp_path)

@@ -6,8 +6,7 @@ import pytest
 
 from scoring.edition import State
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.workflow import county
 from web.app import create_app
 from web.security import POLICY
@@ -24,7 +23,7 @@ def published(tmp_path_factory):
     """A county with a draft and a final edition of one year; one branch's name means mischief."""
     folder = tmp_path_factory.mktemp("published")
     database = sqlite_in(folder)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     rows = county.unit_rows()
     rows[2][1] = "第2村<script>alert(1)</script>"

@@ -14,11 +14,10 @@ from flask.testing import FlaskClient
 
 from scoring.chain import Head, read_head
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.verification import verify
 from scoring.workflow.look_at_editions import list_editions
 from scoring.workflow.verify_chain import verify_chain
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.workflow import county
 from web.app import create_app
 from web.codes import qr
@@ -28,7 +27,7 @@ from web.codes import qr
 def small(tmp_path_factory) -> Store:
     folder: Path = tmp_path_factory.mktemp("heads")
     database = sqlite_in(folder)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     county.with_marks(store, folder)
     county.publish(store)

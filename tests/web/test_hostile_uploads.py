@@ -8,9 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.uploads.kinds import Kind
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.uploads.hostile import files, name_faults
 from tests.web.hostile_uploads import addresses, send_all
 from tests.web.signing_in import signed_in
@@ -23,7 +22,7 @@ TYPES = {kind.media_type: kind for kind in Kind}
 def test_no_hostile_file_is_kept_as_anything_but_inert(tmp_path: Path):
     """More than a hundred of them: none breaks the service, leaves the folder, or goes out to be shown."""
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     opened(store, tmp_path)
     app = create_app(store)

@@ -13,10 +13,9 @@ from scoring.periods import Phase
 from scoring.sheets import Entered, SheetKey
 from scoring.store import assignments, links
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.workflow.mark_sheets import enter_marks
 from tests import people
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.workflow import county
 from tests.workflow.year_of import Year, post, year
 from web.app import create_app
@@ -28,7 +27,7 @@ A01 = f"/log/units/{county.PERIOD}/A01"
 def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Year]:
     """A year that is being marked, or in the phase asked for."""
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     yield year(store, tmp_path, getattr(request, "param", Phase.MARKING))
     store.close()

@@ -20,10 +20,10 @@ from scoring.store import assignments, sheets
 from scoring.store.assignments import Assigned
 from scoring.store.drafts import By
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.store.sheets import NewMove
 from scoring.workflow.mark_sheets import enter_marks, read_sheet
 from scoring.workflow.sign_sheets import sign_sheet
+from tests.databases import ready_made, sqlite_in
 from tests.people import Visitor, browser_of, somebody, township, unit
 from tests.workflow import county, people_at_work
 from web.app import create_app
@@ -77,9 +77,8 @@ class Work:
 
 @pytest.fixture
 def work(tmp_path: Path) -> Iterator[Work]:
-    url = f"sqlite:///{tmp_path}/county.db"
-    prepare(url, "stars")
-    store = Store.open(url, "stars")
+    database = ready_made(sqlite_in(tmp_path))
+    store = Store.open(database.url, database.schema)
     try:
         people_at_work.opened(store, tmp_path, phase=Phase.MARKING)
         earlier = [row for row in county.mark_rows()[1:] if row[2] in ("self", "superior")]

@@ -22,8 +22,8 @@ from click.testing import CliRunner, Result
 
 from scoring.store.address import database_at
 from scoring.store.engine import Store
-from scoring.store.preparation import bring, prepare
-from tests.databases import Database, postgresql_at, sqlite_in
+from scoring.store.preparation import bring
+from tests.databases import Database, postgresql_at, ready_made, sqlite_in
 from tests.store.frozen import year
 from web import settings as settings_module
 from web.cli import main
@@ -98,7 +98,7 @@ def running(
 
 
 def made(database: Database) -> Database:
-    prepare(database.url, database.schema)
+    ready_made(database)
     with closing(Store.open(database.url, database.schema)) as store, store.begin() as c:
         year(c)
     return database

@@ -10,11 +10,10 @@ import pytest
 
 from scoring.periods import Phase
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.workflow.keep_periods import list_periods
 from scoring.workflow.look_at_editions import list_editions
 from tests import people
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.uploads.bytes_of import pdf
 from tests.web.reading import Page
 from tests.workflow import county
@@ -53,7 +52,7 @@ class Office:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     opened = Store.open(database.url, database.schema)
     yield opened
     opened.close()

@@ -19,14 +19,13 @@ from scoring.errors import Refused
 from scoring.inputs import Inputs
 from scoring.store import county, periods
 from scoring.store.engine import Store
-from scoring.store.preparation import prepare
 from scoring.store.tables import METADATA
 from scoring.workflow.import_marks import MarksTaken, import_marks
 from scoring.workflow.import_units import UnitsTaken, import_units
 from scoring.workflow.keep_periods import open_period
 from scoring.workflow.publication import SignedBy, publish_period
 from scoring.workflow.standings_now import inputs_of
-from tests.databases import Database
+from tests.databases import Database, ready_made
 from tests.web.broken_spreadsheets import as_csv, as_workbook
 
 NAME = "青石县"
@@ -311,7 +310,7 @@ def codes(rows: Rows) -> Iterable[str]:
 @contextmanager
 def store_at(database: Database) -> Iterator[Store]:
     """Make the database, if need be, and give its store."""
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     try:
         yield store

@@ -22,12 +22,11 @@ from scoring.errors import Refused
 from scoring.store import append_only, coverage, links
 from scoring.store.engine import Store, StoreUnready
 from scoring.store.files import Files
-from scoring.store.preparation import prepare
 from scoring.store.tables import METADATA, moment_text
 from scoring.texts import Lang
 from scoring.workflow.move_gates import withdraw_gate
 from scoring.workflow.verify_chain import ChainVerdict, verify_chain
-from tests.databases import Database, sqlite_in
+from tests.databases import Database, ready_made, sqlite_in
 from tests.workflow import county as small
 from tests.workflow import people_at_work as work
 from tests.workflow.honest import Honest
@@ -134,7 +133,7 @@ def base(request, tmp_path_factory) -> Base:
     else:
         database = Database(renamed(request.getfixturevalue("postgresql"), "honest"))
         server(database, "CREATE DATABASE honest")
-    prepare(database.url, database.schema)
+    ready_made(database)
     with closing(Store.open(database.url, database.schema)) as store:
         year = Honest(store, folder, seed=7)
         year.go_on(BASE_DEEDS)

@@ -10,14 +10,13 @@ from scoring.periods import Phase
 from scoring.pointers import Pointing
 from scoring.store.engine import Store
 from scoring.store.files import Files
-from scoring.store.preparation import prepare
 from scoring.uploads.intake import inspect
 from scoring.uploads.previews import preview
 from scoring.workflow.demo.evidence import minutes, notice, photograph, sign_in_list
 from scoring.workflow.demo_evidence import hand_in_demo
 from scoring.workflow.keep_periods import move_period, open_period
 from scoring.workflow.read_evidence import read_evidence
-from tests.databases import sqlite_in
+from tests.databases import ready_made, sqlite_in
 from tests.workflow import county as small
 from tests.workflow.people_at_work import actor, secretary
 
@@ -42,7 +41,7 @@ def test_made_up_files_are_what_they_seem_and_the_same_each_time(tmp_path: Path)
 
 def test_the_branches_hand_in_most_of_what_is_asked(tmp_path: Path):
     database = sqlite_in(tmp_path)
-    prepare(database.url, database.schema)
+    ready_made(database)
     store = Store.open(database.url, database.schema)
     open_period(store, "2026", ["red-flag-rural@2026.1"])
     rows = [[code, f"第{code}村党支部", "rural", "青石镇", "", "", ""] for code in CODES]
