@@ -6,14 +6,12 @@ It is never a verdict and changes no mark: a file may stand with two branches fo
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from scoring.evidence import Evidence
 from scoring.texts import Text
-
-CHINA = timezone(timedelta(hours=8))
-"""Where days begin and end."""
+from scoring.working_days import COUNTY_TIME
 
 LAST_DAYS = 2
 """How many days before a deadline are its last ones, the day itself among them."""
@@ -43,7 +41,7 @@ class Pointer:
 
 def day_of(moment: datetime) -> date:
     """Return the day of *moment* in China."""
-    return moment.astimezone(CHINA).date()
+    return moment.astimezone(COUNTY_TIME).date()
 
 
 def pointers(

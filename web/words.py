@@ -17,6 +17,7 @@ from scoring.sentences import marks_shown, stage_title
 from scoring.store.editions import Listed
 from scoring.texts import Text
 from scoring.units import Grouping, domain_title
+from scoring.working_days import COUNTY_TIME
 from web.charts.colours import MOST
 from web.language import say, told
 
@@ -134,13 +135,13 @@ def share_shown(some: int, whole: int) -> str:
 
 
 def made(edition: Listed) -> str:
-    """Return when *edition* was kept, on this server's clock."""
+    """Return when *edition* was kept, on in the county's time."""
     return moment(edition.made_at)
 
 
 def moment(at: datetime) -> str:
-    """Return a moment on this server's clock, to the minute."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+    """Return a moment in the county's time, to the minute."""
+    return f"{at.astimezone(COUNTY_TIME):%Y-%m-%d %H:%M}"
 
 
 def marks_about(text: str) -> str:

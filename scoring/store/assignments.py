@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Select, bindparam, func, select
 
+from scoring import working_days
 from scoring.store import bulk, chain
 from scoring.store.tables import assignment, deadline, draw, moment_text
 
 _COLUMNS = assignment.c
-_COUNTY_TIME = timezone(timedelta(hours=8))
-"""Beijing time, which has known no summer since 1991."""
 
 _OF_UNIT = (
     select(_COLUMNS.stage, _COLUMNS.person, _COLUMNS.ended)
@@ -145,7 +144,7 @@ def deadlines(c: Connection, period_id: str) -> dict[str, str]:
 
 def today() -> str:
     """Return the day it is in the county, 2026-12-31."""
-    return datetime.now(_COUNTY_TIME).date().isoformat()
+    return working_days.today().isoformat()
 
 
 def is_day(text: str) -> bool:

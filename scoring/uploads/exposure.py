@@ -8,8 +8,8 @@ from pathlib import Path
 from scoring.uploads.images import look_at
 from scoring.uploads.kinds import Kind
 from scoring.uploads.refusals import Unfit
+from scoring.working_days import COUNTY_TIME
 
-_CHINA = timezone(timedelta(hours=8))
 _ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 _DETAILS, _CHANGED, _TAKEN, _DIGITISED, _ZONE, _TAKEN_ZONE = 0x8769, 0x0132, 0x9003, 0x9004, 0x9010, 0x9011
 _ASCII, _LONG = 2, 4
@@ -63,7 +63,7 @@ def _moment(words: str | int | None, zone: str | int | None) -> datetime | None:
         return None
     offset = _OFFSET.fullmatch(zone) if isinstance(zone, str) else None
     try:
-        where = _CHINA
+        where = COUNTY_TIME
         if offset is not None:
             shift = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
             where = timezone(-shift if offset[1] == "-" else shift)

@@ -15,6 +15,7 @@ from scoring.workflow.inbox import tell
 from scoring.workflow.known_scopes import KnownScopes, known_scopes
 
 _LONGEST_REASON = 200
+_ADMINISTRATORS = 2
 
 
 class GrantRefused(Refused):
@@ -78,17 +79,37 @@ def refuse_role(store: Store, actor: Actor, number: int) -> None:
 
 
 def end_role(store: Store, actor: Actor, number: int) -> None:
-    """End a role that holds, or take back one that waits; it takes one administrator, at once. Raises NotAllowed."""
+    """End a role that holds, or take back one that waits; it takes one administrator, at once.
+
+    Raises NotAllowed, and GrantRefused where it has ended already, or is that of one of the last two administrators.
+    """
     deed = permit(actor, Action.KEEP_PEOPLE, Setting())
     with store.begin(deed) as c:
         own = rights.find(c, number)
         if not own.alive:
             raise GrantRefused([_fault("这项授权已经终止", "this role has ended already")])
+        if own.state is GrantState.CONFIRMED and own.grant.role is Role.ADMINISTRATOR:
+            keep_two_administrators(c, own.person)
         rights.move(c, own, GrantState.ENDED, actor.id)
         if own.state is GrantState.CONFIRMED:
             role = own.grant.role.called
             sentence = Text(f"您的角色已终止：{role.zh}", f"you no longer hold the role of {role.en}")
             tell(c, [own.person], "role", sentence, "/account")
+
+
+def keep_two_administrators(c: Connection, person: str) -> None:
+    """Refuse to do without an administrator where fewer than two others could go on: roles take two. Raises GrantRefused."""
+    holding = rights.holders(c, Role.ADMINISTRATOR)
+    others = [own for own in people.among(c, holding - {person}).values() if own.open]
+    if person in holding and len(others) < _ADMINISTRATORS:
+        raise GrantRefused(
+            [
+                _fault(
+                    "授权须由两名管理员办理，此后将不足两名；请先增加一名管理员",
+                    "roles take two administrators, and fewer would be left; make another administrator first",
+                )
+            ]
+        )
 
 
 def waiting_roles(store: Store, actor: Actor) -> tuple[Waiting, ...]:

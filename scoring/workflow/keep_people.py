@@ -16,6 +16,7 @@ from scoring.store.engine import Connection, Store
 from scoring.store.rights import Deputyship, GrantKept, GrantState, Recusal
 from scoring.texts import Text
 from scoring.units import LONGEST_NAME
+from scoring.workflow.grant_roles import keep_two_administrators
 from scoring.workflow.inbox import tell
 from scoring.workflow.known_scopes import KnownScopes, known_scopes
 
@@ -97,7 +98,10 @@ def revise_person(store: Store, actor: Actor, person_id: str, name: str, unit: s
 
 
 def close_person(store: Store, actor: Actor, person_id: str) -> None:
-    """Close the account: its sessions and tokens end. Nobody closes their own. Raises NotAllowed, PersonUnknown."""
+    """Close the account: its sessions and tokens end. Nobody closes their own.
+
+    Raises NotAllowed, PersonUnknown, and GrantRefused where it is that of one of the last two administrators.
+    """
     deed = permit(actor, Action.KEEP_PEOPLE, Setting())
     if person_id in actor.hands:
         raise _refused(
@@ -107,6 +111,7 @@ def close_person(store: Store, actor: Actor, person_id: str) -> None:
     with store.begin(deed) as c:
         before = people.find(c, person_id)
         if before.open:
+            keep_two_administrators(c, person_id)
             people.revise(c, replace(before, open=False))
             end_everything(c, person_id, "closed", actor.id)
 

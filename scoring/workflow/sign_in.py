@@ -5,8 +5,9 @@ or not, and by address. A session ends after half an hour unused, and after half
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
+from scoring import working_days
 from scoring.canonical import sha256
 from scoring.chain import Deed
 from scoring.errors import Fault, Place, Refused
@@ -33,7 +34,6 @@ MOST_OF_LOGIN, MOST_AT_ADDRESS = 5, 50
 
 _NOTED = timedelta(minutes=5)
 _LOCKED_NOTED = timedelta(minutes=1)
-_CHINA = timezone(timedelta(hours=8))
 
 
 class SignInRefused(Refused):
@@ -84,7 +84,7 @@ class SignedIn:
 
 def today() -> str:
     """Return the day it is in China, as 2026-12-31."""
-    return datetime.now(_CHINA).date().isoformat()
+    return working_days.today().isoformat()
 
 
 def sign_in(store: Store, attempt: Attempt, hashing: Hashing = FULL, *, instead_of: str = "") -> Opened:

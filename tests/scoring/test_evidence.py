@@ -10,9 +10,10 @@ from scoring.criteria import catalogue
 from scoring.criteria.criterion import Criterion, EvidenceAsked, EvidenceKind
 from scoring.criteria.criterion import Kind as CriterionKind
 from scoring.evidence import Burden, Evidence, room_in, short_of, why_not
-from scoring.pointers import CHINA, Pointing, pointers, year_of
+from scoring.pointers import Pointing, pointers, year_of
 from scoring.texts import Text
 from scoring.uploads.kinds import Kind
+from scoring.working_days import COUNTY_TIME
 
 TITLE = Text("党费收缴", "Dues")
 NOON = datetime(2026, 11, 10, 4, tzinfo=UTC)
@@ -113,12 +114,12 @@ def test_the_own_file_used_again_is_nothing_to_point_out():
     ("taken", "told"),
     [
         (None, False),
-        (datetime(2026, 1, 1, tzinfo=CHINA), False),
-        (datetime(2025, 12, 31, 23, 59, tzinfo=CHINA), True),
+        (datetime(2026, 1, 1, tzinfo=COUNTY_TIME), False),
+        (datetime(2025, 12, 31, 23, 59, tzinfo=COUNTY_TIME), True),
         (datetime(2025, 12, 31, 16, 0, tzinfo=UTC), False),
         (NOON + timedelta(hours=12), False),
         (NOON + timedelta(days=2), True),
-        (datetime(2008, 1, 1, tzinfo=CHINA), True),
+        (datetime(2008, 1, 1, tzinfo=COUNTY_TIME), True),
     ],
 )
 def test_a_photograph_of_another_year_or_of_the_future_is_pointed_out(taken: datetime | None, told: bool):
@@ -127,7 +128,7 @@ def test_a_photograph_of_another_year_or_of_the_future_is_pointed_out(taken: dat
 
 
 def test_a_period_that_names_no_year_says_nothing_of_dates():
-    old = datetime(2008, 1, 1, tzinfo=CHINA)
+    old = datetime(2008, 1, 1, tzinfo=COUNTY_TIME)
     assert pointers([evidence(1, period="试点", taken_at=old)], [], {}, None) == ()
     assert year_of("2026上半年") == 2026
 

@@ -226,6 +226,25 @@ def test_nobody_of_that_id_is_refused_by_name(store, first):
 # Roles by two administrators
 
 
+def test_two_administrators_are_always_left(store, first, second):
+    """Where one is alone nobody could be given a role any more; a third may go, and a second who has been replaced."""
+    third = somebody(store, "guan3", Role.ADMINISTRATOR, name="管三")
+    number = {own.id: look_at_person(store, first, own.id).seen.roles[0].grant.number for own in (second, third)}
+    close_person(store, first, third.id)
+    for work in (
+        lambda: close_person(store, first, second.id),
+        lambda: end_role(store, first, number[second.id]),
+    ):
+        with pytest.raises(GrantRefused) as refused:
+            work()
+        assert "先增加一名管理员" in said(refused)
+    assert again(store, second.id).holds(Role.ADMINISTRATOR)
+    end_role(store, first, number[third.id])
+    somebody(store, "guan4", Role.ADMINISTRATOR, name="管四")
+    end_role(store, first, number[second.id])
+    assert not again(store, second.id).holds(Role.ADMINISTRATOR)
+
+
 def test_a_role_holds_when_another_administrator_has_confirmed_it(store, first, second, wang):
     number = propose_role(store, first, wang.id, RoleAsked(role=Role.EVALUATOR))
     assert not again(store, wang.id).holds(Role.EVALUATOR)

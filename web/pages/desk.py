@@ -19,18 +19,18 @@ desk_pages = Blueprint("desk", __name__)
 
 _STAGES = {SELF: Text("支部自评", "Own branch"), SUPERIOR: Text("上级评审", "Review as superior")}
 _TASKS = {
-    Task.SETTLE: (Text("复议", "Moderation"), Text("项分歧待复议", "disagreements to settle")),
-    Task.ANSWER_OBJECTIONS: (Text("异议", "Objections"), Text("件异议待答复", "objections to answer")),
+    Task.SETTLE: (Text("复议", "Moderation"), Text("项分歧待复议", "Disagreements to settle")),
+    Task.ANSWER_OBJECTIONS: (Text("异议", "Objections"), Text("件异议待答复", "Objections to answer")),
     Task.ASSIGN_OBJECTIONS: (
         Text("异议", "Objections"),
-        Text("件异议待指定答复人", "objections nobody answers yet"),
+        Text("件异议待指定答复人", "Objections nobody answers yet"),
     ),
-    Task.CONFIRM_GATES: (Text("一票否决", "Gates"), Text("件待您确认", "to be confirmed by you")),
+    Task.CONFIRM_GATES: (Text("一票否决", "Gates"), Text("件待您确认", "To be confirmed by you")),
     Task.CONFIRM_EDITIONS: (
         Text("发布", "Publishing"),
-        Text("个版本待您确认", "editions to be confirmed by you"),
+        Text("个版本待您确认", "Editions to be confirmed by you"),
     ),
-    Task.CONFIRM_ROLES: (Text("授权", "Roles"), Text("项授权待您确认", "roles to be confirmed by you")),
+    Task.CONFIRM_ROLES: (Text("授权", "Roles"), Text("项授权待您确认", "Roles to be confirmed by you")),
 }
 _PAGES = {
     Task.SETTLE: "marking.moderation",
@@ -69,9 +69,14 @@ def show() -> str:
     return render_template(
         "desk.html",
         actor=own,
-        cards=[_card(duty, first=duty is begin) for duty in found if duty.task is not Task.RUN_PERIOD],
+        cards=[_card(duty, first=duty is begin) for duty in found if _lies_there(duty)],
         ways=_ways(found),
     )
+
+
+def _lies_there(duty: Duty) -> bool:
+    """Return whether there is a card for it: something waits, or it says how much of one's own work is done."""
+    return bool(duty.waiting or duty.urgent or (duty.of and duty.task in (Task.MARK, Task.SETTLE)))
 
 
 def _urgency(duty: Duty) -> tuple[bool, bool, str]:
@@ -89,7 +94,7 @@ def _card(duty: Duty, *, first: bool) -> Card:
         )
         return Card(duty=duty, heading=told(stage), words=words, href=_marking_address(duty), first=first)
     heading, what = _TASKS[duty.task]
-    words = say(f"{duty.waiting} {what.zh}", f"{duty.waiting} {what.en}")
+    words = say(f"{duty.waiting} {what.zh}", f"{what.en}: {duty.waiting}")
     href = url_for(_PAGES[duty.task], period_id=duty.period) if duty.period else url_for("people.roles")
     return Card(duty=duty, heading=told(heading), words=words, href=href, first=first)
 
@@ -101,17 +106,14 @@ def _marking_address(duty: Duty) -> str:
 
 
 def _ways(found: list[Duty]) -> list[Way]:
-    """Return the ways to what they may see, besides the cards."""
+    """Return the ways to what they may see, besides the cards: the newest period's first."""
     own = somebody()
-    ways = [
-        Way(
-            text=say(f"{duty.period} 工作进度", f"Progress of {duty.period}"),
-            href=url_for("progress.show", period_id=duty.period),
-        )
-        for duty in found
-        if duty.task is Task.RUN_PERIOD
-    ]
-    for period in contents().periods:
+    run = {duty.period for duty in found if duty.task is Task.RUN_PERIOD}
+    ways = []
+    for period in sorted(contents().periods, key=lambda one: one.id, reverse=True):
+        if period.id in run:
+            href = url_for("progress.show", period_id=period.id)
+            ways.append(Way(text=say(f"{period.id} 工作进度", f"Progress of {period.id}"), href=href))
         ways += _ways_in(period)
     at = Setting()
     if may(own, Action.OPEN_PERIOD, at):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,13 +11,13 @@ from scoring.people import Role
 from scoring.store.links import Wanted
 from scoring.workflow.read_log import LinkUnknown, read_link, read_log, read_person_log
 from scoring.workflow.read_unit_log import read_unit_log
+from scoring.working_days import COUNTY_TIME
 from web.access import somebody, store
 from web.digests import groups
 from web.pages.paging import LONGEST, Page
 
 log_pages = Blueprint("log", __name__, url_prefix="/log")
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _DAY = timedelta(days=1)
 
 
@@ -113,4 +112,4 @@ def _begin_of(day: str) -> datetime | None:
         own = date.fromisoformat(day)
     except ValueError:
         return None
-    return datetime.combine(own, time.min, _CHINA).astimezone(UTC)
+    return datetime.combine(own, time.min, COUNTY_TIME).astimezone(UTC)

@@ -1,5 +1,6 @@
 """The grid: a criterion across branches, a branch across criteria, or all of both, filled in as in a workbook."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,7 +86,7 @@ def enter_cells(period_id: str, stage: str) -> Answer:
 
 
 def _asked(rows: Sequence[Row]) -> Asked:
-    """Return what the address asks for: where it names no set, that of the first unit."""
+    """Return what the address asks for: where it names no set, that of most units."""
     unit, ref = request.args.get("unit", ""), request.args.get("set", "")
     known = {row.criteria.ref: row.criteria for row in rows}
     if unit:
@@ -93,7 +94,8 @@ def _asked(rows: Sequence[Row]) -> Asked:
         if own is None:
             abort(404)
         return Asked(rows=(own,), criteria=own.criteria, unit=unit, criterion="", page=1, pages=1)
-    criteria = known.get(ref) or rows[0].criteria
+    most = Counter(row.criteria.ref for row in rows).most_common(1)[0][0]
+    criteria = known.get(ref) or known[most]
     criterion = request.args.get("criterion", "")
     if criterion and criterion not in {own.id for own in criteria.subjects}:
         criterion = ""

@@ -5,6 +5,7 @@ from typing import Any
 
 from scoring.sheets import Conflict
 from scoring.texts import Text
+from scoring.working_days import COUNTY_TIME
 from web.language import told
 
 KEYS: tuple[tuple[str, Text], ...] = (
@@ -85,13 +86,13 @@ def grid_words() -> dict[str, str]:
 
 
 def clock() -> str:
-    """Return the time on this server's clock, to the minute."""
-    return f"{datetime.now().astimezone():%H:%M}"
+    """Return the time in the county, to the minute."""
+    return f"{datetime.now(COUNTY_TIME):%H:%M}"
 
 
 def moment_told(at: datetime | None) -> str:
-    """Return a moment of this year on this server's clock, '' where it is not known."""
-    return "" if at is None else f"{at.astimezone():%m-%d %H:%M}"
+    """Return a moment of this year in the county's time, '' where it is not known."""
+    return "" if at is None else f"{at.astimezone(COUNTY_TIME):%m-%d %H:%M}"
 
 
 def conflict_told(own: Conflict) -> dict[str, Any]:
