@@ -23,6 +23,7 @@ LONGEST_POSTING = 60
 
 _WEEKEND = 5
 _ONE = timedelta(days=1)
+_LAST_YEAR = 9990
 _LONGEST_BLOCK = 31
 _LONGEST_NAME = 40
 _LINE = re.compile(
@@ -31,6 +32,10 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _WORKED = frozenset({"上班", "班", "working", "work"})
+
+
+class DayTooFar(Refused):
+    """A day that no calendar reaches."""
 
 
 class CalendarUnreadable(Refused):
@@ -90,6 +95,9 @@ class WorkingDays:
         """Return the posting from *first* on whose last day is its n-th working day; *first* counts if it is worked."""
         if not 1 <= working_days <= LONGEST_POSTING:
             raise ValueError("a posting lasts some working days")
+        if first.year > _LAST_YEAR:
+            sentence = Text(f"{first} 太远，没有日历", f"{first} is too far off for any calendar")
+            raise DayTooFar([Fault(place=Place(), sentence=sentence)])
         worked = self._worked_from(first)
         return Posting(first=first, last=[next(worked) for _ in range(working_days)][-1])
 

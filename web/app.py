@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, g, request, url_for
+from werkzeug.routing import IntegerConverter, Map
 
 from scoring.store.engine import Store
 from web import access, corner, errors, forms, security, slots, words
@@ -44,6 +46,15 @@ from web.viewing import PLACES, contents, home, short
 
 _HERE = Path(__file__).parent
 _STATIC_AGE = 365 * 24 * 3600
+_LARGEST = 999_999_999
+
+
+class Number(IntegerConverter):
+    """A whole number in an address; where it is larger than any that is kept there is no such page."""
+
+    def __init__(self, url_map: Map, max: int = _LARGEST, **more: Any) -> None:  # noqa: A002  werkzeug's own name
+        """Take no number above *max*."""
+        super().__init__(url_map, max=max, **more)
 
 
 def create_app(
@@ -60,6 +71,7 @@ def create_app(
     Uploaded files lie in *files_folder*, or where that is None beside the county's SQLite file.
     """
     app = Flask(__name__)
+    app.url_map.converters["int"] = Number
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _STATIC_AGE
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.json.sort_keys = False  # type: ignore[attr-defined]

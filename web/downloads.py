@@ -9,11 +9,21 @@ from flask import Response, send_file
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _UNFIT = re.compile(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+')
+_LONGEST = 200
 
 
 def fit(name: str) -> str:
     """Return *name* with what no file system takes left out."""
     return _UNFIT.sub("_", name)
+
+
+def own_name(given: str) -> str:
+    """Return what an uploaded file is called in a folder of its own: its last part, '' where nothing is left.
+
+    It has 200 octets at most, which any file system takes, and keeps its end, by which it is known.
+    """
+    name = fit(given.replace("\\", "/").rpartition("/")[2])
+    return name.encode("utf-8", "replace")[-_LONGEST:].decode("utf-8", "ignore").lstrip(".")
 
 
 def sent(content: bytes, kind: str, name: str, *, plain: str) -> Response:

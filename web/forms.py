@@ -2,7 +2,6 @@
 
 import hmac
 import secrets
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from markupsafe import Markup
@@ -120,7 +119,9 @@ def _foreign() -> bool:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None and site not in {"same-origin", "none"}:
         return True
-    return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
+    return origin is not None and origin.lower() not in {
+        f"{scheme}://{request.host}".lower() for scheme in ("http", "https")
+    }
 
 
 def _remember(answer: Response) -> Response:

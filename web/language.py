@@ -1,7 +1,5 @@
 """In which language a visitor is spoken to: as chosen, else as the browser asks, else in Chinese."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, g, redirect, request
 
 from scoring.texts import Lang, Text
@@ -44,6 +42,11 @@ def choose(lang: str) -> Response:
 
 def inside(address: str) -> str:
     """Return *address* where it is a page of ours, else the first page: nobody is sent elsewhere."""
-    parts = urlsplit(address)
-    plain = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if plain and not (parts.scheme or parts.netloc) and "\\" not in address else "/"
+    if (
+        not address.startswith("/")
+        or address.startswith("//")
+        or "\\" in address
+        or not address.isprintable()
+    ):
+        return "/"
+    return address

@@ -95,6 +95,21 @@ def history(c: Connection, period_id: str, unit: str) -> tuple[MarkingRevision, 
     )
 
 
+def last_from(c: Connection, period_id: str, file_name: str) -> frozenset[tuple[str, str, str]]:
+    """Return unit, stage and evaluator of the markings of the period whose newest revision an import of that name brought."""
+    brought = (
+        select(*_KEY, func.max(_COLUMNS.revision))
+        .join(imports, imports.c.number == _COLUMNS["import"])
+        .where(_COLUMNS.period == period_id, imports.c.name == file_name)
+        .group_by(*_KEY)
+    )
+    found = {(unit, stage, evaluator, revision) for unit, stage, evaluator, revision in c.execute(brought)}
+    if not found:
+        return frozenset()
+    newest = select(*_KEY, func.max(_COLUMNS.revision)).where(_COLUMNS.period == period_id).group_by(*_KEY)
+    return frozenset((own[0], own[1], own[2]) for own in c.execute(newest) if tuple(own) in found)
+
+
 def any_of(c: Connection, period_id: str) -> bool:
     """Return whether any marking was ever put into the period."""
     return bool(c.scalar(select(exists().where(_COLUMNS.period == period_id))))

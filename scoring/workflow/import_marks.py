@@ -1,6 +1,6 @@
 """A file of marks is taken into a period: every mark checked, what was there before kept as history."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,11 +20,15 @@ from scoring.texts import Text
 from scoring.workflow.acting import deed_in
 from scoring.workflow.imports import Mode, digest_of, transaction
 from scoring.workflow.progress import Tell, silent
+from scoring.workflow.sign_sheets import SIGNED_HERE
 from scoring.workflow.standings_now import units_of
 
 _TOLD_EVERY = 5_000
 _WITHDRAWN = frozenset({"撤回", "withdrawn"})
 _CLOSED = (Phase.POSTED, Phase.PUBLISHED)
+
+Differing = Mapping[tuple[str, str, str], Collection[str]]
+"""By unit, stage and evaluator, the criteria whose marks a file changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,8 @@ def import_marks(  # noqa: PLR0917  what is imported where, and by whom
 
     A mark that was there already with another value is replaced, and one is withdrawn where the file says 撤回 or
     withdrawn; the old ones stay in the history. Once a period
-    is posted only moderation may be entered. Without an *actor* it is a command on the server. Raises NotAllowed,
+    is posted only moderation may be entered. What people signed here, and what was settled here, no file changes; and
+    nobody brings marks of the own branch. Without an *actor* it is a command on the server. Raises NotAllowed,
     PeriodUnknown, NoUnits, and FileRefused with every fault by row and column.
     """
     with store.read() as c:
@@ -83,6 +88,10 @@ def import_marks(  # noqa: PLR0917  what is imported where, and by whom
         merging = _Merging(markings.current(c, period.id, touched))
         merging.withdraw(withdrawing.keys)
         revised = merging.merged(entered)
+        signed = markings.last_from(c, period.id, SIGNED_HERE)
+        partial = frozenset() if actor is None else actor.partial_to
+        if signed or partial:
+            _refuse_held(table, merging.differing(revised), signed, partial)
         if mode is Mode.FOR_GOOD:
             tell(Text("存入数据库", "Keeping them"), 0, 0)
             number = imports.add(c, period.id, "marks", digest, path.name, len(table.rows))
@@ -90,6 +99,41 @@ def import_marks(  # noqa: PLR0917  what is imported where, and by whom
     return MarksTaken(
         already=None, new=merging.new, same=merging.same, changed=tuple(merging.changed), units=len(touched)
     )
+
+
+def _refuse_held(
+    table: Table,
+    differing: Differing,
+    signed: Collection[tuple[str, str, str]],
+    partial: Collection[str],
+) -> None:
+    """Refuse a file that changes what was signed here, or that brings its own people marks. Raises FileRefused."""
+    held = {key: criteria for key, criteria in differing.items() if key in signed}
+    settled = {(key[0], criterion) for key, own in held.items() if key[1] == MODERATION for criterion in own}
+    if not held and not any(key[0] in partial for key in differing):
+        return
+
+    def refusing(unit: str, criterion: str, stage: str, evaluator: str, mark: str) -> None:  # noqa: ARG001
+        if unit in partial:
+            sentence = Text(
+                f"{unit} 是您所在的支部或应回避的单位，请由他人导入",
+                f"{unit} is your own branch, or one you keep away from; somebody else imports its marks",
+            )
+            raise MarkRefused("unit", sentence)
+        if stage == MODERATION and (unit, criterion) in settled:
+            sentence = Text(
+                "这项复议已在系统中签署，文件不能改动；请在“复议”页重新复议",
+                "this was settled and signed here, and no file changes it; settle it again on the page of moderation",
+            )
+            raise MarkRefused("mark", sentence)
+        if criterion in held.get((unit, stage, evaluator), ()):
+            sentence = Text(
+                f"这张评分表已由 {evaluator} 在系统中签署，文件不能改动；如需更正，请先退回评分表",
+                f"{evaluator} signed this sheet here, and no file changes it; have the sheet sent back first",
+            )
+            raise MarkRefused("mark", sentence)
+
+    enter_marks(table, refusing)
 
 
 def _entered(
@@ -220,6 +264,18 @@ class _Merging:
             if (unit, stage, evaluator) not in self._before
             or self._before[unit, stage, evaluator].marks != marks
         ]
+
+    def differing(self, revised: Iterable[Marking]) -> Differing:
+        """Return of each of *revised* the criteria whose marks are not what they were."""
+        nothing: dict[str, str] = {}
+        found = {}
+        for own in revised:
+            key = (own.unit, own.stage, own.evaluator)
+            before = dict(self._before[key].marks.items()) if key in self._before else nothing
+            found[key] = frozenset(
+                one for one in {*before, *own.marks} if before.get(one) != own.marks.get(one)
+            )
+        return found
 
     def _replace(self, marking: Marking) -> None:
         """Take away the moderations by others that *marking* takes the place of."""

@@ -55,9 +55,9 @@ def import_units(  # noqa: PLR0917  what is imported where, and by whom
 ) -> UnitsTaken:
     """Take the units in the file at *path* into the period, all or none, and return what changed.
 
-    Units are frozen once the period has left preparing or has marks; from then on only gates may change. Without an
-    *actor* it is a command on the server. Raises NotAllowed, PeriodUnknown, PhaseRefused, and FileRefused with every
-    fault by row and column.
+    Units are frozen once the period has left preparing or has marks; from then on only gates may change, and those
+    only by a command on the server, which is what it is without an *actor*: people move gates by two. Raises
+    NotAllowed, PeriodUnknown, PhaseRefused, and FileRefused with every fault by row and column.
     """
     with store.read() as c:
         period = periods.find(c, period_id)
@@ -89,6 +89,8 @@ def import_units(  # noqa: PLR0917  what is imported where, and by whom
         why = _why_frozen(c, period) if before else None
         if why is not None:
             faults += _frozen(read, taken, why)
+            if actor is not None:
+                faults += _gates_changed(read, taken)
         refuse_any(faults, read.table)
         if mode is Mode.FOR_GOOD:
             number = imports.add(c, period.id, "units", digest, path.name, len(now))
@@ -155,6 +157,17 @@ def _frozen(read: UnitsRead, taken: UnitsTaken, why: Text) -> Iterator[Fault]:
         told = f"{unit.code} {unit.name}"
         sentence = Text(f"{why.zh}，不能去掉 {told}", f"{why.en}; {told} cannot go")
         yield Fault(place=read.table.place, sentence=sentence)
+
+
+def _gates_changed(read: UnitsRead, taken: UnitsTaken) -> Iterator[Fault]:
+    """Say which gates the file would raise or lift, which takes two people."""
+    for old, unit in taken.changed:
+        if old.gates != unit.gates:
+            sentence = Text(
+                "一票否决的提出和解除须经两人，不能用文件改动；请在“一票否决”页办理",
+                "to raise or lift a gate takes two people, not a file; move it on the page of gates",
+            )
+            yield _fault(read, unit, "gates", sentence)
 
 
 def _wrong_predecessors(

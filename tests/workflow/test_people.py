@@ -229,7 +229,9 @@ def test_nobody_of_that_id_is_refused_by_name(store, first):
 def test_two_administrators_are_always_left(store, first, second):
     """Where one is alone nobody could be given a role any more; a third may go, and a second who has been replaced."""
     third = somebody(store, "guan3", Role.ADMINISTRATOR, name="管三")
-    number = {own.id: look_at_person(store, first, own.id).seen.roles[0].grant.number for own in (second, third)}
+    number = {
+        own.id: look_at_person(store, first, own.id).seen.roles[0].grant.number for own in (second, third)
+    }
     close_person(store, first, third.id)
     for work in (
         lambda: close_person(store, first, second.id),

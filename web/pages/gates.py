@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from scoring.errors import Fault, Refused
 from scoring.gates import MotionKind, MotionState
+from scoring.permissions import Action
+from scoring.workflow.acting import ask_first
 from scoring.workflow.move_gates import confirm_gate, move_gate, refuse_gate, see_gates, withdraw_gate
 from scoring.workflow.see_objections import document_of_motion
 from web.access import large, somebody, store
@@ -30,7 +32,8 @@ def move(period_id: str) -> ResponseReturnValue:
     """Move that a gate be raised or lifted."""
     typed = {name: request.form.get(name, "") for name in ("unit", "gate", "motion", "reason")}
     try:
-        motion = MotionKind(typed["motion"] or MotionKind.RAISE)
+        motion = MotionKind.LIFT if typed["motion"] == MotionKind.LIFT else MotionKind.RAISE
+        ask_first(store(), somebody(), Action.RAISE_GATE, period_id, typed["unit"].strip())
         found = documents()
         document = found[0] if found else None
         move_gate(

@@ -109,7 +109,6 @@ def _page(whole: int, first: int) -> Page[int]:
 def _begin_of(day: str) -> datetime | None:
     """Return when *day* begins in China; None where it is none."""
     try:
-        own = date.fromisoformat(day)
-    except ValueError:
+        return datetime.combine(date.fromisoformat(day), time.min, COUNTY_TIME).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return datetime.combine(own, time.min, COUNTY_TIME).astimezone(UTC)

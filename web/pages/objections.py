@@ -6,6 +6,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scoring.errors import Fault, Refused
+from scoring.permissions import Action
+from scoring.workflow.acting import ask_first
 from scoring.workflow.consequences import Consequences
 from scoring.workflow.hear_objections import (
     About,
@@ -57,6 +59,7 @@ def file(period_id: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("unit", "about", "reason")}
     kind, _, about = typed["about"].partition(":")
     try:
+        ask_first(store(), somebody(), Action.OBJECT, period_id, typed["unit"])
         number = file_objection(
             store(),
             somebody(),

@@ -41,6 +41,8 @@ from web.viewing import contents
 
 people_pages = Blueprint("people", __name__)
 
+_LONGEST_NUMBER = 9
+
 _MOST_CONFIRMED = 5_000
 
 
@@ -173,7 +175,8 @@ def roles() -> str:
 @people_pages.post("/roles/confirm")
 def confirm() -> ResponseReturnValue:
     """Confirm the roles that were ticked, all or none."""
-    numbers = [int(one) for one in request.form.getlist("number") if one.isascii() and one.isdigit()]
+    given = request.form.getlist("number")
+    numbers = [int(one) for one in given if one.isascii() and one.isdigit() and len(one) <= _LONGEST_NUMBER]
     confirm_roles(store(), somebody(), numbers[:_MOST_CONFIRMED])
     return done("confirmed", url_for("people.roles"))
 

@@ -18,7 +18,7 @@ from scoring.workflow.import_people import PeopleTaken, import_people
 from scoring.workflow.imports import Mode
 from scoring.workflow.keep_people import Handed
 from web.access import MEBIBYTE, large, somebody, store
-from web.downloads import XLSX, fit, sent
+from web.downloads import XLSX, own_name, sent
 from web.errors import status_of
 from web.language import chosen, say
 from web.pages.refusing import own_faults
@@ -26,7 +26,6 @@ from web.pages.refusing import own_faults
 people_files = Blueprint("people_files", __name__)
 
 _LARGEST = 4 * MEBIBYTE
-_LONGEST_NAME = 100
 
 
 @people_files.get("/people/import")
@@ -97,8 +96,7 @@ def _given() -> tuple[str, bytes]:
 
 def _file_name(name: str) -> str:
     """Return a name for a file in a folder of its own: no path, and an ending that says how it is read."""
-    last = fit(Path(name.replace("\\", "/")).name)[-_LONGEST_NAME:].lstrip(".")
-    return last or "people.csv"
+    return own_name(name) or "people.csv"
 
 
 def _handed(taken: PeopleTaken) -> str:

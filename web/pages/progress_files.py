@@ -17,14 +17,13 @@ from scoring.workflow.imports import Mode
 from scoring.workflow.run_period import permitted_period
 from web.access import MEBIBYTE, large, somebody, store
 from web.done import done
-from web.downloads import fit
+from web.downloads import own_name
 from web.errors import status_of
 from web.pages.refusing import own_faults
 
 progress_files = Blueprint("progress_files", __name__, url_prefix="/work/<period_id>/progress")
 
 _LARGEST = 40 * MEBIBYTE
-_LONGEST_NAME = 100
 _ENDINGS = (".xlsx", ".csv")
 
 
@@ -75,7 +74,7 @@ def _given() -> tuple[str, bytes]:
 
 def _named(name: str) -> str:
     """Return *name* as a file of ours may be called: its last part, with an ending that says what it is."""
-    kept = fit(name.replace("\\", "/").rpartition("/")[2]).lstrip(".")[-_LONGEST_NAME:]
+    kept = own_name(name)
     ending = next((own for own in _ENDINGS if kept.lower().endswith(own)), None)
     if ending is None:
         return f"{kept or 'file'}.xlsx"

@@ -13,11 +13,10 @@ from web.access import MEBIBYTE
 from web.api.fields import Shape, number, truth
 from web.api.work.frame import Call, work
 from web.api.work.typed import Sent, choice, upload
-from web.downloads import fit
+from web.downloads import own_name
 
 _OF = "running"
 _LARGEST = 40 * MEBIBYTE
-_LONGEST_NAME = 100
 
 
 class WorkFileTaken(Shape):
@@ -127,7 +126,7 @@ def _marks(call: Call, period_id: str, mode: Mode) -> dict[str, Any]:
 def _put(call: Call, folder: str) -> Path:
     """Return where the file was put: under a name of its own, by whose end it is known."""
     given = call.sent["file"]
-    name = fit(given.filename).lstrip(".")[-_LONGEST_NAME:] or "file"
+    name = own_name(given.filename) or "file"
     path = Path(folder) / name
     given.save(path)
     return path

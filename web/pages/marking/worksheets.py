@@ -23,7 +23,7 @@ from scoring.workflow.sheets_together import read_rows
 from scoring.workflow.worksheets import NothingToTake, Preview, WorksheetChange, take_worksheet, worksheet_for
 from web.access import MEBIBYTE, large, somebody, store
 from web.done import done
-from web.downloads import XLSX, fit, sent
+from web.downloads import XLSX, own_name, sent
 from web.errors import status_of
 from web.language import chosen, say, told
 from web.pages.marking.places import address_of, key_of, marking_pages
@@ -34,7 +34,6 @@ SHOWN = 300
 """How many changes, and how many faults, a preview lists; it counts all."""
 
 _LARGEST = 28 * MEBIBYTE
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,5 +206,5 @@ def _given() -> tuple[str, bytes]:
 
 def _file_name(name: str) -> str:
     """Return a name for a workbook in a folder of its own: no path, and the ending of a workbook."""
-    last = fit(Path(name.replace("\\", "/")).name).lstrip(".").removesuffix(".xlsx")[-_LONGEST_NAME:]
+    last = own_name(name).removesuffix(".xlsx")
     return f"{last or 'worksheet'}.xlsx"
