@@ -244,6 +244,15 @@ def test_why_it_was_settled_is_for_those_who_see_the_marks(panel: Panel) -> None
     assert WHY in {own.reason for own in seen.steps}
 
 
+def test_a_queue_leads_to_no_sheet_that_is_closed(panel: Panel) -> None:
+    """Whoever sits in the panel is not sent to the sheet of another whose deputy they are."""
+    for name in ("for signer", "for typist"):
+        assert queue(panel.store, panel.people[name], year.PERIOD).items == (), name
+    for who in (panel.looker, year.again(panel.store, panel.people["deputy of member"].id, panel.looker.id)):
+        (item,) = queue(panel.store, who, year.PERIOD).items
+        assert read_sheet(panel.store, who, year.key(item.stage, item.unit.code)).locked is None
+
+
 @pytest.mark.parametrize("stage", ["self", "superior"])
 def test_a_grid_holds_only_the_own_sheets(panel: Panel, stage: str) -> None:
     """A signed sheet is shown to those whose it is, and not to everybody who signs in."""
