@@ -15,8 +15,9 @@ from flask import Blueprint, Response, abort, current_app, g, request, url_for
 from scoring.edition import State
 from scoring.errors import Refused
 from scoring.periods import Period
-from scoring.permissions import Action, Setting, may
+from scoring.permissions import Action, NotAllowed, Setting, may
 from scoring.store.editions import Listed
+from scoring.workflow.blind_panels import may_see_whole, partly
 from scoring.workflow.read_county import Contents
 from web import slots
 from web.access import actor, signed_in
@@ -65,11 +66,27 @@ def is_open(period: Period) -> bool:
     """Say whether who asks may see what *period*, of which nothing is published, has come to so far."""
     if period.id in contents().newest:
         return False
-    return current_app.config["PROVISIONAL_SHOWN"] or _may_see(period)
+    return current_app.config["PROVISIONAL_SHOWN"] or (_may_see(period) and _sees_whole(period))
+
+
+def ask_to_see(period: Period) -> bool:
+    """Say whether who asks may see it, as `is_open` does. Raises NotAllowed where a sheet of a panel is theirs to sign."""
+    found = is_open(period)
+    if not found and period.id not in contents().newest and _may_see(period):
+        raise NotAllowed([partly()])
+    return found
 
 
 def _may_see(period: Period) -> bool:
     return may(actor(), Action.SEE_PROVISIONAL, Setting(period=period.id, phase=period.phase))
+
+
+def _sees_whole(period: Period) -> bool:
+    """Say whether who asks has no sheet of a panel to sign in the period; asked once a request."""
+    known: dict[str, bool] = g.setdefault("sees_whole", {})
+    if period.id not in known:
+        known[period.id] = may_see_whole(shelf().store, actor(), period.id)
+    return known[period.id]
 
 
 def carry(pages: Blueprint) -> None:
@@ -178,7 +195,7 @@ def _shown(place: str) -> Shown:
         abort(404)
     if place == "period" and period.id in found.newest:
         return shelf().edition(found.newest[period.id], found)
-    if place != "provisional" or not is_open(period):
+    if place != "provisional" or not ask_to_see(period):
         abort(404)
     try:
         return shelf().provisional(period, found)

@@ -10,7 +10,7 @@ from scoring.errors import Fault, Place, Refused
 from scoring.marks import Marking
 from scoring.people import Actor, Person
 from scoring.periods import Period, Phase
-from scoring.permissions import Action, NotAllowed, SameHands, Setting, permit
+from scoring.permissions import Action, NotAllowed, SameHands, Setting, may, permit
 from scoring.provisional import provisional
 from scoring.sheets import (
     SELF,
@@ -35,6 +35,10 @@ from scoring.store.engine import Connection
 from scoring.store.sheets import KeptMove
 from scoring.texts import Text
 from scoring.units import Unit
+from scoring.workflow.blind_panels import blind_stages
+
+_PHASE_OF = {SELF: Phase.COLLECTING}
+"""The phase a stage is at home in, where that is not the one of marking."""
 
 
 class StageUnknown(Refused):
@@ -43,7 +47,10 @@ class StageUnknown(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Footing:
-    """All that one sheet stands on, as it is kept; `deadlines` are the last days by step."""
+    """All that one sheet stands on, as it is kept; `deadlines` are the last days by step.
+
+    `blind` are stages before it of whose marks nothing is told.
+    """
 
     key: SheetKey
     holder: Person | None
@@ -55,6 +62,7 @@ class Footing:
     markings: tuple[Marking, ...]
     drafts: Mapping[str, DraftMark]
     deadlines: Mapping[str, str]
+    blind: frozenset[str] = frozenset()
 
     @property
     def move(self) -> KeptMove | None:
@@ -100,7 +108,7 @@ class Footing:
     def earlier(self) -> dict[str, tuple[SeenMark, ...]]:
         """The marks of earlier stages by criterion, in order of stage and evaluator."""
         stages = self.criteria.all_stages
-        before = stages[: stages.index(self.key.stage)]
+        before = [own for own in stages[: stages.index(self.key.stage)] if own not in self.blind]
         return self.seen(own for stage in before for own in self.markings if own.stage == stage)
 
     def seen(self, taken: Iterable[Marking]) -> dict[str, tuple[SeenMark, ...]]:
@@ -122,7 +130,8 @@ class Footing:
 
     def provisional(self) -> Provisional:
         """Return what the sheet comes to as it stands."""
-        return provisional(self.unit, self.criteria, self.key.stage, self.texts, self.markings)
+        told = [own for own in self.markings if own.stage not in self.blind]
+        return provisional(self.unit, self.criteria, self.key.stage, self.texts, told)
 
     def setting(self, stage: str | None = None) -> Setting:
         """Return where it is to be done; *assigned* where the holder is, to that stage (None: to any)."""
@@ -181,7 +190,15 @@ def footing(c: Connection, actor: Actor, key: SheetKey) -> Footing:
         markings=kept.markings,
         drafts=kept.drafts,
         deadlines=kept.deadlines,
+        blind=blind_stages(c, actor, period, kept.assigned, kept.moves)
+        if blind_before(own_set, key.stage)
+        else frozenset(),
     )
+
+
+def blind_before(own_set: CriteriaSet, stage: str) -> bool:
+    """Return whether there is a stage before *stage* in which everybody has their own sheet."""
+    return any(own not in SHARED for own in own_set.stages[: own_set.stages.index(stage)])
 
 
 def action_of(stage: str) -> Action:
@@ -191,23 +208,32 @@ def action_of(stage: str) -> Action:
     )
 
 
+def marks_it(actor: Actor, own: Footing) -> bool:
+    """Return whether *actor* is who marks that sheet, whenever its time is; a deputy only where they do not sit too."""
+    stage = own.key.stage
+    if own.key.holder and (actor.person is None or own.key.holder != actor.sheet_holder.id):
+        return False
+    if own.key.holder and actor.on_behalf is not None and _sits(actor, own):
+        return False
+    phase = _PHASE_OF.get(stage, Phase.MARKING)
+    return may(actor, action_of(stage), replace(own.setting(stage), phase=phase))
+
+
 def permit_marking(actor: Actor, own: Footing) -> Deed:
     """Return the deed of marking that sheet now. Raises NotAllowed, SameHands and SheetSigned."""
     stage = own.key.stage
     deed = permit(actor, action_of(stage), own.setting(stage))
     if own.key.holder and own.key.holder != actor.sheet_holder.id:
         raise NotAllowed([_fault("这是别人的评分表，只能由本人填写", "this is somebody else's sheet")])
-    if own.key.holder and actor.on_behalf is not None:
-        seats = {one.person for one in own.assigned if one.stage == stage}
-        if actor.id in seats:
-            raise SameHands(
-                [
-                    _fault(
-                        f"您自己也要评{own.unit.name}，不能再代人评",
-                        f"you mark {own.unit.name} yourself and cannot do so for another too",
-                    )
-                ]
-            )
+    if own.key.holder and actor.on_behalf is not None and _sits(actor, own):
+        raise SameHands(
+            [
+                _fault(
+                    f"您自己也要评{own.unit.name}，不能再代人评",
+                    f"you mark {own.unit.name} yourself and cannot do so for another too",
+                )
+            ]
+        )
     if own.state is SheetState.SIGNED:
         raise SheetSigned(
             [_fault(f"{own.unit.name}的评分表已签署，退回后才能修改", _LOCKED.format(own.unit.name))]
@@ -222,6 +248,11 @@ def permit_marking(actor: Actor, own: Footing) -> Deed:
             ]
         )
     return deed
+
+
+def _sits(actor: Actor, own: Footing) -> bool:
+    """Return whether *actor*, and not who they act for, marks the unit in that stage themself."""
+    return any(one.person == actor.id for one in own.assigned if one.stage == own.key.stage)
 
 
 def _holder(c: Connection, actor: Actor, key: SheetKey) -> Person | None:

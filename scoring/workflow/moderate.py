@@ -15,13 +15,14 @@ from scoring.periods import Period
 from scoring.permissions import Action, Setting, permit
 from scoring.scores import score
 from scoring.sheets import Conflict, DraftMark, SheetKey, SheetState, StaleMarks, read_mark
-from scoring.store import criteria, drafts, people, periods, sheets, units
+from scoring.store import assignments, criteria, drafts, people, periods, sheets, units
 from scoring.store.drafts import NewDraft
 from scoring.store.engine import Connection, Store
 from scoring.store.sheets import NewMove
 from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.acting import words
+from scoring.workflow.blind_panels import blind_stages, sign_first
 from scoring.workflow.read_disputes import NothingDisputed, Settled, refuse_who_marked, subject_of
 from scoring.workflow.sign_sheets import SignedMarks, keep_signed
 from scoring.workflow.typed_marks import by_of
@@ -140,6 +141,10 @@ def _permitted(c: Connection, actor: Actor, period_id: str, code: str) -> tuple[
     own_markings = sheets.markings_of(c, period.id, code)
     hands = sheets.signed_by(c, period.id).get(code, set())
     refuse_who_marked(actor, kept.unit, sorted(hands), own_markings)
+    if blind_stages(
+        c, actor, period, assignments.of_unit(c, period.id, code), sheets.newest(c, period.id, code)
+    ):
+        raise sign_first()
     key = SheetKey(period=period.id, unit=code, stage=MODERATION)
     case = _Case(
         key=key,

@@ -27,6 +27,7 @@ from scoring.store.proposals import Touched
 from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.acting import acting, line, looking, now_or, setting_of, words
+from scoring.workflow.blind_panels import ask_to_see_whole, partly, sees_whole
 from scoring.workflow.consequences import unkept
 from scoring.workflow.make_edition import (
     PublicationRefused,
@@ -129,6 +130,8 @@ def see_publishing(store: Store, actor: Actor, period_id: str, now: datetime | N
         called = names(c, {one for own in found for one in (own.by, own.answered_by)})
         days = calendar.read(c)
         hindering, unrated = _hindering_now(c, period, newest, moment)
+        if not sees_whole(c, actor, period):
+            hindering, unrated = {state: (partly(),) for state in State}, ()
         posting = None if newest is None else postings.of_edition(c, newest.id)
     first = days.next_working(today(moment))
     return Publishing(
@@ -189,6 +192,7 @@ def preview(store: Store, actor: Actor, number: int, now: datetime | None = None
     with store.read() as c:
         own = proposals.find(c, number)
         period = looking(c, actor, Action.SEE_PROPOSALS, own.period)
+        ask_to_see_whole(c, actor, period)
         before = _before(c, own)
         inputs = inputs_of(c, period)
         edition = unkept(c, period, inputs)

@@ -53,7 +53,10 @@ class Queue:
 
 
 def queue(store: Store, actor: Actor, period_id: str) -> Queue:
-    """Return what *actor* marks in the period. Raises NotSignedIn and PeriodUnknown."""
+    """Return what *actor* marks in the period: for another, not where they sit in the panel themselves.
+
+    Raises NotSignedIn and PeriodUnknown.
+    """
     if actor.person is None:
         permit(actor, Action.KEEP_OWN, Setting())
         raise NotSignedIn([])
@@ -110,7 +113,10 @@ def _mine(
     """Return the units whose sheets are the actor's, by stage, in order of code."""
     own = [grant for grant in actor.rights if grant.period in ("", period.id)]
     holder = actor.sheet_holder.id
-    assigned = {(one.unit, one.stage) for one in seats if one.person == holder}
+    held = [(one.unit, one.stage, one.person) for one in seats]
+    assigned = {(unit, stage) for unit, stage, person in held if person == holder}
+    if actor.on_behalf is not None:
+        assigned -= {(unit, stage) for unit, stage, person in held if person == actor.id}
     evaluates = any(grant.role is Role.EVALUATOR for grant in own)
     found: dict[str, list[KeptUnit]] = {}
     for stage in dict.fromkeys(stage for one in sets.values() for stage in one.stages):

@@ -16,11 +16,12 @@ from scoring.periods import Period, Phase
 from scoring.permissions import Action, SameHands, Setting, may, other_hands, permit
 from scoring.scores import score
 from scoring.sheets import DraftMark, SeenMark, SheetKey, SheetState
-from scoring.store import assignments, criteria, drafts, markings, people, periods, sheets, units
+from scoring.store import criteria, drafts, markings, people, periods, sheets, units
 from scoring.store.engine import Connection, Store
 from scoring.store.sheets import KeptMove
 from scoring.texts import Text
 from scoring.units import Unit
+from scoring.workflow.blind_panels import blind_in
 
 
 class NothingDisputed(Refused):
@@ -73,7 +74,7 @@ def disputes(store: Store, actor: Actor, period_id: str) -> tuple[Dispute, ...]:
         names = people.among(c, {one.by for one in given.values()})
         moves = sheets.moves_in(c, period.id)
         hands = sheets.signed_by(c, period.id)
-        blind = _blind(c, actor, period, moves)
+        blind = {code for code, _ in blind_in(c, actor, period)}
     named = {own: one.name for own, one in names.items()}
     found = _disputes(actor, period, cohort, _Kept(given, named, moves, hands))
     return tuple(one for one in found if one.unit.code not in blind)
@@ -126,13 +127,6 @@ def _permit_looking(actor: Actor, period: Period) -> None:
     setting = Setting(period=period.id, phase=Phase.MARKING)
     if not may(actor, Action.SEE_LOG, setting):
         permit(actor, Action.MODERATE, setting)
-
-
-def _blind(c: Connection, actor: Actor, period: Period, moves: Mapping[SheetKey, KeptMove]) -> frozenset[str]:
-    """Return the codes of the units that *actor* is still to mark: their panels mark without seeing each other."""
-    seats = [one for hand in sorted(actor.hands) for one in assignments.of_person(c, period.id, hand)]
-    keys = [SheetKey(period=period.id, unit=one.unit, stage=one.stage, holder=one.person) for one in seats]
-    return frozenset(key.unit for key in keys if key not in moves)
 
 
 def _cohort(c: Connection, period: Period) -> _Cohort:

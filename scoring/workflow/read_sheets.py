@@ -6,10 +6,10 @@ from dataclasses import replace
 import orjson
 
 from scoring.edition import State
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Refused
 from scoring.people import Actor, Person, Role
 from scoring.periods import Phase
-from scoring.permissions import Action, NotAllowed, may, permit
+from scoring.permissions import Action, permit
 from scoring.sheets import (
     SELF,
     SHARED,
@@ -31,11 +31,9 @@ from scoring.store import (
 )
 from scoring.store.engine import Connection, Store
 from scoring.texts import Text
-from scoring.workflow.footing import Footing, action_of, footing, own_key, permit_marking
+from scoring.workflow.blind_panels import blind_stages, sign_first
+from scoring.workflow.footing import Footing, footing, marks_it, permit_marking
 from scoring.workflow.ready_sheets import missing_on, unready
-
-_PHASE_OF = {SELF: Phase.COLLECTING}
-"""The phase a stage is at home in, where that is not the one of marking."""
 
 
 def read_sheet(store: Store, actor: Actor, key: SheetKey) -> Sheet:
@@ -46,17 +44,18 @@ def read_sheet(store: Store, actor: Actor, key: SheetKey) -> Sheet:
     """
     with store.read() as c:
         own = footing(c, actor, key)
-        mine = _marks_it(actor, own)
+        mine = marks_it(actor, own)
+        blind = blind_stages(c, actor, own.period, own.assigned, own.moves)
         if not mine:
-            _permit_seeing(actor, own)
+            _permit_seeing(actor, own, blind)
             own = replace(own, drafts={})
-        return _unfolded(c, actor, own, mine=mine)
+        return _unfolded(c, actor, own, mine=mine, alone=own.key.stage in blind)
 
 
-def _unfolded(c: Connection, actor: Actor, own: Footing, *, mine: bool) -> Sheet:
+def _unfolded(c: Connection, actor: Actor, own: Footing, *, mine: bool, alone: bool) -> Sheet:
     earlier, stage = own.earlier, own.key.stage
     signed = own.state is SheetState.SIGNED
-    panel = stage not in SHARED and (signed or not mine)
+    panel = stage not in SHARED and not alone and (signed or not mine)
     rest = [one for one in own.markings if panel and one.stage == stage and one.evaluator != own.evaluator]
     seats = [one.person for one in own.assigned if one.stage == stage] if stage not in SHARED else []
     names = people.among(c, [*seats, *([own.move.move.by] if own.move else [])])
@@ -85,16 +84,8 @@ def _unfolded(c: Connection, actor: Actor, own: Footing, *, mine: bool) -> Sheet
     )
 
 
-def _marks_it(actor: Actor, own: Footing) -> bool:
-    """Return whether *actor* is who marks that sheet, whenever its time is."""
-    if own.key.holder and (actor.person is None or own.key.holder != actor.sheet_holder.id):
-        return False
-    phase = _PHASE_OF.get(own.key.stage, Phase.MARKING)
-    return may(actor, action_of(own.key.stage), replace(own.setting(own.key.stage), phase=phase))
-
-
-def _permit_seeing(actor: Actor, own: Footing) -> None:
-    """Raise NotAllowed unless *actor* may see what counts of that sheet.
+def _permit_seeing(actor: Actor, own: Footing, blind: frozenset[str]) -> None:
+    """Raise NotAllowed unless *actor*, who is *blind* in those stages, may see what counts of that sheet.
 
     A branch sees its own sheet and its superior's, a superior those two, county evaluators their own, and a
     colleague's of the panel when both have signed; from posting on all of them see all.
@@ -103,23 +94,14 @@ def _permit_seeing(actor: Actor, own: Footing) -> None:
     permit(actor, Action.SEE_WORK, replace(own.setting(), assigned=assigned))
     if own.key.stage in SHARED or own.period.phase.place >= Phase.POSTED.place:
         return
-    seated = assigned and any(
-        one.person == actor.sheet_holder.id for one in own.assigned if one.stage == own.key.stage
-    )
+    if own.key.stage in blind:
+        raise sign_first()
+    seated = any(one.person in actor.hands for one in own.assigned if one.stage == own.key.stage)
     if not seated and any(actor.holds(role, own.period.id) for role in (Role.MODERATOR, Role.AUDITOR)):
         return
-    mine = own_key(actor, own.period.id, own.unit.code, own.key.stage)
-    both = [own.moves.get(mine), own.moves.get(own.key)]
-    if seated and all(one is not None and one.move.state is SheetState.SIGNED for one in both):
+    if seated and own.state is SheetState.SIGNED:
         return
-    raise NotAllowed(
-        [
-            _fault(
-                "评分组成员签署前互不看评分；您签署本人的评分表后，可看已签署的",
-                "members of a panel do not see each other's marks before signing; sign yours first",
-            )
-        ]
-    )
+    raise sign_first()
 
 
 def _locked(actor: Actor, own: Footing) -> Text | None:
@@ -175,7 +157,3 @@ def _last_year(c: Connection, own: Footing) -> dict[str, LastMark]:
             if line["agreed"] is not None
         }
     return {}
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

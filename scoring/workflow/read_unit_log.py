@@ -10,11 +10,13 @@ from scoring.people import Actor, Role
 from scoring.periods import Period, Phase
 from scoring.permissions import Action, permit
 from scoring.sheets import SELF, SUPERIOR
-from scoring.store import links, people, traces
+from scoring.store import assignments, links, people, sheets, traces
+from scoring.store.assignments import Assigned
 from scoring.store.engine import Connection, Store
 from scoring.store.traces import Counted
 from scoring.texts import Text
 from scoring.units import Unit
+from scoring.workflow.blind_panels import blind_stages
 from scoring.workflow.evidence_standing import standing_of
 from scoring.workflow.read_log import LinkSeen, seen_links
 
@@ -82,14 +84,16 @@ def read_unit_log(store: Store, actor: Actor, period_id: str, code: str, criteri
     """Return what was done about the unit, or how the mark of one *criterion* came about.
 
     Until results are posted nobody sees marks of a stage after their own, and an evaluator none of the others' of a
-    panel; what was typed and not signed is seen by those whose sheet it is, and by auditors. Raises NotAllowed,
-    PeriodUnknown and UnitUnknown.
+    panel; moderators and deputies neither as long as they have a sheet of that panel to sign. Why somebody signed or
+    sent back is told with the marks. What was typed and not signed is seen by those whose sheet it is, and by auditors.
+    Raises NotAllowed, PeriodUnknown and UnitUnknown.
     """
     with store.read() as c:
         standing = standing_of(c, actor, UnitYear(period_id, code))
         permit(actor, Action.SEE_WORK, standing.setting)
         period, unit = standing.period, standing.kept.unit
-        eyes = _Eyes(actor, period, unit)
+        seats, moves = assignments.of_unit(c, period.id, code), sheets.newest(c, period.id, code)
+        eyes = _Eyes(actor, period, unit, seats, blind_stages(c, actor, period, seats, moves))
         titles = {own.id: own.title for own in standing.criteria.subjects}
         about = links.about(c, f"unit {period.id} {code}")
         counted = [own for own in traces.counted(c, period.id, code) if eyes.see(own.stage, own.evaluator)]
@@ -109,7 +113,7 @@ def read_unit_log(store: Store, actor: Actor, period_id: str, code: str, criteri
                     made_at=own.made_at,
                     stage=own.stage,
                     signed=own.state == "signed",
-                    reason=own.reason,
+                    reason=own.reason if eyes.see(own.stage, own.evaluator) else "",
                     who=named.get(own.by, own.by),
                     on_behalf=named.get(own.on_behalf, own.on_behalf),
                 )
@@ -131,10 +135,13 @@ def read_unit_log(store: Store, actor: Actor, period_id: str, code: str, criteri
 
 
 class _Eyes:
-    """What *actor* may see of the marks of a unit."""
+    """What *actor*, who is *blind* in those stages, may see of the marks of a unit."""
 
-    def __init__(self, actor: Actor, period: Period, unit: Unit) -> None:
-        self._actor = actor
+    def __init__(
+        self, actor: Actor, period: Period, unit: Unit, seats: Iterable[Assigned], blind: frozenset[str]
+    ) -> None:
+        self._actor, self._blind = actor, blind
+        self._sits = {one.stage for one in seats if one.person == actor.id}
         self._roles = {
             own.role for own in actor.rights if own.period in ("", period.id) and own.scope.covers(unit)
         }
@@ -142,7 +149,9 @@ class _Eyes:
 
     def see(self, stage: str, evaluator: str) -> bool:
         """Say whether they see the signed marks of that stage and evaluator."""
-        if self._posted or self._roles & {Role.AUDITOR, Role.MODERATOR}:
+        if self._posted:
+            return True
+        if self._roles & {Role.AUDITOR, Role.MODERATOR} and stage not in self._blind:
             return True
         match stage:
             case "self":
@@ -150,16 +159,21 @@ class _Eyes:
             case "superior":
                 return bool(self._roles & {Role.SUPERIOR, Role.EVALUATOR})
             case _:
-                return Role.EVALUATOR in self._roles and evaluator == self._actor.sheet_holder.signs_as
+                own = evaluator == self._actor.sheet_holder.signs_as and not self._for_another(stage)
+                return own and Role.EVALUATOR in self._roles
 
     def own(self, stage: str, holder: str) -> bool:
         """Say whether they see what was typed on that sheet, signed or not."""
         shared = {SELF: Role.SECRETARY, SUPERIOR: Role.SUPERIOR, MODERATION: Role.MODERATOR}
-        if Role.AUDITOR in self._roles:
-            return True
         if stage in shared:
-            return shared[stage] in self._roles
-        return holder == self._actor.sheet_holder.id
+            return bool(self._roles & {Role.AUDITOR, shared[stage]}) and stage not in self._blind
+        if Role.AUDITOR in self._roles and stage not in self._blind:
+            return True
+        return holder == self._actor.sheet_holder.id and not self._for_another(stage)
+
+    def _for_another(self, stage: str) -> bool:
+        """Say whether they act for another in a stage in which they mark the unit themselves."""
+        return self._actor.on_behalf is not None and stage in self._sits
 
 
 def _moves(counted: Iterable[Counted], titles: dict[str, Text], doers: dict[int, str]) -> Iterator[MarkMove]:

@@ -13,7 +13,8 @@ from scoring.store.engine import Connection, Store
 from scoring.store.sheets import KeptMove
 from scoring.texts import Text
 from scoring.units import Unit
-from scoring.workflow.footing import Footing, own_key, permit_marking
+from scoring.workflow.blind_panels import blind_in
+from scoring.workflow.footing import Footing, blind_before, marks_it, own_key, permit_marking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def read_rows(
     found = []
     for one in own.values():
         locked = _locked(actor, one)
-        if locked is None or one.state is SheetState.SIGNED:
+        if locked is None or (one.state is SheetState.SIGNED and marks_it(actor, one)):
             found.append(
                 Row(
                     unit=one.unit,
@@ -93,6 +94,10 @@ def footings(
     for (code, criterion), mark in drafts.of_sheets(c, period.id, stage, holder, own_codes).items():
         own_drafts.setdefault(code, {})[criterion] = mark
     days = assignments.deadlines(c, period.id)
+    blind: dict[str, set[str]] = {}
+    if any(blind_before(own_set, stage) for own_set in sets.values() if stage in own_set.stages):
+        for code, of in blind_in(c, actor, period):
+            blind.setdefault(code, set()).add(of)
     return {
         one.unit.code: Footing(
             key=SheetKey(period=period.id, unit=one.unit.code, stage=stage, holder=holder),
@@ -105,6 +110,7 @@ def footings(
             markings=tuple(own_markings.get(one.unit.code, ())),
             drafts=own_drafts.get(one.unit.code, {}),
             deadlines=days,
+            blind=frozenset(blind.get(one.unit.code, ())),
         )
         for one in kept
     }

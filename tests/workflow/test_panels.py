@@ -108,8 +108,9 @@ def test_a_deputy_fills_the_seat_and_not_two(store: Store, tmp_path: Path) -> No
     with store.begin() as c:
         for own in (two, free):
             rights.name_deputy(c, one.id, own.id, ("2020-01-01", "2099-01-01"), one.id)
+    typed = [Entered(criterion="discipline", mark="9", revision=0)]
     with pytest.raises(SameHands):
-        year.fill(store, year.again(store, two.id, one.id), "county", year.FULL)
+        enter_marks(store, year.again(store, two.id, one.id), year.key("county"), typed)
     year.signed(store, year.again(store, free.id, one.id), "county", year.FULL)
     assert (year.UNIT, "county", "王评") in year.kept(store)
     assert year.seen(store, one, "county").signed.by == free.id

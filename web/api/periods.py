@@ -15,7 +15,7 @@ from web.api.shapes.differences import Differences
 from web.api.shapes.editions import Periods
 from web.api.shapes.units import Ranking
 from web.kept import kept
-from web.viewing import contents, is_open, shelf
+from web.viewing import ask_to_see, contents, shelf
 
 _OF = "periods"
 _MOST = 16
@@ -43,7 +43,7 @@ def provisional(period_id: str) -> Response:
     查看尚未发布的评定期的暂计排名。
     """
     found, period = contents(), period_named(period_id)
-    if not is_open(period):
+    if not ask_to_see(period):
         raise Absent(
             "period_id",
             "没有公开的暂计：已经发布，或者不公开",

@@ -13,7 +13,7 @@ from scoring.texts import Text
 from scoring.workflow.duties import AT_WORK, Duty, Task, duties
 from web.access import somebody, store
 from web.language import say, told
-from web.viewing import contents
+from web.viewing import contents, open_years
 
 desk_pages = Blueprint("desk", __name__)
 
@@ -129,7 +129,7 @@ def _ways(found: list[Duty]) -> list[Way]:
 def _ways_in(period: Period) -> Iterator[Way]:
     """Yield the ways to what they may see of *period*."""
     own, at = somebody(), Setting(period=period.id, phase=period.phase)
-    if may(own, Action.SEE_PROVISIONAL, at) and period in contents().open_years:
+    if may(own, Action.SEE_PROVISIONAL, at) and period in open_years():
         yield Way(
             text=say(f"{period.id} 暂计结果", f"Provisional figures of {period.id}"),
             href=url_for("provisional.overview", period_id=period.id),
