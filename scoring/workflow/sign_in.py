@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from scoring import working_days
 from scoring.canonical import sha256
-from scoring.chain import Deed
+from scoring.chain import OWN, Deed
 from scoring.errors import Fault, Place, Refused
 from scoring.password_policy import MLPS2, Policy
 from scoring.passwords import FULL, Hashing
@@ -187,7 +187,7 @@ def actor_of(c: Connection, person: Person, *, on_behalf: str = "") -> Actor:
 
 def own_deed(actor: Actor, action: str = "keep_own") -> Deed:
     """Return the deed of somebody who does something about their own account, whatever roles they hold."""
-    return Deed(person=actor.id, role="person", action=action)
+    return Deed(person=actor.id, role=OWN, action=action)
 
 
 def _own(c: Connection, person: Person) -> Actor:

@@ -223,13 +223,54 @@ def test_nobody_of_that_id_is_refused_by_name(store, first):
             work(store, first, "0" * 16)
 
 
+# Whoever writes still is who they were
+
+
+def test_who_has_lost_a_role_or_the_account_meanwhile_changes_nothing(store, first, second, wang):
+    """They are worked out when a request begins; whatever happened until it writes counts."""
+    third = somebody(store, "guan3", Role.ADMINISTRATOR, name="管三")
+    asked = RoleAsked(role=Role.EVALUATOR)
+    end_role(store, first, look_at_person(store, first, third.id).seen.roles[0].grant.number)
+    with pytest.raises(NotAllowed) as refused:
+        propose_role(store, third, wang.id, asked)
+    assert "刚刚已终止" in said(refused)
+    close_person(store, first, third.id)
+    for work in (
+        lambda: propose_role(store, third, wang.id, asked),
+        lambda: add_token(store, third, "表格", TokenScope.READ, 3),
+    ):
+        with pytest.raises(NotSignedIn) as refused:
+            work()
+        assert "已停用" in said(refused)
+    assert waiting_roles(store, second) == ()
+
+
+def test_who_no_longer_acts_for_another_changes_nothing_for_them(store, first, second, wang):
+    deputy_of_second = name_deputy(store, second, "wang", today(), day(1))
+    acting_for = again(store, wang.id, on_behalf=second.id)
+    end_deputy(store, second, deputy_of_second)
+    with pytest.raises(NotAllowed) as refused:
+        add_person(store, acting_for, NewPerson(login="liming", name="李明"))
+    assert "代理已终止" in said(refused)
+    name_deputy(store, second, "wang", today(), day(1))
+    assert add_person(store, acting_for, NewPerson(login="liming", name="李明"))
+    somebody(store, "guan3", Role.ADMINISTRATOR)
+    somebody(store, "guan4", Role.ADMINISTRATOR)
+    close_person(store, first, second.id)
+    with pytest.raises(NotAllowed) as refused:
+        add_person(store, acting_for, NewPerson(login="zhao", name="赵"))
+    assert "代理已终止" in said(refused)
+
+
 # Roles by two administrators
 
 
 def test_two_administrators_are_always_left(store, first, second):
     """Where one is alone nobody could be given a role any more; a third may go, and a second who has been replaced."""
     third = somebody(store, "guan3", Role.ADMINISTRATOR, name="管三")
-    number = {own.id: look_at_person(store, first, own.id).seen.roles[0].grant.number for own in (second, third)}
+    number = {
+        own.id: look_at_person(store, first, own.id).seen.roles[0].grant.number for own in (second, third)
+    }
     close_person(store, first, third.id)
     for work in (
         lambda: close_person(store, first, second.id),
