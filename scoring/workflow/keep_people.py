@@ -19,12 +19,13 @@ from scoring.units import LONGEST_NAME
 from scoring.workflow.grant_roles import keep_two_administrators
 from scoring.workflow.inbox import tell
 from scoring.workflow.known_scopes import KnownScopes, known_scopes
+from scoring.workflow.sign_in import today
 
 ONE_TIME = timedelta(hours=72)
 """How long a one-time password lets its owner in."""
 
-TRUSTED = (Role.ADMINISTRATOR, Role.LEADER)
-"""Whose confirmation is the second one of two: their passwords are reset by a command on the server only."""
+TRUSTED = frozenset({Role.ADMINISTRATOR, Role.LEADER, Role.MODERATOR})
+"""Whose word is the second one of two: their passwords, and those of their deputies, are reset on the server only."""
 
 
 class PersonMisnamed(Refused):
@@ -128,8 +129,8 @@ def open_person(store: Store, actor: Actor, person_id: str) -> None:
 def reset_password(store: Store, actor: Actor, person_id: str) -> Handed:
     """Return a new one-time password of the person, whose sessions and tokens end.
 
-    Of those whose word is the second of two it is not done here: with their password one could be both. Raises
-    NotAllowed, PersonUnknown.
+    Of those whose word is the second of two, or is to be, and of their deputies of today and of days to come it is not
+    done here: with their password one could be both. Raises NotAllowed, PersonUnknown.
     """
     deed = permit(actor, Action.KEEP_PEOPLE, Setting())
     if person_id in actor.hands:
@@ -137,13 +138,15 @@ def reset_password(store: Store, actor: Actor, person_id: str) -> Handed:
             "修改自己的密码，请到“我的账号”", "change your own password on the page of your account"
         )
     with store.begin(deed) as c:
-        roles = {own.role for own in rights.in_force(c, person_id)}
-        if roles & set(TRUSTED):
+        person = people.find(c, person_id)
+        if any(_is_trusted(c, own) for own in {person_id, *_principals_to_come(c, person_id)}):
             raise _refused(
-                "管理员和领导的密码只能在服务器上用命令重置：stars people reset 登录名",
-                "the passwords of administrators and leaders are reset on the server: stars people reset LOGIN",
+                "管理员、领导、复议人及其代理人的密码（包括待确认的授权）只能在服务器上用命令重置："
+                f"stars people reset {person.login}",
+                "the passwords of administrators, leaders and moderators, confirmed or proposed, and of their deputies"
+                f" are reset on the server: stars people reset {person.login}",
             )
-        return hand_password(c, people.find(c, person_id), actor.id)
+        return hand_password(c, person, actor.id)
 
 
 def end_sessions_of(store: Store, actor: Actor, person_id: str) -> None:
@@ -222,6 +225,19 @@ def end_everything(c: Connection, person_id: str, why: str, by: str) -> None:
 def operator_deed(action: Action) -> Deed:
     """Return the deed of whoever runs commands on the server."""
     return Deed(action=action.value)
+
+
+def _is_trusted(c: Connection, person_id: str) -> bool:
+    return any(own.alive and own.grant.role in TRUSTED for own in rights.of_person(c, person_id))
+
+
+def _principals_to_come(c: Connection, person_id: str) -> frozenset[str]:
+    """Return for whom the person acts today, or will."""
+    return frozenset(
+        own.principal
+        for own in rights.principals_of(c, person_id)
+        if not own.ended and own.last_day >= today()
+    )
 
 
 def _sound(new: NewPerson, scopes: KnownScopes) -> NewPerson:

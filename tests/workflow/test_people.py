@@ -191,7 +191,7 @@ def test_nobody_closes_or_resets_their_own_account(store, first):
             work(store, first, first.id)
 
 
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.LEADER])
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.LEADER, Role.MODERATOR])
 def test_who_confirms_for_two_gets_a_password_from_the_server_only(store, first, role):
     """An administrator with the other's password would be both of the two whose word it takes."""
     other = somebody(store, "other", role)
@@ -199,6 +199,45 @@ def test_who_confirms_for_two_gets_a_password_from_the_server_only(store, first,
         reset_password(store, first, other.id)
     assert "stars people reset" in said(refused)
     assert reset_by_command(store, "OTHER").password
+
+
+def test_who_is_to_confirm_for_two_is_reset_on_the_server_as_well(store, first, wang):
+    """A role that waits is confirmed tomorrow, and the password stays known."""
+    propose_role(store, first, wang.id, RoleAsked(role=Role.LEADER))
+    with pytest.raises(NotAllowed) as refused:
+        reset_password(store, first, wang.id)
+    assert "stars people reset wang" in said(refused)
+
+
+@pytest.mark.parametrize("starts", [0, 5])
+def test_deputies_of_who_confirms_for_two_are_reset_on_the_server_only(store, first, second, wang, starts):
+    """With a deputy's password an administrator would confirm, in the other's name, what they proposed."""
+    number = name_deputy(store, second, "wang", day(starts), day(9))
+    with pytest.raises(NotAllowed) as refused:
+        reset_password(store, first, wang.id)
+    assert "代理人" in said(refused)
+    end_deputy(store, second, number)
+    assert reset_password(store, first, wang.id).password
+
+
+def test_nobody_acts_for_another_with_a_password_an_administrator_knows(store, first, second, wang):
+    """Reset first and named afterwards comes to the same as named first and reset afterwards."""
+    reset_password(store, first, wang.id)
+    with pytest.raises(DeputyRefused) as refused:
+        name_deputy(store, second, "wang", today(), day(1))
+    assert "一次性密码" in said(refused)
+    new = add_person(store, first, NewPerson(login="liming", name="李明")).person
+    with pytest.raises(DeputyRefused):
+        name_deputy(store, second, new.login, today(), day(1))
+
+
+def test_a_deputy_reset_on_the_server_chooses_a_password_first(store, second, wang):
+    name_deputy(store, second, "wang", today(), day(1))
+    reset_by_command(store, "wang")
+    with store.begin() as c:
+        session = sessions.find(c, sessions.begin(c, wang.id, timedelta(hours=1)).token)
+    with pytest.raises(DeputyRefused):
+        act_for(store, wang, session, second.id)
 
 
 def test_an_auditor_sees_people_and_changes_nobody(store, first, wang):
