@@ -220,10 +220,15 @@ def _locked_until(c: Connection, attempt: Attempt) -> datetime | None:
     """Return until when that sign-in name or address is locked; None where neither is."""
     now = datetime.now(UTC)
     since = now - 2 * WINDOW
-    found = [_lock(sessions.failures_of_login(c, attempt.digest, since), MOST_OF_LOGIN)]
-    if attempt.address:
-        found.append(_lock(sessions.failures_at_address(c, attempt.address, since), MOST_AT_ADDRESS))
+    found = [
+        _lock(sessions.failures_of_login(c, attempt.digest, since), MOST_OF_LOGIN),
+        _address_locked_until(c, attempt.address, since),
+    ]
     return max((until for until in found if until is not None and until > now), default=None)
+
+
+def _address_locked_until(c: Connection, address: str, since: datetime) -> datetime | None:
+    return _lock(sessions.failures_at_address(c, address, since), MOST_AT_ADDRESS) if address else None
 
 
 def _lock(failures: tuple[datetime, ...], most: int) -> datetime | None:
@@ -237,8 +242,15 @@ def _lock(failures: tuple[datetime, ...], most: int) -> datetime | None:
 
 
 def _locked_noted(c: Connection, attempt: Attempt) -> bool:
-    """Return whether the same was noted a moment ago, so that a flood of attempts is not a flood of rows."""
-    since = datetime.now(UTC) - _LOCKED_NOTED
+    """Return whether the same was noted a moment ago, so that a flood of attempts is not a flood of rows.
+
+    Where the address is locked that is the same whatever name was tried.
+    """
+    now = datetime.now(UTC)
+    since = now - _LOCKED_NOTED
+    address_until = _address_locked_until(c, attempt.address, now - 2 * WINDOW)
+    if address_until is not None and address_until > now:
+        return sessions.noted_at_address(c, attempt.address, Outcome.LOCKED, since)
     return sessions.noted_since(c, attempt.digest, attempt.address, Outcome.LOCKED, since)
 
 

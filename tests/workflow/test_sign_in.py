@@ -200,6 +200,15 @@ def test_a_flood_at_a_locked_name_is_not_a_flood_of_rows(store):
     assert outcomes(store).count("locked") == 1
 
 
+def test_a_flood_of_names_from_a_locked_address_is_not_a_flood_of_rows(store):
+    failed_ago(store, "others", timedelta(minutes=1), MOST_AT_ADDRESS)
+    before = len(outcomes(store))
+    for number in range(250):
+        with pytest.raises(SignInLocked):
+            enter(store, f"nobody{number}", "wrong")
+    assert len(outcomes(store)) - before == 1
+
+
 def test_processes_count_failures_together(store, database, wang):
     """Each worker would otherwise grant an attacker five tries of its own."""
     ready, told = FORK.Barrier(2), FORK.Queue()
