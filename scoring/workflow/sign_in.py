@@ -4,6 +4,7 @@ Failures are counted in the database, so that all processes count together: by s
 or not, and by address. A session ends after half an hour unused, and after half a day in any case.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -72,7 +73,8 @@ class SignedIn:
     """Somebody who came back with a session.
 
     `must_change` says that they have to choose a password first, `one_time` that they came in by a one-time one;
-    `unread` is how much of what they were told they have not read.
+    `unread` is how much of what they were told they have not read, and `acting_ended` says that the session is to act
+    for somebody for whom they may no longer.
     """
 
     actor: Actor
@@ -80,6 +82,7 @@ class SignedIn:
     must_change: bool
     one_time: bool
     unread: int
+    acting_ended: bool = False
 
 
 def today() -> str:
@@ -126,14 +129,25 @@ def resume(store: Store, token: str, policy: Policy = MLPS2) -> SignedIn | None:
     if now - own.seen_at > _NOTED:
         try:
             with store.begin() as c:
-                sessions.see(c, own, "" if actor.on_behalf is None else actor.on_behalf.id)
+                sessions.see(c, own, own.on_behalf)
         except StoreBusy:
             pass  # it is noted the next time
     chosen_at, one_time = coming.password_at, coming.one_time or coming.password_at is None
     old = chosen_at is not None and policy.is_old(chosen_at, actor.grants, now)
     return SignedIn(
-        actor=actor, session=own, must_change=one_time or old, one_time=one_time, unread=coming.unread
+        actor=actor,
+        session=own,
+        must_change=one_time or old,
+        one_time=one_time,
+        unread=coming.unread,
+        acting_ended=bool(own.on_behalf) and actor.on_behalf is None,
     )
+
+
+def stop_acting(store: Store, own: Session) -> None:
+    """Let the session act for nobody but its person from now on, where others do not write just now."""
+    with suppress(StoreBusy), store.begin() as c:
+        sessions.see(c, own, "")
 
 
 def sign_out(store: Store, token: str) -> None:

@@ -26,7 +26,7 @@ from scoring.store import sessions
 from scoring.store.engine import Store
 from scoring.workflow.grant_roles import RoleAsked, propose_role
 from scoring.workflow.inbox import WRITTEN
-from scoring.workflow.keep_own import name_deputy
+from scoring.workflow.keep_own import end_deputy, name_deputy
 from scoring.workflow.keep_people import reset_password
 from scoring.workflow.keep_periods import move_period
 from scoring.workflow.sign_in import MOST_OF_LOGIN, today
@@ -556,6 +556,35 @@ def test_acting_for_another_is_said_on_every_page(app, store, wang):
     assert client.post("/account/act", data={"principal": "0" * 16}).status_code == 409
     client.post("/account/act", data={"principal": ""})
     assert "代 平安" not in client.get("/criteria").text
+
+
+def test_nothing_is_written_in_the_own_name_by_who_still_thinks_to_act_for_another(app, store, wang):
+    """Refused as often as it is sent again, until they have seen a page that says who they are."""
+    principal = somebody(store, "ping", Role.SUPERIOR, name="平安", scope=township("青石镇"))
+    number = name_deputy(store, principal, "wang", today(), today())
+    client = browser_of(app, wang)
+    client.post("/account/act", data={"principal": principal.id})
+    end_deputy(store, principal, number)
+    for _ in range(2):
+        answer = client.post("/inbox/read")
+        assert answer.status_code == 403
+        assert "代理已终止" in answer.text
+    body = {"name": "表格", "scope": "read", "days": 3}
+    key = {"Idempotency-Key": "k" * 20}
+    assert client.get("/api/v1/me").status_code == 200
+    assert client.post("/api/v1/me/tokens", json=body, headers=key).status_code == 403
+    assert "代 平安" not in client.get("/account").text
+    assert client.post("/inbox/read").status_code == 303
+
+
+def test_who_no_longer_acts_for_another_may_say_so_and_may_leave(app, store, wang):
+    principal = somebody(store, "ping", Role.SUPERIOR, name="平安", scope=township("青石镇"))
+    for address in ("/account/act", "/sign-out"):
+        number = name_deputy(store, principal, "wang", today(), today())
+        client = browser_of(app, wang)
+        client.post("/account/act", data={"principal": principal.id})
+        end_deputy(store, principal, number)
+        assert client.post(address, data={"principal": ""}).status_code == 303, address
 
 
 # Tokens
