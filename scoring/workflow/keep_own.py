@@ -15,6 +15,7 @@ from scoring.store.sessions import Opened, Session, Tried
 from scoring.texts import Text
 from scoring.workflow.grant_roles import check_together, roles_around
 from scoring.workflow.inbox import tell
+from scoring.workflow.keep_people import end_everything
 from scoring.workflow.sign_in import LONGEST, check_password, own_deed, own_person, today
 
 _NOT_AGAIN = 3
@@ -72,7 +73,7 @@ class Change:
 def change_password(
     store: Store, actor: Actor, change: Change, policy: Policy = MLPS2, hashing: Hashing = FULL
 ) -> Opened:
-    """Let *actor* sign in with another password from now on; all sessions end, and the one returned begins.
+    """Let *actor* sign in with another password from now on; all sessions and tokens end, and the session returned begins.
 
     Raises SignInRefused, PasswordWeak.
     """
@@ -93,15 +94,18 @@ def change_password(
                 [_fault("密码刚刚已被修改，请重新登录", "the password was changed just now; sign in again")]
             )
         sessions.keep_password(c, own.id, hashed)
-        sessions.end_all(c, own.id, "password")
+        end_everything(c, own.id, "password", own.id)
         return sessions.begin(c, own.id, LONGEST)
 
 
 def end_other_sessions(store: Store, actor: Actor) -> Opened:
-    """Let all sessions of *actor* end, and return a new one for the browser they ask with. Raises NotSignedIn."""
+    """Let all sessions and tokens of *actor* end, and return a new session for the browser they ask with.
+
+    Raises NotSignedIn.
+    """
     own = own_person(actor)
     with store.begin(own_deed(actor)) as c:
-        sessions.end_all(c, own.id, "all")
+        end_everything(c, own.id, "all", own.id)
         return sessions.begin(c, own.id, LONGEST)
 
 
