@@ -8,7 +8,7 @@ from scoring.chain import Deed
 from scoring.errors import Fault, Place, Refused
 from scoring.passwords import one_time_hashed, one_time_password
 from scoring.people import Actor, Person, Role, is_login, login_form
-from scoring.permissions import Action, NotAllowed, Setting, permit
+from scoring.permissions import Action, NotAllowed, Setting, other_hands, permit
 from scoring.statement import one_line
 from scoring.statement import person as folded
 from scoring.store import people, rights, sessions, tokens
@@ -30,6 +30,10 @@ TRUSTED = frozenset({Role.ADMINISTRATOR, Role.LEADER, Role.MODERATOR})
 
 class PersonMisnamed(Refused):
     """What was given cannot be somebody's name, sign-in name or branch."""
+
+
+class PersonChanged(Refused):
+    """Somebody else has changed the person since they were read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +87,26 @@ def add_person(store: Store, actor: Actor, new: NewPerson) -> Handed:
         return make_person(c, new, known_scopes(c))
 
 
-def revise_person(store: Store, actor: Actor, person_id: str, name: str, unit: str) -> Person:
+def revise_person(  # noqa: PLR0917  the fields of a form, in their order
+    store: Store, actor: Actor, person_id: str, name: str, unit: str, based_on: str | None = None
+) -> Person:
     """Let the person be called *name* and belong to *unit* from now on; what they sign as stays.
 
-    Raises NotAllowed, PersonUnknown and PersonMisnamed.
+    *based_on* is the tag of the person as they were read. Nobody changes the own branch: they would judge it then.
+    Raises NotAllowed, SameHands, PersonUnknown, PersonChanged and PersonMisnamed.
     """
     deed = permit(actor, Action.KEEP_PEOPLE, Setting())
     with store.begin(deed) as c:
         before = people.find(c, person_id)
+        if based_on is not None and based_on != before.tag:
+            raise _changed(before)
+        if _written(unit) != before.unit:
+            other_hands(
+                actor,
+                [person_id],
+                "不能更改自己所在的支部，请由另一名管理员办理",
+                "nobody changes their own branch; another administrator does",
+            )
         sound = _sound(NewPerson(login=before.login, name=name, unit=unit), known_scopes(c))
         after = replace(before, name=sound.name, unit=sound.unit)
         if after != before:
@@ -225,6 +241,19 @@ def end_everything(c: Connection, person_id: str, why: str, by: str) -> None:
 def operator_deed(action: Action) -> Deed:
     """Return the deed of whoever runs commands on the server."""
     return Deed(action=action.value)
+
+
+def _changed(now: Person) -> PersonChanged:
+    zh, en = now.unit or "（无）", now.unit or "(none)"
+    return PersonChanged(
+        [
+            _fault(
+                f"别人刚刚改过，现为：姓名“{now.name}”，所在支部“{zh}”；您填的没有保存，请核对后再存",
+                f"somebody has changed it just now: the name is “{now.name}”, the branch “{en}”. Yours was not saved:"
+                " look, and save again",
+            )
+        ]
+    )
 
 
 def _is_trusted(c: Connection, person_id: str) -> bool:

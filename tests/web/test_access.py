@@ -544,6 +544,19 @@ def test_passwords_that_are_none_are_refused(app, first, rows):
     assert browser_of(app, first).post("/people/passwords.xlsx", data={"rows": rows}).status_code == 400
 
 
+def test_a_form_left_open_brings_nothing_back(app, store, first, second, wang):
+    """It says what somebody else has made of it, and keeps what was typed."""
+    client = browser_of(app, first)
+    read = re.search(r'name="based_on" value="(\w+)"', client.get(f"/people/{wang.id}").text)[1]
+    data = {"name": "王方", "unit": "", "based_on": read}
+    assert browser_of(app, second).post(f"/people/{wang.id}", data=data).status_code == 303
+    answer = client.post(f"/people/{wang.id}", data=data | {"name": "王芳芳"})
+    assert answer.status_code == 409
+    assert "别人刚刚改过" in answer.text
+    assert 'value="王芳芳"' in answer.text
+    assert read not in answer.text
+
+
 def test_acting_for_another_is_said_on_every_page(app, store, wang):
     principal = somebody(store, "ping", Role.SUPERIOR, name="平安", scope=township("青石镇"))
     name_deputy(store, principal, "wang", today(), today())

@@ -35,6 +35,7 @@ from scoring.workflow.inbox import count_unread, mark_all_read, read_inbox
 from scoring.workflow.keep_own import DeputyRefused, act_for, end_deputy, look_at_own, name_deputy
 from scoring.workflow.keep_people import (
     NewPerson,
+    PersonChanged,
     PersonMisnamed,
     add_person,
     close_person,
@@ -147,6 +148,28 @@ def test_somebody_renamed_signs_as_before(store, first):
     after = revise_person(store, first, handed.person.id, "李铭", "")
     assert (after.name, after.signs_as) == ("李铭", "李明")
     assert look_at_person(store, first, after.id).seen.person == after
+
+
+def test_nobody_changes_their_own_branch(store, tmp_path, second):
+    """Whoever moved away for a moment would judge the branch they are of."""
+    county.with_units(store, tmp_path)
+    own = somebody(store, "guan1", Role.ADMINISTRATOR, name="管一", branch="A01")
+    for unit_ in ("", "A02"):
+        with pytest.raises(SameHands) as refused:
+            revise_person(store, own, own.id, "管一", unit_)
+        assert "另一名管理员" in said(refused)
+    assert revise_person(store, own, own.id, "管大", "A01").name == "管大"
+    assert revise_person(store, second, own.id, "管大", "").unit == ""
+
+
+def test_nobody_overwrites_what_another_has_changed_meanwhile(store, first, second, wang):
+    """The branch says what somebody may not judge: a form left open must not bring it back."""
+    read = look_at_person(store, first, wang.id).seen.person.tag
+    after = revise_person(store, second, wang.id, "王方", "", read)
+    with pytest.raises(PersonChanged) as refused:
+        revise_person(store, first, wang.id, "王芳芳", "", read)
+    assert "王方" in said(refused)
+    assert revise_person(store, first, wang.id, "王芳芳", "", after.tag).name == "王芳芳"
 
 
 def test_the_chain_knows_names_by_a_salted_digest_only(store, first):

@@ -256,10 +256,14 @@ def test_an_account_is_made_and_its_password_told_once(office):
     assert again.json["password"] is None
     assert again.json["person"] == made.json["person"]
     person = made.json["person"]["id"]
-    assert (
-        office.ask("admin", "PATCH", f"/people/{person}", {"name": "改名", "unit": "A03"}).json["unit"]
-        == "A03"
-    )
+    read = {"If-Match": office.ask("admin", "GET", f"/people/{person}").headers["ETag"]}
+    revised = office.ask("admin", "PATCH", f"/people/{person}", {"name": "改名", "unit": "A03"}, headers=read)
+    assert revised.json["unit"] == "A03"
+    assert revised.headers["ETag"] == office.ask("admin", "GET", f"/people/{person}").headers["ETag"]
+    sent = {"name": "别名", "unit": ""}
+    assert office.ask("admin2", "PATCH", f"/people/{person}", sent, headers=read).status_code == 412
+    own = office.people["admin"].id
+    assert office.ask("admin", "PATCH", f"/people/{own}", {"name": "管一", "unit": "A01"}).status_code == 403
     assert office.ask("admin", "PUT", f"/people/{person}/recusals/A05", {"reason": "亲属"}).status_code == 204
     seen = office.ask("auditor", "GET", f"/people/{person}").json
     assert [(own["unit"], own["by_name"]) for own in seen["recusals"]] == [("A05", "管一")]
