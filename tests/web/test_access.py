@@ -582,10 +582,9 @@ def test_nothing_is_written_in_the_own_name_by_who_still_thinks_to_act_for_anoth
         answer = client.post("/inbox/read")
         assert answer.status_code == 403
         assert "代理已终止" in answer.text
-    body = {"name": "表格", "scope": "read", "days": 3}
     key = {"Idempotency-Key": "k" * 20}
     assert client.get("/api/v1/me").status_code == 200
-    assert client.post("/api/v1/me/tokens", json=body, headers=key).status_code == 403
+    assert client.post("/api/v1/me/inbox/read", headers=key).status_code == 403
     assert "代 平安" not in client.get("/account").text
     assert client.post("/inbox/read").status_code == 303
 
@@ -605,7 +604,12 @@ def test_who_no_longer_acts_for_another_may_say_so_and_may_leave(app, store, wan
 
 def test_a_token_is_shown_once_and_is_its_person_in_the_api_only(app, store, wang):
     client = browser_of(app, wang)
-    page = client.post("/account/tokens", data={"name": "报表", "scope": "read", "days": "30"})
+    data = {"name": "报表", "scope": "read", "days": "30"}
+    for wrong in ("", OTHER):
+        refused = client.post("/account/tokens", data=data | {"password": wrong})
+        assert "密码不正确" in refused.text
+        assert "stars_" not in refused.text
+    page = client.post("/account/tokens", data=data | {"password": GOOD})
     secret = re.search(r"stars_[\w-]{40,}", page.text)[0]
     assert secret not in client.get("/account").text
     assert actor_of_token(store, secret)[0].id == wang.id
@@ -673,7 +677,10 @@ def test_no_secret_comes_into_a_log_or_an_error(app, store, first, wang, caplog)
         data = {"csrf": token_in(page), "password_after": after, "password_again": after}
         texts.append(client.post("/account/password", data=data).text)
     token = token_in(client.get("/account"))
-    made = client.post("/account/tokens", data={"csrf": token, "name": "x", "scope": "read", "days": "1"})
+    made = client.post(
+        "/account/tokens",
+        data={"csrf": token, "name": "x", "scope": "read", "days": "1", "password": "weak-Secret-2"},
+    )
     secret = re.search(r"stars_[\w-]{40,}", made.text)[0]
     secrets = [
         "wrong-Secret-1!",
