@@ -22,6 +22,9 @@ NONE = ""
 OPERATOR = "operator"
 """The role of whoever runs commands on the server."""
 
+OWN = "person"
+"""What stands for the role where somebody does something about their own account."""
+
 _SHORT = 20
 _CODE = re.compile(r"(\d{1,12})[-. ]([0-9a-f]{20,64})")
 _LINE_FEED = b"\n"

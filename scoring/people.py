@@ -118,6 +118,11 @@ class Person:
     unit: str = ""
     open: bool = True
 
+    @property
+    def tag(self) -> str:
+        """What differs where the name or the branch differs: a change says which it is a change of."""
+        return sha256(canonical([self.name, self.unit]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:

@@ -14,9 +14,10 @@ from scoring.people import VISITOR, Actor
 from scoring.permissions import NotAllowed, NotSignedIn
 from scoring.store.engine import Store
 from scoring.store.sessions import Opened
+from scoring.store.standing import ACTING_ENDED
 from scoring.store.tokens import TokenScope
 from scoring.texts import Text
-from scoring.workflow.sign_in import SignedIn, resume
+from scoring.workflow.sign_in import SignedIn, resume, stop_acting
 from scoring.workflow.tokens import actor_of_token
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -57,6 +58,7 @@ def guard(app: Flask, door: Door) -> None:
     app.extensions["stars_door"] = door
     app.before_request(_room)
     app.before_request(_must_change)
+    app.before_request(_acting_ended)
 
 
 def door() -> Door:
@@ -198,6 +200,20 @@ def _must_change() -> Answer | None:
     raise MustChangePassword([Fault(place=Place(), sentence=_MUST_CHANGE)])
 
 
+def _acting_ended() -> None:
+    """Let nothing be written in the own name by who still thinks to act for another; the next page they see is their own."""
+    if _view() is None or request.endpoint in _ALWAYS_OPEN | _ENDS_ACTING:
+        return
+    own = signed_in()
+    if own is None or not own.acting_ended:
+        return
+    if request.method not in SAFE:
+        raise NotAllowed([Fault(place=Place(), sentence=ACTING_ENDED)])
+    if not request.path.startswith("/api/"):
+        stop_acting(store(), own.session)
+
+
+_ENDS_ACTING = frozenset({"account.act", "sign_in.leave"})
 _ALWAYS_OPEN = frozenset({"static", "language.choose", "front.healthz"})
 _MUST_CHANGE = Text("请先修改密码，修改后才能继续", "choose a password of your own first")
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from scoring.chain import BY_COMMAND, Deed
-from scoring.store import append_only, chain, readiness
+from scoring.store import append_only, chain, readiness, standing
 from scoring.store.address import Database, database_at
 from scoring.store.refusals import StoreBusy, StoreUnready, busy
 from scoring.store.tables import METADATA
@@ -81,7 +81,8 @@ class Store:
 
         What is written that the chain covers becomes a link of it, for *deed*.
 
-        Raises StoreBusy where others write for longer than the store's patience.
+        Raises StoreBusy where others write for longer than the store's patience, and NotSignedIn or NotAllowed where
+        the deed is no longer its person's to do.
         """
         own = (os.getpid(), threading.get_ident())
         assert own not in self._writers, "whoever writes already would wait for nobody but itself"
@@ -89,6 +90,7 @@ class Store:
         try:
             with self._refusals_told(), self._database.writing(self._engine) as connection:
                 chain.begin(connection, deed)
+                standing.check(connection, deed)
                 yield connection
                 chain.close(connection)
         finally:

@@ -206,6 +206,15 @@ def noted_since(c: Connection, login: str, address: str, outcome: Outcome, momen
     return c.scalar(own.limit(1)) is not None
 
 
+def noted_at_address(c: Connection, address: str, outcome: Outcome, moment: datetime) -> bool:
+    """Return whether any attempt from that address has ended so since that moment."""
+    columns = sign_in.c
+    own = select(columns.number).where(
+        columns.address == address, columns.made_at >= moment, columns.outcome == outcome.value
+    )
+    return c.scalar(own.limit(1)) is not None
+
+
 def attempts(c: Connection, person: str, most: int) -> tuple[Tried, ...]:
     """Return the last attempts to sign in as *person*, the newest first."""
     columns = sign_in.c

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scoring.canonical import sha256
 from scoring.errors import Fault, Place, Refused
 from scoring.store import answered
 from scoring.store.answered import Answered
@@ -17,12 +18,18 @@ class KeyUsed(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request as it is known again: who sends it, what it is for, its key, and the SHA-256 of its body."""
+    """A request as it is known again: who sends it, for whom, what it is for, its key, and the SHA-256 of its body."""
 
     person: str
     operation: str
     key: str
     body: str
+    on_behalf: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What must be the same when it is sent again: the body, and whoever it is sent on behalf of."""
+        return sha256(f"{self.on_behalf} {self.body}".encode()) if self.on_behalf else self.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,7 @@ def answer_once(store: Store, asked: Asked | None, work: Work, first: First = la
         with Held(store, begin) as held:
             told = work(held)
             if asked is not None and held.written is not None:
-                own = Answered(body=asked.body, status=told.status, answer=told.kept)
+                own = Answered(body=asked.digest, status=told.status, answer=told.kept)
                 answered.keep(held.written, asked.person, asked.operation, asked.key, own)
             return told
     except _AnsweredMeanwhile as meanwhile:
@@ -80,12 +87,12 @@ def _known(c: Connection, asked: Asked) -> Told | None:
     found = answered.find(c, asked.person, asked.operation, asked.key)
     if found is None:
         return None
-    if found.body != asked.body:
+    if found.body != asked.digest:
         raise KeyUsed([Fault(place=Place(field="Idempotency-Key"), sentence=_USED)])
     return Told(status=found.status, body=found.answer, kept=found.answer, replayed=True)
 
 
 _USED = Text(
-    "这个 Idempotency-Key 已用于内容不同的请求；新的请求请换一个新的键",
-    "this Idempotency-Key was used for a request with other contents; a new request takes a new key",
+    "这个 Idempotency-Key 已用于内容不同或以另一身份发出的请求；新的请求请换一个新的键",
+    "this Idempotency-Key was used for a request with other contents, or for somebody else; a new request takes a new key",
 )

@@ -9,12 +9,13 @@ from scoring.passwords import FULL, Hashing
 from scoring.people import Actor, Person, login_form
 from scoring.permissions import Action, NotAllowed, Setting, may
 from scoring.store import people, rights, sessions
-from scoring.store.engine import Store
+from scoring.store.engine import Connection, Store
 from scoring.store.rights import Deputyship, GrantKept
 from scoring.store.sessions import Opened, Session, Tried
 from scoring.texts import Text
 from scoring.workflow.grant_roles import check_together, roles_around
 from scoring.workflow.inbox import tell
+from scoring.workflow.keep_people import end_everything
 from scoring.workflow.sign_in import LONGEST, check_password, own_deed, own_person, today
 
 _NOT_AGAIN = 3
@@ -72,7 +73,7 @@ class Change:
 def change_password(
     store: Store, actor: Actor, change: Change, policy: Policy = MLPS2, hashing: Hashing = FULL
 ) -> Opened:
-    """Let *actor* sign in with another password from now on; all sessions end, and the one returned begins.
+    """Let *actor* sign in with another password from now on; all sessions and tokens end, and the session returned begins.
 
     Raises SignInRefused, PasswordWeak.
     """
@@ -93,22 +94,26 @@ def change_password(
                 [_fault("密码刚刚已被修改，请重新登录", "the password was changed just now; sign in again")]
             )
         sessions.keep_password(c, own.id, hashed)
-        sessions.end_all(c, own.id, "password")
+        end_everything(c, own.id, "password", own.id)
         return sessions.begin(c, own.id, LONGEST)
 
 
 def end_other_sessions(store: Store, actor: Actor) -> Opened:
-    """Let all sessions of *actor* end, and return a new one for the browser they ask with. Raises NotSignedIn."""
+    """Let all sessions and tokens of *actor* end, and return a new session for the browser they ask with.
+
+    Raises NotSignedIn.
+    """
     own = own_person(actor)
     with store.begin(own_deed(actor)) as c:
-        sessions.end_all(c, own.id, "all")
+        end_everything(c, own.id, "all", own.id)
         return sessions.begin(c, own.id, LONGEST)
 
 
 def name_deputy(store: Store, actor: Actor, login: str, first_day: str, last_day: str) -> int:
     """Let who has that sign-in name act on behalf of *actor* on those days, and return the number of that.
 
-    Nobody hands on what they have as a deputy, and roles that must be apart stay so. Raises DeputyRefused, GrantRefused.
+    Nobody hands on what they have as a deputy, and roles that must be apart stay so. Whoever has a one-time password,
+    which an administrator knows, chooses their own first. Raises DeputyRefused, GrantRefused.
     """
     own = own_person(actor)
     if actor.on_behalf is not None:
@@ -124,6 +129,8 @@ def name_deputy(store: Store, actor: Actor, login: str, first_day: str, last_day
             )
         elif other.id == own.id:
             faults.append(_fault("不能委托自己", "nobody is their own deputy"))
+        elif _password_is_anothers(c, other.id):
+            faults.append(_BY_ONE_TIME)
         if faults or other is None:
             raise DeputyRefused(faults)
         check_together(roles_around(c, own.id) | roles_around(c, other.id))
@@ -162,7 +169,14 @@ def act_for(store: Store, actor: Actor, session: Session, principal: str) -> Non
         named = {one.principal for one in rights.principals_of(c, own.id) if one.holds(day)}
         if principal and principal not in named:
             raise DeputyRefused([_fault("您今天不是此人的代理人", "you are not their deputy today")])
+        if principal and _password_is_anothers(c, own.id):
+            raise DeputyRefused([_BY_ONE_TIME])
         sessions.see(c, session, principal)
+
+
+def _password_is_anothers(c: Connection, person_id: str) -> bool:
+    """Return whether the person has yet to choose a password instead of the one that was handed to them."""
+    return any(own.one_time for own in sessions.passwords(c, person_id))
 
 
 def _wrong_days(first_day: str, last_day: str) -> list[Fault]:
@@ -183,3 +197,9 @@ def _wrong_days(first_day: str, last_day: str) -> list[Fault]:
 
 def _fault(zh: str, en: str) -> Fault:
     return Fault(place=Place(), sentence=Text(zh, en))
+
+
+_BY_ONE_TIME = _fault(
+    "代理人的密码是管理员给的一次性密码，须由本人登录并修改密码后才能代理",
+    "a deputy with a one-time password, which an administrator knows, signs in and chooses their own first",
+)

@@ -8,7 +8,7 @@ from scoring.chain import Deed
 from scoring.errors import Fault, Place, Refused
 from scoring.passwords import one_time_hashed, one_time_password
 from scoring.people import Actor, Person, Role, is_login, login_form
-from scoring.permissions import Action, NotAllowed, Setting, permit
+from scoring.permissions import Action, NotAllowed, Setting, other_hands, permit
 from scoring.statement import one_line
 from scoring.statement import person as folded
 from scoring.store import people, rights, sessions, tokens
@@ -19,16 +19,21 @@ from scoring.units import LONGEST_NAME
 from scoring.workflow.grant_roles import keep_two_administrators
 from scoring.workflow.inbox import tell
 from scoring.workflow.known_scopes import KnownScopes, known_scopes
+from scoring.workflow.sign_in import today
 
 ONE_TIME = timedelta(hours=72)
 """How long a one-time password lets its owner in."""
 
-TRUSTED = (Role.ADMINISTRATOR, Role.LEADER)
-"""Whose confirmation is the second one of two: their passwords are reset by a command on the server only."""
+TRUSTED = frozenset({Role.ADMINISTRATOR, Role.LEADER, Role.MODERATOR})
+"""Whose word is the second one of two: their passwords, and those of their deputies, are reset on the server only."""
 
 
 class PersonMisnamed(Refused):
     """What was given cannot be somebody's name, sign-in name or branch."""
+
+
+class PersonChanged(Refused):
+    """Somebody else has changed the person since they were read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +87,26 @@ def add_person(store: Store, actor: Actor, new: NewPerson) -> Handed:
         return make_person(c, new, known_scopes(c))
 
 
-def revise_person(store: Store, actor: Actor, person_id: str, name: str, unit: str) -> Person:
+def revise_person(  # noqa: PLR0917  the fields of a form, in their order
+    store: Store, actor: Actor, person_id: str, name: str, unit: str, based_on: str | None = None
+) -> Person:
     """Let the person be called *name* and belong to *unit* from now on; what they sign as stays.
 
-    Raises NotAllowed, PersonUnknown and PersonMisnamed.
+    *based_on* is the tag of the person as they were read. Nobody changes the own branch: they would judge it then.
+    Raises NotAllowed, SameHands, PersonUnknown, PersonChanged and PersonMisnamed.
     """
     deed = permit(actor, Action.KEEP_PEOPLE, Setting())
     with store.begin(deed) as c:
         before = people.find(c, person_id)
+        if based_on is not None and based_on != before.tag:
+            raise _changed(before)
+        if _written(unit) != before.unit:
+            other_hands(
+                actor,
+                [person_id],
+                "不能更改自己所在的支部，请由另一名管理员办理",
+                "nobody changes their own branch; another administrator does",
+            )
         sound = _sound(NewPerson(login=before.login, name=name, unit=unit), known_scopes(c))
         after = replace(before, name=sound.name, unit=sound.unit)
         if after != before:
@@ -128,8 +145,8 @@ def open_person(store: Store, actor: Actor, person_id: str) -> None:
 def reset_password(store: Store, actor: Actor, person_id: str) -> Handed:
     """Return a new one-time password of the person, whose sessions and tokens end.
 
-    Of those whose word is the second of two it is not done here: with their password one could be both. Raises
-    NotAllowed, PersonUnknown.
+    Of those whose word is the second of two, or is to be, and of their deputies of today and of days to come it is not
+    done here: with their password one could be both. Raises NotAllowed, PersonUnknown.
     """
     deed = permit(actor, Action.KEEP_PEOPLE, Setting())
     if person_id in actor.hands:
@@ -137,13 +154,15 @@ def reset_password(store: Store, actor: Actor, person_id: str) -> Handed:
             "修改自己的密码，请到“我的账号”", "change your own password on the page of your account"
         )
     with store.begin(deed) as c:
-        roles = {own.role for own in rights.in_force(c, person_id)}
-        if roles & set(TRUSTED):
+        person = people.find(c, person_id)
+        if any(_is_trusted(c, own) for own in {person_id, *_principals_to_come(c, person_id)}):
             raise _refused(
-                "管理员和领导的密码只能在服务器上用命令重置：stars people reset 登录名",
-                "the passwords of administrators and leaders are reset on the server: stars people reset LOGIN",
+                "管理员、领导、复议人及其代理人的密码（包括待确认的授权）只能在服务器上用命令重置："
+                f"stars people reset {person.login}",
+                "the passwords of administrators, leaders and moderators, confirmed or proposed, and of their deputies"
+                f" are reset on the server: stars people reset {person.login}",
             )
-        return hand_password(c, people.find(c, person_id), actor.id)
+        return hand_password(c, person, actor.id)
 
 
 def end_sessions_of(store: Store, actor: Actor, person_id: str) -> None:
@@ -222,6 +241,32 @@ def end_everything(c: Connection, person_id: str, why: str, by: str) -> None:
 def operator_deed(action: Action) -> Deed:
     """Return the deed of whoever runs commands on the server."""
     return Deed(action=action.value)
+
+
+def _changed(now: Person) -> PersonChanged:
+    zh, en = now.unit or "（无）", now.unit or "(none)"
+    return PersonChanged(
+        [
+            _fault(
+                f"别人刚刚改过，现为：姓名“{now.name}”，所在支部“{zh}”；您填的没有保存，请核对后再存",
+                f"somebody has changed it just now: the name is “{now.name}”, the branch “{en}”. Yours was not saved:"
+                " look, and save again",
+            )
+        ]
+    )
+
+
+def _is_trusted(c: Connection, person_id: str) -> bool:
+    return any(own.alive and own.grant.role in TRUSTED for own in rights.of_person(c, person_id))
+
+
+def _principals_to_come(c: Connection, person_id: str) -> frozenset[str]:
+    """Return for whom the person acts today, or will."""
+    return frozenset(
+        own.principal
+        for own in rights.principals_of(c, person_id)
+        if not own.ended and own.last_day >= today()
+    )
 
 
 def _sound(new: NewPerson, scopes: KnownScopes) -> NewPerson:

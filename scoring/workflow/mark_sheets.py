@@ -43,7 +43,7 @@ def enter_marks(store: Store, actor: Actor, key: SheetKey, entries: Sequence[Ent
     A mark that is not allowed is told as a fault, the others are saved. Raises StaleMarks where others changed some
     since they were read (the rest is saved), and NotAllowed, SameHands and SheetSigned, when nothing is.
     """
-    with store.begin(typing(actor)) as c:
+    with store.begin(typing(actor, key.stage)) as c:
         own = footing(c, actor, key)
         permit_marking(actor, own)
         found = Entering(own.criteria, own.key.stage).sort(own.unit.code, own.marks, entries)
@@ -113,7 +113,7 @@ def enter_block(
     for cell in cells:
         entered = Entered(criterion=cell.criterion, mark=cell.mark, revision=cell.revision)
         by_unit.setdefault(cell.unit, []).append(entered)
-    with store.begin(typing(actor)) as c:
+    with store.begin(typing(actor, stage)) as c:
         block = sort_block(c, actor, period_id, stage, by_unit)
         if block.new:
             drafts.add(c, own_key(actor, period_id, block.new[0].unit, stage), block.new, by_of(actor))

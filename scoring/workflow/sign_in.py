@@ -4,12 +4,13 @@ Failures are counted in the database, so that all processes count together: by s
 or not, and by address. A session ends after half an hour unused, and after half a day in any case.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scoring import working_days
 from scoring.canonical import sha256
-from scoring.chain import Deed
+from scoring.chain import OWN, Deed
 from scoring.errors import Fault, Place, Refused
 from scoring.password_policy import MLPS2, Policy
 from scoring.passwords import FULL, Hashing
@@ -72,7 +73,8 @@ class SignedIn:
     """Somebody who came back with a session.
 
     `must_change` says that they have to choose a password first, `one_time` that they came in by a one-time one;
-    `unread` is how much of what they were told they have not read.
+    `unread` is how much of what they were told they have not read, and `acting_ended` says that the session is to act
+    for somebody for whom they may no longer.
     """
 
     actor: Actor
@@ -80,6 +82,7 @@ class SignedIn:
     must_change: bool
     one_time: bool
     unread: int
+    acting_ended: bool = False
 
 
 def today() -> str:
@@ -126,14 +129,25 @@ def resume(store: Store, token: str, policy: Policy = MLPS2) -> SignedIn | None:
     if now - own.seen_at > _NOTED:
         try:
             with store.begin() as c:
-                sessions.see(c, own, "" if actor.on_behalf is None else actor.on_behalf.id)
+                sessions.see(c, own, own.on_behalf)
         except StoreBusy:
             pass  # it is noted the next time
     chosen_at, one_time = coming.password_at, coming.one_time or coming.password_at is None
     old = chosen_at is not None and policy.is_old(chosen_at, actor.grants, now)
     return SignedIn(
-        actor=actor, session=own, must_change=one_time or old, one_time=one_time, unread=coming.unread
+        actor=actor,
+        session=own,
+        must_change=one_time or old,
+        one_time=one_time,
+        unread=coming.unread,
+        acting_ended=bool(own.on_behalf) and actor.on_behalf is None,
     )
+
+
+def stop_acting(store: Store, own: Session) -> None:
+    """Let the session act for nobody but its person from now on, where others do not write just now."""
+    with suppress(StoreBusy), store.begin() as c:
+        sessions.see(c, own, "")
 
 
 def sign_out(store: Store, token: str) -> None:
@@ -187,7 +201,7 @@ def actor_of(c: Connection, person: Person, *, on_behalf: str = "") -> Actor:
 
 def own_deed(actor: Actor, action: str = "keep_own") -> Deed:
     """Return the deed of somebody who does something about their own account, whatever roles they hold."""
-    return Deed(person=actor.id, role="person", action=action)
+    return Deed(person=actor.id, role=OWN, action=action)
 
 
 def _own(c: Connection, person: Person) -> Actor:
@@ -220,10 +234,15 @@ def _locked_until(c: Connection, attempt: Attempt) -> datetime | None:
     """Return until when that sign-in name or address is locked; None where neither is."""
     now = datetime.now(UTC)
     since = now - 2 * WINDOW
-    found = [_lock(sessions.failures_of_login(c, attempt.digest, since), MOST_OF_LOGIN)]
-    if attempt.address:
-        found.append(_lock(sessions.failures_at_address(c, attempt.address, since), MOST_AT_ADDRESS))
+    found = [
+        _lock(sessions.failures_of_login(c, attempt.digest, since), MOST_OF_LOGIN),
+        _address_locked_until(c, attempt.address, since),
+    ]
     return max((until for until in found if until is not None and until > now), default=None)
+
+
+def _address_locked_until(c: Connection, address: str, since: datetime) -> datetime | None:
+    return _lock(sessions.failures_at_address(c, address, since), MOST_AT_ADDRESS) if address else None
 
 
 def _lock(failures: tuple[datetime, ...], most: int) -> datetime | None:
@@ -237,8 +256,15 @@ def _lock(failures: tuple[datetime, ...], most: int) -> datetime | None:
 
 
 def _locked_noted(c: Connection, attempt: Attempt) -> bool:
-    """Return whether the same was noted a moment ago, so that a flood of attempts is not a flood of rows."""
-    since = datetime.now(UTC) - _LOCKED_NOTED
+    """Return whether the same was noted a moment ago, so that a flood of attempts is not a flood of rows.
+
+    Where the address is locked that is the same whatever name was tried.
+    """
+    now = datetime.now(UTC)
+    since = now - _LOCKED_NOTED
+    address_until = _address_locked_until(c, attempt.address, now - 2 * WINDOW)
+    if address_until is not None and address_until > now:
+        return sessions.noted_at_address(c, attempt.address, Outcome.LOCKED, since)
     return sessions.noted_since(c, attempt.digest, attempt.address, Outcome.LOCKED, since)
 
 

@@ -3,16 +3,28 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scoring.chain import Deed
+from scoring.chain import OWN, Deed
 from scoring.criteria.criterion import Criterion
 from scoring.criteria.model import Adjustment, CriteriaSet
 from scoring.marks import MarkRefused
-from scoring.people import Actor
-from scoring.sheets import Conflict, DraftMark, Entered, closed_in, read_comment, read_mark
+from scoring.people import Actor, Role
+from scoring.sheets import (
+    MODERATION,
+    SELF,
+    SUPERIOR,
+    Conflict,
+    DraftMark,
+    Entered,
+    closed_in,
+    read_comment,
+    read_mark,
+)
 from scoring.store import people
 from scoring.store.drafts import By, NewDraft
 from scoring.store.engine import Connection
 from scoring.texts import Text
+
+_ROLES = {SELF: Role.SECRETARY, SUPERIOR: Role.SUPERIOR, MODERATION: Role.MODERATOR}
 
 
 @dataclass(slots=True)
@@ -81,9 +93,12 @@ def told_by(c: Connection, conflicts: Sequence[tuple[Conflict, str]]) -> tuple[C
     )
 
 
-def typing(actor: Actor) -> Deed:
+def typing(actor: Actor, stage: str) -> Deed:
     """Return the deed of entering marks, which the chain does not cover: they count when they are signed for."""
-    return Deed(person=actor.id, action="enter_marks")
+    role = _ROLES.get(stage, Role.EVALUATOR)
+    behalf = "" if actor.on_behalf is None else actor.on_behalf.id
+    held = role.value if any(own.role is role for own in actor.rights) else OWN
+    return Deed(person=actor.id, on_behalf=behalf, role=held, action="enter_marks")
 
 
 def by_of(actor: Actor) -> By:

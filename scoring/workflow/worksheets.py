@@ -115,7 +115,7 @@ def take_worksheet(  # noqa: PLR0917  the fields of a form, in their order
         with store.read() as c:
             block = _sorted(c, actor, period_id, stage, by_unit)
         return _preview(filled, block)
-    with store.begin(typing(actor)) as c:
+    with store.begin(typing(actor, stage)) as c:
         block = _sorted(c, actor, period_id, stage, by_unit)
         sound = not (filled.faults or block.faults or block.conflicts)
         if sound and block.new:

@@ -26,7 +26,7 @@ from scoring.store import sessions
 from scoring.store.engine import Store
 from scoring.workflow.grant_roles import RoleAsked, propose_role
 from scoring.workflow.inbox import WRITTEN
-from scoring.workflow.keep_own import name_deputy
+from scoring.workflow.keep_own import end_deputy, name_deputy
 from scoring.workflow.keep_people import reset_password
 from scoring.workflow.keep_periods import move_period
 from scoring.workflow.sign_in import MOST_OF_LOGIN, today
@@ -544,6 +544,19 @@ def test_passwords_that_are_none_are_refused(app, first, rows):
     assert browser_of(app, first).post("/people/passwords.xlsx", data={"rows": rows}).status_code == 400
 
 
+def test_a_form_left_open_brings_nothing_back(app, store, first, second, wang):
+    """It says what somebody else has made of it, and keeps what was typed."""
+    client = browser_of(app, first)
+    read = re.search(r'name="based_on" value="(\w+)"', client.get(f"/people/{wang.id}").text)[1]
+    data = {"name": "王方", "unit": "", "based_on": read}
+    assert browser_of(app, second).post(f"/people/{wang.id}", data=data).status_code == 303
+    answer = client.post(f"/people/{wang.id}", data=data | {"name": "王芳芳"})
+    assert answer.status_code == 409
+    assert "别人刚刚改过" in answer.text
+    assert 'value="王芳芳"' in answer.text
+    assert read not in answer.text
+
+
 def test_acting_for_another_is_said_on_every_page(app, store, wang):
     principal = somebody(store, "ping", Role.SUPERIOR, name="平安", scope=township("青石镇"))
     name_deputy(store, principal, "wang", today(), today())
@@ -558,12 +571,45 @@ def test_acting_for_another_is_said_on_every_page(app, store, wang):
     assert "代 平安" not in client.get("/criteria").text
 
 
+def test_nothing_is_written_in_the_own_name_by_who_still_thinks_to_act_for_another(app, store, wang):
+    """Refused as often as it is sent again, until they have seen a page that says who they are."""
+    principal = somebody(store, "ping", Role.SUPERIOR, name="平安", scope=township("青石镇"))
+    number = name_deputy(store, principal, "wang", today(), today())
+    client = browser_of(app, wang)
+    client.post("/account/act", data={"principal": principal.id})
+    end_deputy(store, principal, number)
+    for _ in range(2):
+        answer = client.post("/inbox/read")
+        assert answer.status_code == 403
+        assert "代理已终止" in answer.text
+    key = {"Idempotency-Key": "k" * 20}
+    assert client.get("/api/v1/me").status_code == 200
+    assert client.post("/api/v1/me/inbox/read", headers=key).status_code == 403
+    assert "代 平安" not in client.get("/account").text
+    assert client.post("/inbox/read").status_code == 303
+
+
+def test_who_no_longer_acts_for_another_may_say_so_and_may_leave(app, store, wang):
+    principal = somebody(store, "ping", Role.SUPERIOR, name="平安", scope=township("青石镇"))
+    for address in ("/account/act", "/sign-out"):
+        number = name_deputy(store, principal, "wang", today(), today())
+        client = browser_of(app, wang)
+        client.post("/account/act", data={"principal": principal.id})
+        end_deputy(store, principal, number)
+        assert client.post(address, data={"principal": ""}).status_code == 303, address
+
+
 # Tokens
 
 
 def test_a_token_is_shown_once_and_is_its_person_in_the_api_only(app, store, wang):
     client = browser_of(app, wang)
-    page = client.post("/account/tokens", data={"name": "报表", "scope": "read", "days": "30"})
+    data = {"name": "报表", "scope": "read", "days": "30"}
+    for wrong in ("", OTHER):
+        refused = client.post("/account/tokens", data=data | {"password": wrong})
+        assert "密码不正确" in refused.text
+        assert "stars_" not in refused.text
+    page = client.post("/account/tokens", data=data | {"password": GOOD})
     secret = re.search(r"stars_[\w-]{40,}", page.text)[0]
     assert secret not in client.get("/account").text
     assert actor_of_token(store, secret)[0].id == wang.id
@@ -631,7 +677,10 @@ def test_no_secret_comes_into_a_log_or_an_error(app, store, first, wang, caplog)
         data = {"csrf": token_in(page), "password_after": after, "password_again": after}
         texts.append(client.post("/account/password", data=data).text)
     token = token_in(client.get("/account"))
-    made = client.post("/account/tokens", data={"csrf": token, "name": "x", "scope": "read", "days": "1"})
+    made = client.post(
+        "/account/tokens",
+        data={"csrf": token, "name": "x", "scope": "read", "days": "1", "password": "weak-Secret-2"},
+    )
     secret = re.search(r"stars_[\w-]{40,}", made.text)[0]
     secrets = [
         "wrong-Secret-1!",

@@ -10,7 +10,9 @@ from scoring.people import VISITOR
 from scoring.periods import Phase
 from scoring.permissions import NotAllowed, NotSignedIn, SameHands
 from scoring.sheets import BlockCell, Entered, SheetState, StaleMarks
+from scoring.store import rights
 from scoring.store.engine import Store
+from scoring.store.rights import GrantState
 from scoring.workflow.footing import StageUnknown
 from scoring.workflow.mark_sheets import accept, enter_block, enter_marks, own_comments, read_sheet
 from scoring.workflow.queues import queue
@@ -39,6 +41,18 @@ def test_a_sheet_says_what_it_comes_to_as_the_county_would_score_it(store: Store
     assert scores.assessments.units[0].code == year.UNIT
     assert shown.score == f"{scores.printed[0] / 100:.2f}"
     assert shown.missing == ()
+
+
+def test_who_is_no_longer_secretary_enters_nothing(store: Store, tmp_path: Path) -> None:
+    """Though they still were when their request began."""
+    year.opened(store, tmp_path)
+    own = year.secretary(store)
+    year.fill(store, own, "self", {"discipline": "15"})
+    with store.begin() as c:
+        rights.move(c, rights.find(c, own.grants[0].number), GrantState.ENDED, "")
+    with pytest.raises(NotAllowed):
+        year.fill(store, own, "self", {"meetings": "7"})
+    assert set(year.seen(store, own, "self").marks) == {"discipline"}
 
 
 def test_a_branch_sees_its_own_total_before_a_stage_that_decides(store: Store, tmp_path: Path) -> None:

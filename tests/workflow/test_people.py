@@ -35,6 +35,7 @@ from scoring.workflow.inbox import count_unread, mark_all_read, read_inbox
 from scoring.workflow.keep_own import DeputyRefused, act_for, end_deputy, look_at_own, name_deputy
 from scoring.workflow.keep_people import (
     NewPerson,
+    PersonChanged,
     PersonMisnamed,
     add_person,
     close_person,
@@ -149,6 +150,28 @@ def test_somebody_renamed_signs_as_before(store, first):
     assert look_at_person(store, first, after.id).seen.person == after
 
 
+def test_nobody_changes_their_own_branch(store, tmp_path, second):
+    """Whoever moved away for a moment would judge the branch they are of."""
+    county.with_units(store, tmp_path)
+    own = somebody(store, "guan1", Role.ADMINISTRATOR, name="管一", branch="A01")
+    for unit_ in ("", "A02"):
+        with pytest.raises(SameHands) as refused:
+            revise_person(store, own, own.id, "管一", unit_)
+        assert "另一名管理员" in said(refused)
+    assert revise_person(store, own, own.id, "管大", "A01").name == "管大"
+    assert revise_person(store, second, own.id, "管大", "").unit == ""
+
+
+def test_nobody_overwrites_what_another_has_changed_meanwhile(store, first, second, wang):
+    """The branch says what somebody may not judge: a form left open must not bring it back."""
+    read = look_at_person(store, first, wang.id).seen.person.tag
+    after = revise_person(store, second, wang.id, "王方", "", read)
+    with pytest.raises(PersonChanged) as refused:
+        revise_person(store, first, wang.id, "王芳芳", "", read)
+    assert "王方" in said(refused)
+    assert revise_person(store, first, wang.id, "王芳芳", "", after.tag).name == "王芳芳"
+
+
 def test_the_chain_knows_names_by_a_salted_digest_only(store, first):
     """So that a name can be forgotten one day, and nobody can tell by trying whose digest it is."""
     handed = add_person(store, first, NewPerson(login="liming", name="李明"))
@@ -191,7 +214,7 @@ def test_nobody_closes_or_resets_their_own_account(store, first):
             work(store, first, first.id)
 
 
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.LEADER])
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.LEADER, Role.MODERATOR])
 def test_who_confirms_for_two_gets_a_password_from_the_server_only(store, first, role):
     """An administrator with the other's password would be both of the two whose word it takes."""
     other = somebody(store, "other", role)
@@ -199,6 +222,45 @@ def test_who_confirms_for_two_gets_a_password_from_the_server_only(store, first,
         reset_password(store, first, other.id)
     assert "stars people reset" in said(refused)
     assert reset_by_command(store, "OTHER").password
+
+
+def test_who_is_to_confirm_for_two_is_reset_on_the_server_as_well(store, first, wang):
+    """A role that waits is confirmed tomorrow, and the password stays known."""
+    propose_role(store, first, wang.id, RoleAsked(role=Role.LEADER))
+    with pytest.raises(NotAllowed) as refused:
+        reset_password(store, first, wang.id)
+    assert "stars people reset wang" in said(refused)
+
+
+@pytest.mark.parametrize("starts", [0, 5])
+def test_deputies_of_who_confirms_for_two_are_reset_on_the_server_only(store, first, second, wang, starts):
+    """With a deputy's password an administrator would confirm, in the other's name, what they proposed."""
+    number = name_deputy(store, second, "wang", day(starts), day(9))
+    with pytest.raises(NotAllowed) as refused:
+        reset_password(store, first, wang.id)
+    assert "代理人" in said(refused)
+    end_deputy(store, second, number)
+    assert reset_password(store, first, wang.id).password
+
+
+def test_nobody_acts_for_another_with_a_password_an_administrator_knows(store, first, second, wang):
+    """Reset first and named afterwards comes to the same as named first and reset afterwards."""
+    reset_password(store, first, wang.id)
+    with pytest.raises(DeputyRefused) as refused:
+        name_deputy(store, second, "wang", today(), day(1))
+    assert "一次性密码" in said(refused)
+    new = add_person(store, first, NewPerson(login="liming", name="李明")).person
+    with pytest.raises(DeputyRefused):
+        name_deputy(store, second, new.login, today(), day(1))
+
+
+def test_a_deputy_reset_on_the_server_chooses_a_password_first(store, second, wang):
+    name_deputy(store, second, "wang", today(), day(1))
+    reset_by_command(store, "wang")
+    with store.begin() as c:
+        session = sessions.find(c, sessions.begin(c, wang.id, timedelta(hours=1)).token)
+    with pytest.raises(DeputyRefused):
+        act_for(store, wang, session, second.id)
 
 
 def test_an_auditor_sees_people_and_changes_nobody(store, first, wang):
@@ -221,6 +283,45 @@ def test_nobody_of_that_id_is_refused_by_name(store, first):
     for work in (close_person, reset_password, look_at_person):
         with pytest.raises(PersonUnknown):
             work(store, first, "0" * 16)
+
+
+# Whoever writes still is who they were
+
+
+def test_who_has_lost_a_role_or_the_account_meanwhile_changes_nothing(store, first, second, wang):
+    """They are worked out when a request begins; whatever happened until it writes counts."""
+    third = somebody(store, "guan3", Role.ADMINISTRATOR, name="管三")
+    asked = RoleAsked(role=Role.EVALUATOR)
+    end_role(store, first, look_at_person(store, first, third.id).seen.roles[0].grant.number)
+    with pytest.raises(NotAllowed) as refused:
+        propose_role(store, third, wang.id, asked)
+    assert "刚刚已终止" in said(refused)
+    close_person(store, first, third.id)
+    for work in (
+        lambda: propose_role(store, third, wang.id, asked),
+        lambda: add_token(store, third, "表格", TokenScope.READ, 3),
+    ):
+        with pytest.raises(NotSignedIn) as refused:
+            work()
+        assert "已停用" in said(refused)
+    assert waiting_roles(store, second) == ()
+
+
+def test_who_no_longer_acts_for_another_changes_nothing_for_them(store, first, second, wang):
+    deputy_of_second = name_deputy(store, second, "wang", today(), day(1))
+    acting_for = again(store, wang.id, on_behalf=second.id)
+    end_deputy(store, second, deputy_of_second)
+    with pytest.raises(NotAllowed) as refused:
+        add_person(store, acting_for, NewPerson(login="liming", name="李明"))
+    assert "代理已终止" in said(refused)
+    name_deputy(store, second, "wang", today(), day(1))
+    assert add_person(store, acting_for, NewPerson(login="liming", name="李明"))
+    somebody(store, "guan3", Role.ADMINISTRATOR)
+    somebody(store, "guan4", Role.ADMINISTRATOR)
+    close_person(store, first, second.id)
+    with pytest.raises(NotAllowed) as refused:
+        add_person(store, acting_for, NewPerson(login="zhao", name="赵"))
+    assert "代理已终止" in said(refused)
 
 
 # Roles by two administrators

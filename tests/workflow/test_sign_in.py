@@ -37,6 +37,7 @@ from scoring.workflow.sign_in import (
     sign_in,
     sign_out,
 )
+from scoring.workflow.tokens import TokenScope, actor_of_token, add_token
 from tests.people import somebody, unit
 from tests.store.processes import FORK, processes
 
@@ -200,6 +201,15 @@ def test_a_flood_at_a_locked_name_is_not_a_flood_of_rows(store):
     assert outcomes(store).count("locked") == 1
 
 
+def test_a_flood_of_names_from_a_locked_address_is_not_a_flood_of_rows(store):
+    failed_ago(store, "others", timedelta(minutes=1), MOST_AT_ADDRESS)
+    before = len(outcomes(store))
+    for number in range(250):
+        with pytest.raises(SignInLocked):
+            enter(store, f"nobody{number}", "wrong")
+    assert len(outcomes(store)) - before == 1
+
+
 def test_processes_count_failures_together(store, database, wang):
     """Each worker would otherwise grant an attacker five tries of its own."""
     ready, told = FORK.Barrier(2), FORK.Queue()
@@ -313,6 +323,23 @@ def test_closing_an_account_ends_its_sessions_and_opening_it_brings_none_back(st
     open_person(store, admin, wang.id)
     assert resume(store, token) is None
     enter(store, "wang", GOOD)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda store, own: change_password(store, own, Change(before=GOOD, after=OTHER), MLPS2, CHEAP),
+        end_other_sessions,
+    ],
+    ids=["password", "sessions"],
+)
+def test_tokens_end_with_a_password_and_with_all_sessions(store, wang, admin, work):
+    """Whoever fears that others know what lets them in leaves nothing that does."""
+    secret = add_token(store, wang, "表格", TokenScope.WRITE, 30).secret
+    others = add_token(store, admin, "表格", TokenScope.READ, 30).secret
+    work(store, wang)
+    assert actor_of_token(store, secret) is None
+    assert actor_of_token(store, others) is not None
 
 
 def test_changing_the_password_ends_all_sessions_and_begins_one(store, wang):

@@ -16,7 +16,7 @@ from scoring.workflow.keep_own import (
     look_at_own,
     name_deputy,
 )
-from scoring.workflow.sign_in import today
+from scoring.workflow.sign_in import check_password, own_person, today
 from scoring.workflow.tokens import NewToken, add_token, end_token, own_tokens
 from web.access import client_address, door, keep_session, open_to_all, signed_in, somebody, store
 from web.done import done
@@ -101,11 +101,19 @@ def finish_deputy(number: int) -> ResponseReturnValue:
 
 @account_pages.post("/account/tokens")
 def make_token() -> ResponseReturnValue:
-    """Make a token, and show it this once."""
+    """Make a token for who says the password once more, and show it this once."""
     form, own = request.form, somebody()
     scope = TokenScope.WRITE if form.get("scope") == TokenScope.WRITE else TokenScope.READ
     days = form.get("days", "")
     try:
+        check_password(
+            store(),
+            own_person(own),
+            form.get("password", ""),
+            client_address(),
+            request.headers.get("User-Agent", ""),
+            door().hashing,
+        )
         new = add_token(store(), own, form.get("name", ""), scope, _number(days))
     except Refused as refused:
         return _page(refused_of="tokens", faults=own_faults(refused)), status_of(refused)

@@ -95,7 +95,8 @@ def revise(person_id: str) -> ResponseReturnValue:
     """Call somebody otherwise, or let them belong to another branch."""
     form = request.form
     try:
-        revise_person(store(), somebody(), person_id, form.get("name", ""), form.get("unit", ""))
+        name, unit = form.get("name", ""), form.get("unit", "")
+        revise_person(store(), somebody(), person_id, name, unit, form.get("based_on"))
     except Refused as refused:
         return _page(person_id, "person", refused), status_of(refused)
     return _done("saved", person_id)

@@ -12,6 +12,9 @@ from scoring.canonical import sha256
 from scoring.periods import Phase
 from scoring.store import answered
 from scoring.store.engine import Store
+from scoring.workflow.keep_own import name_deputy
+from scoring.workflow.sign_in import today
+from tests import people
 from tests.uploads.bytes_of import pdf
 from tests.web.api.working import PERIOD, Office, working
 from tests.workflow.county import counts
@@ -51,6 +54,22 @@ def test_the_same_key_for_something_else_is_refused(office):
     assert other.status_code == 422
     assert [own["parameter"] for own in other.json["faults"]] == ["Idempotency-Key"]
     assert counts(office.store) == before
+
+
+def test_a_key_used_for_one_principal_is_not_answered_for_another(office):
+    """Neither for oneself nor for somebody else: what was done then was done in another's name."""
+    deputy_of = {who: people.again(office.store, office.people[who].id) for who in ("admin", "admin2")}
+    for own in deputy_of.values():
+        name_deputy(office.store, own, "ren", today(), today())
+    sent = {"stage": "county", "wanted": 1, "persons": [office.people["evaluator"].id]}
+    told = []
+    for principal in (deputy_of["admin"], deputy_of["admin"], deputy_of["admin2"], None):
+        behalf = "" if principal is None else principal.id
+        own = people.again(office.store, office.people["nobody"].id, on_behalf=behalf)
+        browser = people.browser_of(office.app, own)
+        told.append(browser.post(f"/api/v1{DRAW}", json=sent, headers={"Idempotency-Key": KEY}))
+    assert [own.status_code for own in told] == [201, 201, 422, 422]
+    assert told[1].headers["Idempotency-Replayed"] == "true"
 
 
 def test_another_persons_key_is_another_key(office):

@@ -203,7 +203,6 @@ _add("account.finish_token", SIGNED_IN, method="POST", key="x")
 _add("account.finish_deputy", KEEP, method="POST", number=_number("deputy"))
 _add("inbox.read", SIGNED_IN, method="POST")
 _add("work_api.inbox_read", SIGNED_IN, method="POST")
-_add("work_api.token_made", SIGNED_IN, method="POST", sent=_json(name="试", scope="read", days=3))
 _add("work_api.token_ended", SIGNED_IN, method="DELETE", key="x")
 _add(
     "work_api.deputy_named",

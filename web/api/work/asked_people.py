@@ -1,7 +1,6 @@
 """The shapes of what is sent about people, their roles, and one's own account."""
 
 from scoring.people import Role
-from scoring.store.tokens import TokenScope
 from web.api.work.typed import Sent, choice, day, listed, number, text
 
 _LONGEST_ID = 80
@@ -42,14 +41,6 @@ class RecusalSent(Sent):
     """Why somebody keeps away, or no longer does."""
 
     reason = text("Why.", most=1_000)
-
-
-class TokenSent(Sent):
-    """A token to be made."""
-
-    name = text("What it is for.", most=_NAME)
-    scope = choice("What it is to be good for.", TokenScope)
-    days = number("For how many days.", most=10_000)
 
 
 class DeputySent(Sent):

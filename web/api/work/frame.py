@@ -180,7 +180,8 @@ def _done(operation: Operation, view: View, values: dict[str, Any]) -> Response:
     asked = None
     if key is not None:
         address = f"{request.method} {request.path}?{request.query_string.decode('latin-1')}"
-        asked = Asked(person=actor.id, operation=address, key=key, body=body_digest())
+        behalf = "" if actor.on_behalf is None else actor.on_behalf.id
+        asked = Asked(person=actor.id, operation=address, key=key, body=body_digest(), on_behalf=behalf)
     etags: list[str] = []
     after: list[Callable[[], object]] = []
 

@@ -1,20 +1,15 @@
 """One's own account: who one is, what one was told, tokens for programs, and deputies.
 
-Passwords, sessions and on whose behalf one acts are a browser's.
+Passwords, sessions, making tokens and on whose behalf one acts are a browser's.
 """
 
 from typing import Any
 
-from scoring.errors import Fault, Place
-from scoring.permissions import NotAllowed
 from scoring.store.rights import Deputyship
-from scoring.store.tokens import TokenScope
-from scoring.texts import Text
 from scoring.workflow.inbox import count_unread, mark_all_read, read_inbox
 from scoring.workflow.keep_own import end_deputy, look_at_own, name_deputy
 from scoring.workflow.sign_in import own_person
-from scoring.workflow.tokens import add_token, end_token, own_tokens
-from web.access import by_token
+from scoring.workflow.tokens import end_token, own_tokens
 from web.api.shapes.work import people as told
 from web.api.shapes.work.common import Number
 from web.api.work import asked_people as asked
@@ -66,18 +61,6 @@ def tokens(call: Call) -> Any:
     return {"tokens": own_tokens(call.store, call.actor)}
 
 
-@work.does("POST", "/me/tokens", told.NewToken, of=_OF, takes=asked.TokenSent, adds=True, once=("secret",))
-def token_made(call: Call) -> Any:
-    """Make a token, which is shown once; with the session of a browser only: no token makes another.
-
-    生成令牌，只显示一次；只能在浏览器登录后生成。
-    """
-    if by_token():
-        raise NotAllowed([Fault(place=Place(), sentence=_NO_TOKEN_BY_TOKEN)])
-    sent = call.sent
-    return add_token(call.store, call.actor, sent["name"], TokenScope(sent["scope"]), sent["days"])
-
-
 @work.does("DELETE", "/me/tokens/<key>", of=_OF)
 def token_ended(call: Call, key: str) -> None:
     """End a token of one's own.
@@ -125,9 +108,3 @@ def deputyship_told(own: Deputyship, names: dict[str, str]) -> dict[str, Any]:
     return fields_told(
         own, principal_name=names.get(own.principal, ""), person_name=names.get(own.person, "")
     )
-
-
-_NO_TOKEN_BY_TOKEN = Text(
-    "令牌只能由本人登录后在“我的账号”中生成，不能用令牌生成令牌",
-    "a token is made by its person, signed in with a browser; no token makes another",
-)

@@ -57,7 +57,12 @@ def person_added(call: Call) -> Any:
     return add_person(call.store, call.actor, NewPerson(**call.sent))
 
 
-@work.looks(_ONE, told.WholePerson, of=_OF)
+def person_now(call: Call, person_id: str) -> str:
+    """Return the ETag of a person's name and branch as they are."""
+    return look_at_person(call.store, call.actor, person_id).seen.person.tag
+
+
+@work.looks(_ONE, told.WholePerson, of=_OF, tag=lambda value: value["etag"])
 def person(call: Call, person_id: str) -> Any:
     """See a person with all roles, recusals and deputies.
 
@@ -66,7 +71,15 @@ def person(call: Call, person_id: str) -> Any:
     return _whole(look_at_person(call.store, call.actor, person_id))
 
 
-@work.does("PATCH", _ONE, told.OnePerson, of=_OF, takes=asked.PersonRevised)
+@work.does(
+    "PATCH",
+    _ONE,
+    told.OnePerson,
+    of=_OF,
+    takes=asked.PersonRevised,
+    tag=lambda own: own.tag,
+    current=person_now,
+)
 def person_revised(call: Call, person_id: str) -> Any:
     """Let a person be called something else, or belong to another branch; what they sign as stays.
 
@@ -206,6 +219,7 @@ def _grant(own: GrantKept) -> dict[str, Any]:
 def _whole(own: PersonWhole) -> dict[str, Any]:
     names = own.names | {own.seen.person.id: own.seen.person.name}
     return _seen(own.seen) | {
+        "etag": own.seen.person.tag,
         "recusals": [fields_told(one, by_name=names.get(one.by, "")) for one in own.recusals],
         "deputies": [deputyship_told(one, names) for one in own.deputies],
         "principals": [deputyship_told(one, names) for one in own.principals],

@@ -67,13 +67,6 @@ class Tokens(Shape):
     tokens = many(Token, "Those that are good.")
 
 
-class NewToken(Shape):
-    """A token as it is shown once."""
-
-    secret = words("What a program sends; null where this was asked again.", allow_none=True)
-    token = one(Token, "The token.")
-
-
 class Deputyship(Shape):
     """That somebody may act on behalf of somebody."""
 
