@@ -5,6 +5,7 @@ A person's sign-in name is also their id's only clue in a failing test, so every
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -64,6 +65,13 @@ def again(store: Store, person: str, *, on_behalf: str = "") -> Actor:
     """Return the person of that id as they act now."""
     with store.read() as c:
         return actor_of(c, people.find(c, person), on_behalf=on_behalf)
+
+
+def acting_for(store: Store, own: Actor, principal: Actor) -> Actor:
+    """Return *own* as they act on behalf of *principal*, whose deputy they are from now on."""
+    with store.begin() as c:
+        rights.name_deputy(c, principal.id, own.id, ("2000-01-01", "2999-12-31"), "")
+    return replace(own, on_behalf=principal)
 
 
 class Visitor(FlaskClient):

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 from scoring.chain import OWN, Deed
 from scoring.criteria.criterion import Criterion
-from scoring.criteria.model import Adjustment, CriteriaSet
+from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet
 from scoring.marks import MarkRefused
 from scoring.people import Actor, Role
 from scoring.sheets import (
-    MODERATION,
     SELF,
     SUPERIOR,
     Conflict,

@@ -86,8 +86,8 @@ def test_who_prepared_does_not_confirm_even_on_behalf_of_a_leader(store, tmp_pat
     own = year(store, tmp_path)
     number = prepared(own)
     with pytest.raises(SameHands, match="管一"):
-        confirm_edition(store, replace(own.admin, on_behalf=own.leader), number, now=MONDAY)
-    taken = replace(own.other_admin, on_behalf=own.leader)
+        confirm_edition(store, people.acting_for(store, own.admin, own.leader), number, now=MONDAY)
+    taken = people.acting_for(store, own.other_admin, own.leader)
     edition = confirm_edition(store, taken, number, now=MONDAY)
     assert edition.statement.confirmed_by == "管二（代凌部长）"
 
@@ -95,7 +95,7 @@ def test_who_prepared_does_not_confirm_even_on_behalf_of_a_leader(store, tmp_pat
 def test_a_principal_does_not_confirm_what_was_prepared_on_their_behalf(store, tmp_path):
     own = year(store, tmp_path)
     both = people.somebody(store, "duo", Role.ADMINISTRATOR, Role.LEADER, name="多职")
-    number = prepare_edition(store, replace(own.admin, on_behalf=both), PERIOD, DRAFT, MONDAY)
+    number = prepare_edition(store, people.acting_for(store, own.admin, both), PERIOD, DRAFT, MONDAY)
     with pytest.raises(SameHands):
         confirm_edition(store, both, number, now=MONDAY)
 
