@@ -19,7 +19,8 @@ _ROLES = frozenset(own.value for own in Role)
 def check(c: Connection, deed: Deed) -> None:
     """Return where the deed is still its person's to do: both accounts open, the deputyship and the role in force.
 
-    A deed of nobody is a command on the server; one in no role is about the own account. Raises NotSignedIn, NotAllowed.
+    A deed of nobody is a command on the server; one in no role is about the own account. Whoever never had an account
+    was let in by none, and is not asked for one. Raises NotSignedIn, NotAllowed.
     """
     if deed.person == NONE:
         return
@@ -30,6 +31,8 @@ def check(c: Connection, deed: Deed) -> None:
     else:
         asked |= {"principal": deed.on_behalf, "day": working_days.today().isoformat()}
         own, held, behalf, named = c.execute(_FOR_ANOTHER, asked).one()
+    if own is None:
+        return
     if own != _OPEN:
         raise NotSignedIn([_fault(_CLOSED)])
     if deed.on_behalf != NONE and not (named and behalf == _OPEN):

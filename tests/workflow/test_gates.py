@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from scoring.gates import MotionKind, MotionState
@@ -69,14 +67,14 @@ def test_who_moved_it_never_confirms_it_nor_does_anyone_on_their_behalf(store, t
         refuse_gate(store, own.admin, number, "不行")
     deputy = people.somebody(store, "dai", Role.ADMINISTRATOR, name="代管")
     with pytest.raises(SameHands):
-        confirm_gate(store, replace(deputy, on_behalf=own.admin), number)
+        confirm_gate(store, people.acting_for(store, deputy, own.admin), number)
     confirm_gate(store, own.other_admin, number)
     assert gates_of(own) == ("banned",)
 
 
 def test_what_a_deputy_moved_the_principal_does_not_confirm(store, tmp_path):
     own = year(store, tmp_path)
-    number = raised(own, replace(own.other_admin, on_behalf=own.admin))
+    number = raised(own, people.acting_for(store, own.other_admin, own.admin))
     for actor in (own.admin, own.other_admin):
         with pytest.raises(SameHands):
             confirm_gate(store, actor, number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -182,7 +181,7 @@ def test_who_marked_the_branch_does_not_answer_even_by_a_file(store, tmp_path):
         take_objection(store, wang, number)
     with pytest.raises(SameHands, match="王"):
         assign_objection(store, own.admin, number, wang.id)
-    deputy = replace(own.moderator, on_behalf=wang)
+    deputy = people.acting_for(store, own.moderator, wang)
     with pytest.raises(SameHands):
         take_objection(store, deputy, number)
     assign_objection(store, own.admin, number, own.moderator.id)
