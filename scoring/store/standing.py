@@ -81,8 +81,8 @@ ACTING_ENDED = Text(
 """What somebody is told who acts for another and no longer may."""
 
 _ROLE_ENDED = Text(
-    "您办理此事的角色刚刚已终止，未作任何改动；请刷新页面，有疑问请联系管理员",
-    "the role in which you do this has just ended, and nothing was changed; reload the page, or ask an administrator",
+    "您办理此事所用的角色已终止，未作任何改动；如有疑问请联系管理员",
+    "the role in which you did this has ended, and nothing was changed; ask an administrator if that is wrong",
 )
 
 

@@ -295,7 +295,7 @@ def test_who_has_lost_a_role_or_the_account_meanwhile_changes_nothing(store, fir
     end_role(store, first, look_at_person(store, first, third.id).seen.roles[0].grant.number)
     with pytest.raises(NotAllowed) as refused:
         propose_role(store, third, wang.id, asked)
-    assert "刚刚已终止" in said(refused)
+    assert "角色已终止" in said(refused)
     close_person(store, first, third.id)
     for work in (
         lambda: propose_role(store, third, wang.id, asked),

@@ -65,18 +65,20 @@ def show() -> str:
     """Show the desk."""
     own = somebody()
     found = sorted(duties(store(), own), key=_urgency)
-    begin = next((duty for duty in found if duty.waiting or duty.urgent), None)
+    waiting = [duty for duty in found if duty.waiting or duty.urgent]
+    begin = next(iter([*waiting, *(duty for duty in found if duty.task is Task.RUN_PERIOD)]), None)
     return render_template(
         "desk.html",
         actor=own,
         cards=[_card(duty, first=duty is begin) for duty in found if _lies_there(duty)],
-        ways=_ways(found),
+        ways=_ways(),
     )
 
 
 def _lies_there(duty: Duty) -> bool:
-    """Return whether there is a card for it: something waits, or it says how much of one's own work is done."""
-    return bool(duty.waiting or duty.urgent or (duty.of and duty.task in (Task.MARK, Task.SETTLE)))
+    """Return whether there is a card for it: something waits, or it says how far one's own work is."""
+    own = duty.task is Task.RUN_PERIOD or (duty.of and duty.task in (Task.MARK, Task.SETTLE))
+    return bool(duty.waiting or duty.urgent or own)
 
 
 def _urgency(duty: Duty) -> tuple[bool, bool, str]:
@@ -93,6 +95,16 @@ def _card(duty: Duty, *, first: bool) -> Card:
             + (f", {duty.urgent} sent back or late" if duty.urgent else ""),
         )
         return Card(duty=duty, heading=told(stage), words=words, href=_marking_address(duty), first=first)
+    if duty.task is Task.RUN_PERIOD:
+        return Card(
+            duty=duty,
+            heading=say("工作进度", "Progress"),
+            words=say(
+                "各支部做到哪一步，谁还没有交，都在这里。", "How far each branch is, and who is behind."
+            ),
+            href=url_for("progress.show", period_id=duty.period),
+            first=first,
+        )
     heading, what = _TASKS[duty.task]
     words = say(f"{duty.waiting} {what.zh}", f"{what.en}: {duty.waiting}")
     href = url_for(_PAGES[duty.task], period_id=duty.period) if duty.period else url_for("people.roles")
@@ -105,16 +117,11 @@ def _marking_address(duty: Duty) -> str:
     return url_for("marking.queue", period_id=duty.period)
 
 
-def _ways(found: list[Duty]) -> list[Way]:
+def _ways() -> list[Way]:
     """Return the ways to what they may see, besides the cards: the newest period's first."""
     own = somebody()
-    run = {duty.period for duty in found if duty.task is Task.RUN_PERIOD}
-    ways = []
-    for period in sorted(contents().periods, key=lambda one: one.id, reverse=True):
-        if period.id in run:
-            href = url_for("progress.show", period_id=period.id)
-            ways.append(Way(text=say(f"{period.id} 工作进度", f"Progress of {period.id}"), href=href))
-        ways += _ways_in(period)
+    newest_first = sorted(contents().periods, key=lambda one: one.id, reverse=True)
+    ways = [way for period in newest_first for way in _ways_in(period)]
     at = Setting()
     if may(own, Action.OPEN_PERIOD, at):
         ways.append(Way(text=say("开设评定期", "Open a period"), href=url_for("progress.opening")))
