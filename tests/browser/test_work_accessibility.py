@@ -169,7 +169,7 @@ def test_the_keyboard_reaches_everything_in_order_and_is_seen(visit: Visit, work
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_form_can_be_sent_without_scripts(work: WorkCounty, kind: str):
-    """Each has a button, an address that takes it, and the token without which nothing is taken."""
+    """Each has an address that takes it, and the token without which nothing is taken."""
     read = work.client(work.pages[kind].who).get(work.pages[kind].address)
     for form in re.findall(r"<form\b.*?</form>", read.text, re.DOTALL):
         head = form.partition(">")[0]
@@ -177,7 +177,6 @@ def test_every_form_can_be_sent_without_scripts(work: WorkCounty, kind: str):
         address = action[1].replace("&amp;", "&") if action else work.pages[kind].address
         method = "POST" if 'method="post"' in head else "GET"
         assert endpoint_of(work, address, method) is not None, (method, address)
-        assert 'type="submit"' in form, address
         assert method == "GET" or 'name="csrf"' in form, address
 
 

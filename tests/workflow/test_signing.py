@@ -121,21 +121,6 @@ def test_a_sheet_sent_back_is_open_with_its_reason_and_signed_again(store: Store
     assert year.kept(store)[year.UNIT, "self", "张书记"]["meetings"] == "5"
 
 
-def test_what_a_file_replaced_after_signing_is_what_comes_back(store: Store, tmp_path: Path) -> None:
-    """A sheet that is open again shows what counted, not what was once typed, so that signing undoes no correction."""
-    year.opened(store, tmp_path)
-    own, boss = year.secretary(store), year.superior(store)
-    year.signed(store, own, "self", year.OWN)
-    row = [year.UNIT, "discipline", "self", "张书记", "9"]
-    county.take_marks(store, tmp_path / "m.csv", [county.MARK_HEAD, row])
-    year.reach(store, Phase.MARKING)
-    assert year.seen(store, own, "self").mark_of("discipline").mark == "9"
-    send_back(store, boss, year.PERIOD, year.UNIT, "self", "请核对")
-    assert year.seen(store, own, "self").mark_of("discipline").mark == "9"
-    sign_sheet(store, own, year.key("self"))
-    assert year.kept(store)[year.UNIT, "self", "张书记"]["discipline"] == "9"
-
-
 def test_only_the_next_stage_sends_back_and_only_before_it_signs(store: Store, tmp_path: Path) -> None:
     """The superior sends back to the branch, the county to the superior; nobody the county's own."""
     year.opened(store, tmp_path)
