@@ -12,19 +12,9 @@ from marshmallow import ValidationError
 
 from scoring.criteria.claims import Claim, Rule, Wrong, id_wrong
 from scoring.criteria.criterion import FIELDS_OF, BallotGrade, Criterion, Kind, field_of_another_kind
+from scoring.criteria.item import Item, ItemKind, PointsRange
 from scoring.criteria.model import IDS, ROOT, Adjustment, CriteriaSet, Gate, Part
-from scoring.criteria.points import (
-    Baseline,
-    Card,
-    CardFigure,
-    Cards,
-    Expiry,
-    Item,
-    ItemKind,
-    PointsRange,
-    PointsRules,
-    StarBand,
-)
+from scoring.criteria.points import Baseline, Card, CardFigure, Cards, Expiry, PointsRules, StarBand
 from scoring.criteria.points_schema import PointsShape
 from scoring.criteria.schema import Listed, Nested, SetShape, Shape
 from scoring.criteria.tree import Mapping

@@ -5,7 +5,7 @@ All points are integers of hundredths, as sizes: a losing item's are above nough
 
 from dataclasses import dataclass
 
-from scoring.criteria.points import WINDOWS, Item, ItemKind, Window, points_text, times_text
+from scoring.criteria.item import WINDOWS, Item, ItemKind, Window, points_text, times_text
 from scoring.errors import Fault, Place, PointsRefused
 from scoring.numbers import marks_text
 from scoring.texts import Text

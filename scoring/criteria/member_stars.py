@@ -6,7 +6,8 @@ All points are integers of hundredths.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from scoring.criteria.points import Card, Item, Ledger, MemberKind, PointsRules, Window
+from scoring.criteria.item import Item, Ledger, MemberKind, Window
+from scoring.criteria.points import Card, PointsRules
 from scoring.numbers import rounded
 
 

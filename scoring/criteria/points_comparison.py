@@ -6,22 +6,20 @@ from enum import StrEnum
 from typing import TypeVar
 
 from scoring.criteria.criterion import EvidenceAsked, EvidenceKind
-from scoring.criteria.points import (
+from scoring.criteria.item import (
     MEMBER_KINDS,
     WINDOWS,
-    AnnualRule,
-    CardFigure,
-    Cards,
     Claimant,
     Item,
     ItemKind,
     Ledger,
     MemberKind,
-    PointsRules,
     Verifier,
+    counted,
     points_text,
     times_text,
 )
+from scoring.criteria.points import AnnualRule, CardFigure, Cards, PointsRules
 from scoring.numbers import Rounding, marks_text
 from scoring.texts import Text
 
@@ -115,10 +113,8 @@ def _of_rules(rules: PointsRules) -> dict[str, Text | None]:
         "rounding": Text(f"{decimals} 位小数，{rounding.zh}", f"{decimals} decimals, {rounding.en}"),
         "talk_below": _points(rules.talk_below),
         "figure": None if rules.cards is None else _FIGURES[rules.cards.figure],
-        "months": None if expiry is None else Text(f"{expiry.months} 个月", f"{expiry.months} months"),
-        "notice_days": None
-        if expiry is None
-        else Text(f"{expiry.notice_days} 天", f"{expiry.notice_days} days"),
+        "months": None if expiry is None else counted(expiry.months, "个月", "month"),
+        "notice_days": None if expiry is None else counted(expiry.notice_days, "天", "day"),
         "basis": _words(rules.basis),
         "note": rules.note,
     }

@@ -6,20 +6,19 @@ What is wrong cannot be built at all (`points`).
 from collections.abc import Iterator
 from fractions import Fraction
 
-from scoring.criteria.linter import Found, as_warnings, files_more, vague
-from scoring.criteria.member_stars import TIMES_A_YEAR, attainable, most_a_year
-from scoring.criteria.points import (
+from scoring.criteria.item import (
     MEMBER_KINDS,
     WINDOWS,
-    CardFigure,
     Claimant,
     Item,
     ItemKind,
     Ledger,
     MemberKind,
-    PointsRules,
     Verifier,
 )
+from scoring.criteria.linter import Found, as_warnings, files_more, vague
+from scoring.criteria.member_stars import TIMES_A_YEAR, attainable, most_a_year
+from scoring.criteria.points import CardFigure, PointsRules
 from scoring.errors import Fault
 from scoring.numbers import marks_text
 from scoring.texts import Text
@@ -98,7 +97,7 @@ def _caps(item: Item) -> Found:
                 yield (
                     item.id,
                     Text(
-                        f"{WINDOWS[narrow].zh}封顶后最多 {marks_text(most)} 分，{WINDOWS[wide].zh}上限 {marks_text(cap)} 不起作用",
+                        f"按{WINDOWS[narrow].zh}上限最多 {marks_text(most)} 分，{WINDOWS[wide].zh}上限 {marks_text(cap)} 不起作用",
                         f"comes to {marks_text(most)} at most by its cap {WINDOWS[narrow].en}, so the cap of "
                         f"{marks_text(cap)} {WINDOWS[wide].en} has no effect",
                     ),

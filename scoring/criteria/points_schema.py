@@ -1,23 +1,16 @@
 """The shape of a file of points rules: which fields each of its mappings may have."""
 
 from scoring.criteria.criterion import EvidenceAsked
+from scoring.criteria.item import Caps, Claimant, Item, ItemKind, Ledger, MemberKind, PointsRange, Verifier
 from scoring.criteria.points import (
     AnnualFigure,
     AnnualRule,
     Baseline,
-    Caps,
     Card,
     CardFigure,
     Cards,
-    Claimant,
     Expiry,
-    Item,
-    ItemKind,
-    Ledger,
-    MemberKind,
-    PointsRange,
     StarBand,
-    Verifier,
 )
 from scoring.criteria.schema import (
     Choice,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from scoring.criteria import catalogue, loader
 from scoring.criteria.caps import Allowed, Posted, allowed
-from scoring.criteria.points import Item, PointsRules, Window
+from scoring.criteria.item import Item, Window
+from scoring.criteria.points import PointsRules
 from scoring.errors import PointsRefused
 
 DOCS = Path(__file__).parents[2] / "docs"

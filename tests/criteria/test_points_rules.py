@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.criteria import catalogue, loader
+from scoring.criteria.item import Claimant, ItemKind, Ledger, MemberKind, Verifier
 from scoring.criteria.member_stars import annual, attainable, card_of, most_a_year, stars_of, talk_due
 from scoring.criteria.model import CriteriaSet
-from scoring.criteria.points import Claimant, Expiry, ItemKind, Ledger, MemberKind, PointsRules, Verifier
+from scoring.criteria.points import Expiry, PointsRules
 from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault
 from tests.criteria.test_loader import assert_told, marked
 
@@ -113,6 +114,25 @@ version: 2026/1  # ! cannot be an id
 title: {zh: 村}
 baseline: {points: 60}
 items: [{id: a, kind: earning, points: 1}]
+== a slip in every section
+kind: points
+id: a/b  # ! cannot be an id
+version: "1"
+title: {zh: 村}
+colour: red  # ! is not a field here
+baseline: {points: -60}  # ! cannot be below 0
+annual: {decimals: 3}  # ! must be 0 to 2
+items:
+  - {id: a, kind: earning, points: 0}  # ! must be above 0
+  - {id: b, kind: losing, points: 1, ledgers: [spendable]}  # ! takes honour points only
+  - {id: b, kind: earning, points: 1}  # ! “b” is used twice
+cut_points: [{stars: 2, at_least: 60}, {stars: 1, at_least: 70}]  # ! nobody can have 1
+talk_below: 65  # ! above the 60 of the lowest stars
+cards:
+  figure: annual_honour
+  levels: []  # ! needs at least one card
+expiry: {months: 0, notice_days: 0}  # ! must be above 0 | must be above 0
+changes: [改]  # ! must be a mapping
 == a set that extends
 kind: points
 id: a
@@ -194,7 +214,7 @@ expiry: {months: 0, notice_days: 30}  # ! must be above 0
 == no notice
 expiry: {months: 6, notice_days: 0}  # ! must be above 0
 == a notice before there is anything to expire
-expiry: {months: 1, notice_days: 60}  # ! longer than the 1 months
+expiry: {months: 1, notice_days: 60}  # ! longer than the 1 month there
 == more than ten years
 expiry: {months: 121, notice_days: 60}  # ! cannot be above 120
 == an expiry that is not announced
