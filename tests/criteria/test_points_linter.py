@@ -151,6 +151,33 @@ def test_every_weakness_is_noted_with_what_is_weak(
         assert words in sentence
 
 
+def test_a_month_has_thirty_one_days_and_a_quarter_ninety_two() -> None:
+    """A cap that the longest month or quarter can reach is not idle."""
+    for caps, idle in (
+        ("{day: 1, month: 31, year: 366}", []),
+        (
+            "{day: 1, month: 31.5, year: 366}",
+            ["comes to 31 at most by its cap a day, so the cap of 31.5 a month"],
+        ),
+        ("{day: 1, quarter: 92}", []),
+        ("{day: 1, quarter: 92.5}", ["comes to 92 at most by its cap a day, so the cap of 92.5 a quarter"]),
+        ("{month: 2, quarter: 6, year: 24}", []),
+    ):
+        text = SOUND.replace("caps: {month: 16, year: 160}", f"caps: {caps}").replace(
+            "points: 2\n", "points: 1\n"
+        )
+        told = [sentence for field, sentence in weak(load(text)) if field == "study"]
+        assert [words in sentence for words, sentence in zip(idle, told, strict=True)] == [True] * len(idle)
+
+
+def test_the_lowest_stars_out_of_reach_are_named() -> None:
+    """Who cannot have four stars cannot have five either; one note says both."""
+    bands = "cut_points: [{stars: 5, at_least: 130}, {stars: 4, at_least: 120}, {stars: 1, at_least: 60}]"
+    told = weak(changed("cut_points: [{stars: 5, at_least: 96}, {stars: 1, at_least: 60}]", bands))
+    assert [field for field, _ in told] == ["cut_points"] * 4
+    assert all("short of the 120 of 4 stars" in sentence for _, sentence in told)
+
+
 def test_cards_by_the_years_honour_points_are_measured_by_those() -> None:
     """The figure the file names is the one that must be within reach."""
     by_honour = SOUND.replace("spendable_earned", "annual_honour").replace("at_least: 40,", "at_least: 109,")

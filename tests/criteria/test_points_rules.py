@@ -214,7 +214,7 @@ expiry: {months: 0, notice_days: 30}  # ! must be above 0
 == no notice
 expiry: {months: 6, notice_days: 0}  # ! must be above 0
 == a notice before there is anything to expire
-expiry: {months: 1, notice_days: 60}  # ! longer than the 1 month there
+expiry: {months: 1, notice_days: 29}  # ! longer than the 1 month there
 == more than ten years
 expiry: {months: 121, notice_days: 60}  # ! cannot be above 120
 == an expiry that is not announced
