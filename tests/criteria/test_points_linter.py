@@ -401,6 +401,8 @@ def test_the_command_compares_like_with_like(tmp_path: Path) -> None:
         told = check(one, "--previous", other, "--lang", "en")
         assert told.exit_code == 2
         assert f"{other}: is not of the kind of {one}" in told.stderr
+    told = CliRunner().invoke(main, ["score", SHIPPED, "--units", "none.csv", "--marks", "none.csv"])
+    assert f"{SHIPPED} 是党员积分规则，不能用来给支部评分" in told.stderr
     (tmp_path / "points.yaml").write_text(SOUND, "utf-8")
     told = CliRunner().invoke(
         main,

@@ -22,6 +22,7 @@ from scoring.criteria.member_stars import annual, attainable, card_of, most_a_ye
 from scoring.criteria.model import CriteriaSet
 from scoring.criteria.points import Expiry, PointsRules
 from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault
+from scoring.numbers import decimal_text
 from tests.criteria.test_loader import assert_told, marked
 
 HEAD = 'kind: points\nid: village\nversion: "1"\ntitle: {zh: 村}\n'
@@ -698,9 +699,19 @@ def test_the_digest_moves_with_every_field_and_each_reads_back() -> None:
 def test_a_year_is_the_mean_of_its_quarters_rounded_once(
     quarters: tuple[int, ...], decimals: int, rounding: str, figure: int | None
 ) -> None:
-    """As the guide computes it; who was a member for part of the year has the mean of that part."""
+    """Who was a member for part of the year has the mean of that part."""
     own = rules(f"annual: {{decimals: {decimals}, rounding: {rounding}}}\n")
     assert annual(own, quarters) == figure
+
+
+@pytest.mark.parametrize("guide", ["criteria.md", "criteria.zh-CN.md"])
+def test_the_year_the_guide_works_out_by_hand_is_the_year(guide: str) -> None:
+    """82, 90.5, 78 and 95 make 86.4 with one decimal."""
+    text = (Path(__file__).parents[2] / "docs" / guide).read_text("utf-8")
+    figure = annual(rules("annual: {decimals: 1}\n"), (8200, 9050, 7800, 9500))
+    assert figure is not None
+    assert "86.375" in text
+    assert f"**{decimal_text(figure // 10, 1)}**" in text
 
 
 @settings(deadline=None)
