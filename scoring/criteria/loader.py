@@ -107,7 +107,7 @@ def _points_rules(tree: Mapping) -> PointsRules:
             ),
         )
         for key in _OF_EXTENDING
-        if key in tree
+        if tree.get(key) is not None
     ]
     for key in _OF_EXTENDING:
         tree.pop(key, None)

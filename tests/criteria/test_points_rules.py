@@ -667,6 +667,11 @@ MOVED = [
 ]
 
 
+def test_a_field_left_empty_is_as_if_it_were_not_there() -> None:
+    """Also where it is one that rules of points do not know how to use."""
+    assert loader.digest(rules("extends:\noverride: null\nbasis:\ntalk_below:\n")) == loader.digest(rules())
+
+
 def test_the_digest_moves_with_every_field_and_each_reads_back() -> None:
     """Rules are frozen by their digest: no field may move without it, and no two share one."""
     found = [load(text) for text in (HEAD + BASELINE + ITEM, *MOVED)]
