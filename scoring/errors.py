@@ -74,6 +74,10 @@ class CriteriaUnknown(Refused):
     """No criteria set of that ref is known."""
 
 
+class PointsRefused(Refused):
+    """A claim is not what its item of the points rules gives."""
+
+
 class CriteriaDiffer(Refused):
     """The criteria sets of one cohort do not agree in what they must share."""
 

@@ -23,7 +23,7 @@ _WIDEST = 2**62
 
 
 class Rounding(StrEnum):
-    """How the one rounding of a score is done; scores are not negative."""
+    """How the one rounding of a score, or of a year's points, is done."""
 
     HALF_UP = "half_up"
     HALF_EVEN = "half_even"
@@ -95,7 +95,7 @@ def decimal_text(scaled: int, decimals: int) -> str:
 
 
 def rounded(number: Fraction, decimals: int, rounding: Rounding) -> int:
-    """Return *number* × 10**decimals, rounded once. *number* is not negative."""
+    """Return *number* × 10**decimals, rounded once; upwards is towards more, below 0 too."""
     ratios = Ratios.of(np.array([number.numerator], dtype=object), number.denominator)
     return int(ratios.rounded(decimals, rounding)[0])
 
@@ -191,7 +191,7 @@ class Ratios:
         return Ratios.of(_narrow(self.num // divisors), _narrow(self.den // divisors))
 
     def rounded(self, decimals: int, rounding: Rounding) -> Integers:
-        """Return each fraction × 10**decimals as int64 [unit], rounded once. None may be negative."""
+        """Return each fraction × 10**decimals as int64 [unit], rounded once; upwards is towards more, below 0 too."""
         scaled = self.times(Fraction(10**decimals))
         most = 4 * (scaled.num_most + scaled.den_most)
         num, den = _wide(scaled.num, most), _wide(scaled.den, most)

@@ -1,4 +1,4 @@
-"""An expanded tree built into a `CriteriaSet`, with every fault in it found in one go.
+"""An expanded tree built into a `CriteriaSet`, or a tree of points into `PointsRules`, with every fault found in one go.
 
 An element that cannot be built is left out and its neighbours are still tried; rules of the whole set are tried on
 what could be built, with stand-ins for what the set must have. Nothing is returned unless there is no fault.
@@ -12,7 +12,10 @@ from marshmallow import ValidationError
 
 from scoring.criteria.claims import Claim, Rule, Wrong, id_wrong
 from scoring.criteria.criterion import FIELDS_OF, BallotGrade, Criterion, Kind, field_of_another_kind
+from scoring.criteria.item import Item, ItemKind, PointsRange
 from scoring.criteria.model import IDS, ROOT, Adjustment, CriteriaSet, Gate, Part
+from scoring.criteria.points import Baseline, Card, CardFigure, Cards, Expiry, PointsRules, StarBand
+from scoring.criteria.points_schema import PointsShape
 from scoring.criteria.schema import Listed, Nested, SetShape, Shape
 from scoring.criteria.tree import Mapping
 from scoring.errors import CriteriaInvalid, Fault, Place
@@ -29,6 +32,15 @@ def build(tree: Mapping, faults: list[Fault]) -> CriteriaSet:
     if builder.faults or criteria is None:
         raise CriteriaInvalid(_in_order(builder.faults))
     return criteria
+
+
+def build_points(tree: Mapping, faults: list[Fault]) -> PointsRules:
+    """Return the rules of points *tree* describes. Raises CriteriaInvalid with *faults* and all that is found besides."""
+    builder = _Builder(faults)
+    rules = builder.points_rules(tree)
+    if builder.faults or rules is None:
+        raise CriteriaInvalid(_in_order(builder.faults))
+    return rules
 
 
 class _Builder:
@@ -54,6 +66,13 @@ class _Builder:
         made: CriteriaSet | None = self._made(CriteriaSet, {**_STAND_INS_OF_A_SET, **values}, tree, failed)
         return made
 
+    def points_rules(self, tree: Mapping) -> PointsRules | None:
+        values, failed = self._read(tree, PointsShape())
+        values.pop("kind", None)
+        self._tell_repeated_ids(tree)
+        made: PointsRules | None = self._made(PointsRules, {**_STAND_INS_OF_RULES, **values}, tree, failed)
+        return made
+
     def element(self, tree: Mapping, field: Nested) -> Any:
         """Return what *field* builds of *tree*, or None with the faults noted."""
         values, failed = self._read(tree, field.shape)
@@ -66,7 +85,8 @@ class _Builder:
         if field.builds is Part and values.get("id") == ROOT:
             self._claims(Wrong([_claim(id_wrong(ROOT))]), tree, failed)
             failed.add("id")
-        stand_ins = {name: _STAND_INS[name] for name in _required(field.shape) if name not in values}
+        known = _STAND_INS | _STAND_INS_OF.get(field.builds, {})
+        stand_ins = {name: known[name] for name in _required(field.shape) if name not in values}
         made = self._made(field.builds, {**values, **stand_ins}, tree, failed)
         return None if failed - set(_TREE) else made
 
@@ -137,7 +157,7 @@ class _Builder:
         self.faults.append(Fault(place=place, sentence=sentence))
 
 
-_SHARING_IDS = (Criterion, Part, Adjustment, Gate)
+_SHARING_IDS = (Criterion, Part, Adjustment, Gate, Item, Card)
 _NAMED = (*_SHARING_IDS, BallotGrade)
 _WRITTEN = {"measured_in": "unit", "start": "from", "end": "to"}
 _STAND_IN = Criterion(id="stand-in", kind=Kind.JUDGED, full_marks=100, title=Text("—", "—"))
@@ -160,6 +180,20 @@ _STAND_INS: dict[str, Any] = {
     "within": Grouping.COUNTY,
 }
 """What stands for a required field that could not be read, so that the others can still be judged."""
+
+_STAND_IN_ITEM = Item(id="stand-in", kind=ItemKind.EARNING, points=100, title=_STAND_IN.title)
+_STAND_IN_CARD = Card(id="stand-in", at_least=100, title=_STAND_IN.title, opens=(_STAND_IN.title,))
+_STAND_INS_OF_RULES = {**_STAND_INS_OF_A_SET, "baseline": Baseline(points=0), "items": (_STAND_IN_ITEM,)}
+_STAND_INS_OF: dict[Callable[..., Any], dict[str, Any]] = {
+    Item: {"kind": ItemKind.EARNING},
+    PointsRange: {"start": 1, "end": 100_000_001},
+    Baseline: {"points": 0},
+    StarBand: {"at_least": 0},
+    Card: {"at_least": 100, "opens": (_STAND_IN.title,)},
+    Cards: {"figure": CardFigure.ANNUAL_HONOUR, "levels": (_STAND_IN_CARD,)},
+    Expiry: {"months": 120, "notice_days": 1},
+}
+"""What stands for such a field in rules of points, where it is of another sort than elsewhere."""
 
 
 def _claim(rule: Rule) -> Claim:

@@ -4,7 +4,7 @@ What is wrong cannot be built at all (`model`); what only the marks of a year ca
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import CriteriaSet, Part
@@ -30,12 +30,14 @@ def warnings(criteria: CriteriaSet, file: str, previous: CriteriaSet | None = No
         *_stars_without_cut_points(criteria),
     ]
     for criterion in criteria.criteria:
-        found += [*_vague(criterion), *_bare(criterion), *_unreachable_marks(criterion)]
+        found += [
+            *vague(criterion.id, _wording(criterion)),
+            *_bare(criterion),
+            *_unreachable_marks(criterion),
+        ]
     if previous is not None:
-        found += _burden(criteria, previous)
-    return tuple(
-        Fault(place=Place(file=file, field=field or None), sentence=sentence) for field, sentence in found
-    )
+        found += files_more(evidence_asked(criteria), evidence_asked(previous), previous.ref)
+    return as_warnings(found, file)
 
 
 def evidence_asked(criteria: CriteriaSet) -> int:
@@ -44,6 +46,40 @@ def evidence_asked(criteria: CriteriaSet) -> int:
 
 
 Found = Iterator[tuple[str, Text]]
+"""What was found: the id or field it is about, '' for the whole, and the sentence."""
+
+
+def as_warnings(found: Iterable[tuple[str, Text]], file: str) -> tuple[Fault, ...]:
+    """Return what was found in *file* as faults that stop nothing."""
+    return tuple(
+        Fault(place=Place(file=file, field=field or None), sentence=sentence) for field, sentence in found
+    )
+
+
+def vague(name: str, texts: Iterable[Text]) -> Found:
+    """Wording that says no more than “do better”: a vague word, and nothing in the sentence to measure it by."""
+    for text in texts:
+        word = _VAGUE.search(text.zh) or _VAGUE_EN.search(text.en)
+        if word and not _MEASURE.search(text.zh.replace(word[0], "")):
+            yield (
+                name,
+                Text(
+                    f"“{text.zh}”含“{word[0]}”而没有可核对的尺度（时间、数量、次数），不同的人会打出不同的分",
+                    f"“{text.en}” says “{word[0]}” but names no measure (date, number, count) to check it by",
+                ),
+            )
+
+
+def files_more(now: int, then: int, before: str) -> Found:
+    """More files of evidence asked for than in the version *before*."""
+    if now > then:
+        yield (
+            "evidence",
+            Text(
+                f"要求的佐证材料由 {before} 的 {then} 份增至 {now} 份，加重了基层负担",
+                f"asks for {now} files of evidence where {before} asked for {then}",
+            ),
+        )
 
 
 def _totals(criteria: CriteriaSet) -> Found:
@@ -103,22 +139,13 @@ def _stars_without_cut_points(criteria: CriteriaSet) -> Found:
             )
 
 
-def _vague(criterion: Criterion) -> Found:
-    """Wording that says no more than “do better”: a vague word, and nothing in the sentence to measure it by."""
+def _wording(criterion: Criterion) -> list[Text]:
+    """Return the sentences by which *criterion* is marked."""
     texts = [level.when for level in criterion.levels]
     if criterion.kind is Kind.JUDGED:
         note = criterion.note or Text("", "")
         texts.append(Text(criterion.title.zh + note.zh, criterion.title.en + note.en))
-    for text in texts:
-        word = _VAGUE.search(text.zh) or _VAGUE_EN.search(text.en)
-        if word and not _MEASURE.search(text.zh.replace(word[0], "")):
-            yield (
-                criterion.id,
-                Text(
-                    f"“{text.zh}”含“{word[0]}”而没有可核对的尺度（时间、数量、次数），不同的人会打出不同的分",
-                    f"“{text.en}” says “{word[0]}” but names no measure (date, number, count) to check it by",
-                ),
-            )
+    return texts
 
 
 def _bare(criterion: Criterion) -> Found:
@@ -139,16 +166,4 @@ def _unreachable_marks(criterion: Criterion) -> Found:
         yield (
             criterion.id,
             Text(f"最高一档 {best} 分，满分 {full} 分无人可得", f"the best entry gives {best} of {full}"),
-        )
-
-
-def _burden(criteria: CriteriaSet, previous: CriteriaSet) -> Found:
-    now, then = evidence_asked(criteria), evidence_asked(previous)
-    if now > then:
-        yield (
-            "evidence",
-            Text(
-                f"要求的佐证材料由 {previous.ref} 的 {then} 份增至 {now} 份，加重了基层负担",
-                f"asks for {now} files of evidence where {previous.ref} asked for {then}",
-            ),
         )

@@ -1,4 +1,4 @@
-"""Criteria files read: the only reader of YAML. YAML is text here until the schema has seen it.
+"""Criteria files and rules of points read: the only reader of YAML. YAML is text here until the schema has seen it.
 
 Anchors, tags and second documents are refused, so that a file says what it seems to say and cannot grow when read.
 """
@@ -11,10 +11,12 @@ from typing import Any
 import yaml
 
 from scoring.canonical import canonical, sha256
-from scoring.criteria.building import build
+from scoring.criteria.building import build, build_points
 from scoring.criteria.expansion import expanded
 from scoring.criteria.model import CriteriaSet
-from scoring.criteria.schema import SetShape, TreeShape
+from scoring.criteria.points import PointsRules
+from scoring.criteria.points_schema import PointsShape
+from scoring.criteria.schema import FileKind, SetShape, TreeShape
 from scoring.criteria.tree import Mapping
 from scoring.errors import CriteriaInvalid, Fault, Place
 from scoring.texts import Text, unwritable
@@ -23,6 +25,7 @@ _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Text only, no types; libyaml where it is there."""
 
 LARGEST_FILE = 2_000_000
+_OF_EXTENDING = ("extends", "override", "add")
 _DEEPEST = 60
 _MOST_NODES = 200_000
 
@@ -33,29 +36,45 @@ FindParent = Callable[[str], tuple[bytes, str] | None]
 def load(content: bytes, name: str, find_parent: FindParent) -> CriteriaSet:
     """Return the criteria set in *content*, a YAML file named *name*, expanded on its parents.
 
-    Raises CriteriaInvalid with every fault and its line; a parent's faults are told under the parent's name.
+    Raises CriteriaInvalid with every fault and its line; a parent's faults are told under the parent's name. A file
+    of points rules is refused.
     """
-    tree, faults = _expanded_tree(content, name, find_parent, ())
-    return build(tree, faults)
+    return _criteria_set(_tree(content, name), find_parent)
 
 
-def document(criteria: CriteriaSet) -> dict[str, Any]:
-    """Return the expanded set as a document of text, lists and mappings that `load` reads back.
+def load_points(content: bytes, name: str) -> PointsRules:
+    """Return the rules of members' points in *content*, a YAML file named *name*.
+
+    Raises CriteriaInvalid with every fault and its line; a set that branches are marked by is refused.
+    """
+    return _points_rules(_tree(content, name))
+
+
+def load_either(content: bytes, name: str, find_parent: FindParent) -> CriteriaSet | PointsRules:
+    """Return what *content* holds by its own `kind`: a criteria set, or rules of points. Raises CriteriaInvalid."""
+    tree = _tree(content, name)
+    return _points_rules(tree) if _of_points(tree) else _criteria_set(tree, find_parent)
+
+
+def document(criteria: CriteriaSet | PointsRules) -> dict[str, Any]:
+    """Return the expanded set, or the rules, as a document of text, lists and mappings that is read back as it was.
 
     Fields at their defaults are left out, so that a later default cannot move a digest.
     """
+    if isinstance(criteria, PointsRules):
+        return {"kind": FileKind.POINTS.value, **PointsShape(exclude=("kind",)).document(criteria)}
     own = SetShape(exclude=("kind", "criteria", "parts", "adjustments")).document(criteria)
     return own | TreeShape().document(criteria.root)
 
 
 @lru_cache(maxsize=32)
-def written(criteria: CriteriaSet) -> bytes:
-    """Return the set's document in canonical JSON (UTF-8, sorted keys, no spaces)."""
+def written(criteria: CriteriaSet | PointsRules) -> bytes:
+    """Return its document in canonical JSON (UTF-8, sorted keys, no spaces)."""
     return canonical(document(criteria))
 
 
-def digest(criteria: CriteriaSet) -> str:
-    """Return the SHA-256 of the set as it is written, in hexadecimal."""
+def digest(criteria: CriteriaSet | PointsRules) -> str:
+    """Return the SHA-256 of a set, or of rules, as written, in hexadecimal."""
     return sha256(written(criteria))
 
 
@@ -69,10 +88,45 @@ def ref_of(content: bytes) -> str | None:
     return f"{own[0]}@{own[1]}" if all(isinstance(word, str) for word in own) else None
 
 
+def _of_points(tree: Mapping) -> bool:
+    return bool(tree.get("kind") == FileKind.POINTS.value)
+
+
+def _points_rules(tree: Mapping) -> PointsRules:
+    if not _of_points(tree):
+        raise _invalid(
+            tree.place_of("kind"),
+            "这不是党员积分规则：积分规则须写 kind: points",
+            "holds no rules of members' points: those say kind: points",
+        )
+    faults = [
+        Fault(
+            place=tree.place_of(key),
+            sentence=Text(
+                f"积分规则不支持 {key}，请写出全文", f"rules of points know no {key}; write them out in full"
+            ),
+        )
+        for key in _OF_EXTENDING
+        if tree.get(key) is not None
+    ]
+    for key in _OF_EXTENDING:
+        tree.pop(key, None)
+    return build_points(tree, faults)
+
+
+def _criteria_set(tree: Mapping, find_parent: FindParent) -> CriteriaSet:
+    if _of_points(tree):
+        raise _invalid(
+            tree.place_of("kind"),
+            "这是党员积分规则（kind: points），不能用来给支部评分",
+            "holds rules of members' points (kind: points), which branches are not marked by",
+        )
+    return build(*_expanded_tree(tree, find_parent, ()))
+
+
 def _expanded_tree(
-    content: bytes, name: str, find_parent: FindParent, chain: tuple[str, ...]
+    tree: Mapping, find_parent: FindParent, chain: tuple[str, ...]
 ) -> tuple[Mapping, list[Fault]]:
-    tree = _tree(content, name)
     ref = tree.get("extends")
     if ref is None:
         return _without_changes(tree)
@@ -91,7 +145,14 @@ def _expanded_tree(
             f"找不到 {ref}：既不在同一文件夹，也不是本系统自带的标准",
             f"{ref} is neither in the same folder nor among the sets that come with the service",
         )
-    parent, parent_faults = _expanded_tree(*found, find_parent, (*chain, own))
+    parent_tree = _tree(*found)
+    if _of_points(parent_tree):
+        raise _invalid(
+            place,
+            f"{ref} 是党员积分规则，评分标准不能在它上面改",
+            f"{ref} holds rules of members' points, which no criteria set can extend",
+        )
+    parent, parent_faults = _expanded_tree(parent_tree, find_parent, (*chain, own))
     build(parent, parent_faults)
     return expanded(tree, parent, ref)
 
@@ -105,7 +166,7 @@ def _without_changes(tree: Mapping) -> tuple[Mapping, list[Fault]]:
         for key in ("override", "add")
         if tree.get(key) is not None
     ]
-    for key in ("extends", "override", "add"):
+    for key in _OF_EXTENDING:
         tree.pop(key, None)
     return tree, faults
 

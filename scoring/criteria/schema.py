@@ -271,7 +271,8 @@ def _repeats_id(field: Any, value: Any) -> bool:
     return bool(field.name == "title" and not field.required and value.title == Text(value.id, value.id))
 
 
-def _title(**kwargs: Any) -> Nested:
+def title_entry(**kwargs: Any) -> Nested:
+    """Return the field of a text in both languages."""
     return Nested(TextShape, text_of, **kwargs)
 
 
@@ -287,7 +288,7 @@ class LevelShape(Shape):
     """A described step."""
 
     marks = Marks(required=True)
-    when = _title(required=True)
+    when = title_entry(required=True)
 
 
 class BandShape(Shape):
@@ -309,14 +310,14 @@ class GradeShape(Shape):
 
     id = Words(required=True)
     worth = Number(required=True)
-    title = _title()
+    title = title_entry()
 
 
 class CriterionShape(Shape):
     """A criterion of any kind; which fields belong to which kind is the model's to say."""
 
     id = Words(required=True)
-    title = _title()
+    title = title_entry()
     kind = Choice(criterion.Kind, required=True)
     full_marks = Marks(required=True)
     weight = Weight()
@@ -331,19 +332,19 @@ class CriterionShape(Shape):
     best_share_most = Share()
     evidence = Nested(EvidenceShape, criterion.EvidenceAsked)
     basis = Words()
-    note = _title()
+    note = title_entry()
 
 
 class AdjustmentShape(Shape):
     """A bonus or deduction."""
 
     id = Words(required=True)
-    title = _title()
+    title = title_entry()
     kind = Choice(model.AdjustmentKind, required=True)
     each = Marks(required=True)
     most = Marks()
     basis = Words()
-    note = _title()
+    note = title_entry()
 
 
 class TreeShape(Shape):
@@ -358,21 +359,21 @@ class PartShape(TreeShape):
     """A part; its ceiling is a plain number of percent."""
 
     id = Words(required=True)
-    title = _title()
+    title = title_entry()
     weight = Weight()
     ceiling = Number()
     basis = Words()
-    note = _title()
+    note = title_entry()
 
 
 class GateShape(Shape):
     """A gate."""
 
     id = Words(required=True)
-    title = _title()
+    title = title_entry()
     highest_stars = Whole(required=True)
     basis = Words()
-    note = _title()
+    note = title_entry()
 
 
 class CutPointShape(Shape):
@@ -414,9 +415,10 @@ class ScoreShape(Shape):
 
 
 class FileKind(StrEnum):
-    """The kinds of criteria file this schema reads."""
+    """What a file holds: what branches are marked by, or the rules of members' points."""
 
     ASSESSMENT = "assessment"
+    POINTS = "points"
 
 
 class SetShape(TreeShape):
@@ -425,9 +427,9 @@ class SetShape(TreeShape):
     kind = Choice(FileKind)
     id = Words(required=True)
     version = Words(required=True)
-    title = _title(required=True)
+    title = title_entry(required=True)
     basis = Words()
-    note = _title()
+    note = title_entry()
     expanded_from = Words()
     domains = Listed(Words())
     score = Nested(ScoreShape, model.ScoreRule)
@@ -438,4 +440,4 @@ class SetShape(TreeShape):
     cut_points = Listed(Nested(CutPointShape, model.CutPoint))
     quotas = Listed(Nested(QuotaShape, model.Quota))
     target = Nested(TargetShape, model.Target)
-    changes = Listed(_title())
+    changes = Listed(title_entry())

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from scoring.agreement import disagreements
 from scoring.assessment import Assessments, assemble, check_agreement
-from scoring.criteria import catalogue, linter
+from scoring.criteria import catalogue
 from scoring.criteria.model import CriteriaSet
 from scoring.discrimination import never_lost, unequal
 from scoring.errors import CriteriaInvalid, Fault, Place, Refused, UnitUnknown
@@ -90,13 +90,6 @@ def explain_unit(standings: Standings, code: str) -> Explanation:
     return explain(standings.places, position)
 
 
-def check_criteria(name: str, previous: str | None = None) -> tuple[CriteriaSet, tuple[Fault, ...]]:
-    """Return the set of that file or ref, and what is weak in it. Raises Refused with all that is wrong."""
-    criteria = _one_set(name)
-    before = None if previous is None else _one_set(previous)
-    return criteria, linter.warnings(criteria, Path(name).name, before)
-
-
 def write_marking_template(
     criteria: str, units: Path, out: Path, lang: Lang, *, stage: str = "", evaluator: str = ""
 ) -> int:
@@ -116,12 +109,7 @@ def write_marking_template(
 
 
 def _one_set(name: str) -> CriteriaSet:
-    path = Path(name)
-    return (
-        catalogue.find(name)
-        if "@" in name and not path.exists() and path.suffix not in (".yaml", ".yml")
-        else catalogue.read(path)
-    )
+    return catalogue.find(name) if catalogue.is_ref(name) else catalogue.read(Path(name))
 
 
 def _gathered(faults: list[Fault], work: Callable[[], V]) -> V | None:

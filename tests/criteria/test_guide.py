@@ -8,8 +8,9 @@ from textwrap import indent
 import pytest
 from click.testing import CliRunner
 
-from scoring.criteria import catalogue, loader, schema
+from scoring.criteria import catalogue, loader, points_schema, schema
 from scoring.criteria.model import CriteriaSet
+from scoring.criteria.points import PointsRules
 from scoring.errors import CriteriaInvalid
 from tests.cohorts import Cohort
 from tests.oracle import NA
@@ -23,6 +24,9 @@ GUIDES = {
 }
 HEAD = 'id: example\nversion: "1"\ntitle: {zh: 例}\n'
 ONE = "criteria:\n  - {id: one, kind: judged, full_marks: 5}\n"
+POINTS = "kind: points\n" + HEAD
+BASELINE = "baseline: {points: 60}\n"
+ITEM_OF_POINTS = "items:\n  - {id: one, kind: earning, points: 1}\n"
 
 
 def examples(lang: str) -> list[tuple[str, str]]:
@@ -38,12 +42,14 @@ def wrapped(sort: str, text: str) -> str:
         "criterion": lambda: HEAD + "criteria:\n" + indent(text, "  "),
         "part": lambda: HEAD + "parts:\n" + indent(text, "  "),
         "adjustment": lambda: HEAD + ONE + "adjustments:\n" + indent(text, "  "),
+        "points": lambda: POINTS + ("" if "baseline:" in text else BASELINE) + text + ITEM_OF_POINTS,
+        "item": lambda: POINTS + BASELINE + "items:\n" + indent(text, "  "),
     }[sort]()
 
 
-def loaded(text: str, folder: Path) -> CriteriaSet:
+def loaded(text: str, folder: Path) -> CriteriaSet | PointsRules:
     (folder / "example.yaml").write_text(text, "utf-8")
-    return catalogue.read(folder / "example.yaml")
+    return catalogue.read_either(folder / "example.yaml")
 
 
 def whole(lang: str, set_id: str) -> str:
@@ -116,6 +122,9 @@ def test_every_word_of_a_closed_list_is_named(lang: str) -> None:
             schema.QuotaShape(),
             schema.AgreementShape(),
             schema.ScoreShape(),
+            points_schema.AnnualShape(),
+            points_schema.ItemShape(),
+            points_schema.CardsShape(),
         )
         for field in shape.fields.values()
         for choice in (field, getattr(field, "of", None))
@@ -134,7 +143,8 @@ def test_the_whole_examples_show_every_kind_and_the_last_one_has_no_weakness(
     kinds = {
         criterion.kind
         for sort, text in examples(lang)
-        for criterion in loaded(wrapped(sort, text), tmp_path).criteria
+        if isinstance(read := loaded(wrapped(sort, text), tmp_path), CriteriaSet)
+        for criterion in read.criteria
     }
     assert {str(kind) for kind in kinds} == {"judged", "levels", "measured", "ballot", "derived"}
     (tmp_path / "last.yaml").write_text(examples(lang)[-1][1], "utf-8")

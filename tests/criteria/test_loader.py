@@ -211,7 +211,9 @@ cut_point: []  # ! spelling mistake
 == a text of blanks
 basis: "  "  # ! must not be empty
 == points, which are another schema
-kind: points  # ! is not one of
+kind: points  # ! which branches are not marked by
+== a kind of file there is not
+kind: rules  # ! is not one of: assessment, points
 == a control character by escape
 basis: "a\x07b"  # ! control characters
 == an unknown field of the score

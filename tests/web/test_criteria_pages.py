@@ -250,6 +250,13 @@ def test_a_set_nobody_knows_is_a_page_that_says_so(client):
     assert SCRIPT not in client.get(f"/criteria/{SCRIPT}").text
 
 
+@pytest.mark.parametrize("ref", catalogue.points_refs())
+def test_rules_of_points_are_not_shown_as_what_branches_are_marked_by(client, ref):
+    assert ref not in text_of(client, "/criteria")
+    assert "没有" in text_of(client, f"/criteria/{ref}", status=404)
+    assert client.get(f"/api/v1/criteria/{ref}").status_code == 404
+
+
 def test_a_visitor_who_has_the_page_gets_it_again_only_when_something_changed(client):
     etag = client.get("/criteria/village@1").headers["ETag"]
     again = client.get("/criteria/village@1", headers={"If-None-Match": etag})

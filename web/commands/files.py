@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from scoring.criteria.loader import digest
+from scoring.criteria.points import PointsRules
 from scoring.errors import Fault, Refused
 from scoring.explain import reason
 from scoring.rows import document
 from scoring.spreadsheet.results import write_results
 from scoring.texts import Lang, Text
+from scoring.workflow.check_files import Checked, check_criteria
 from scoring.workflow.score_files import (
-    check_criteria,
     explain_unit,
     score_files,
     write_marking_template,
@@ -77,21 +77,25 @@ def score(
 @click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="Print faults and warnings as JSON.")
 @click.option(
-    "--previous", help="Last year's set, a file or a ref: says where more evidence is asked than then."
+    "--previous",
+    help="Last year's, a file or a ref: says where more evidence is asked than then, and of points what has changed.",
 )
 @LANG
 @refusals_told
 def check_criteria_file(file: str, as_json: bool, previous: str | None, lang: Lang) -> None:
-    """Check a criteria set: what is wrong (exit code 2) and what is weak.  检查评分标准。"""
+    """Check a criteria set, or rules of members' points: what is wrong (exit code 2) and what is weak.  检查评分标准、积分规则。"""
     if as_json:
         _check_as_json(file, previous)
         return
-    criteria, warnings = check_criteria(file, previous)
-    terminal.show_warnings(warnings, lang)
+    checked = check_criteria(file, previous)
+    terminal.show_warnings(checked.warnings, lang)
+    for change in checked.changes:
+        click.echo(change.sentence.in_(lang))
+    held, notes, ref = _held(checked), len(checked.warnings), checked.found.ref
     click.echo(
         Text(
-            f"{criteria.ref} 可以使用：{len(criteria.criteria)} 项指标，{len(warnings)} 条提醒\nSHA-256 {digest(criteria)}",
-            f"{criteria.ref} can be used: {len(criteria.criteria)} criteria, {len(warnings)} notes\nSHA-256 {digest(criteria)}",
+            f"{ref} 可以使用：{held.zh}，{notes} 条提醒\nSHA-256 {checked.digest}",
+            f"{ref} can be used: {held.en}, {notes} notes\nSHA-256 {checked.digest}",
         ).in_(lang)
     )
 
@@ -113,22 +117,41 @@ def template(criteria: str, units: Path, xlsx: Path, stage: str, evaluator: str,
     click.echo(Text(f"已写出 {xlsx}：{written} 个单位", f"Written: {xlsx}, {written} units").in_(lang))
 
 
+def _held(checked: Checked) -> Text:
+    """Return how many criteria, or items, a file holds."""
+    if isinstance(checked.found, PointsRules):
+        earning, losing = len(checked.found.earning), len(checked.found.losing)
+        return Text(f"{earning} 项加分，{losing} 项扣分", f"{earning} earning and {losing} losing items")
+    criteria = len(checked.found.criteria)
+    return Text(f"{criteria} 项指标", f"{criteria} criteria")
+
+
 def _check_as_json(file: str, previous: str | None) -> None:
     try:
-        criteria, warnings = check_criteria(file, previous)
+        checked = check_criteria(file, previous)
     except Refused as refused:
         click.echo(
             json.dumps({"faults": _rows(refused.faults), "warnings": []}, ensure_ascii=False, indent=1)
         )
         sys.exit(REFUSED)
-    found = {
-        "ref": criteria.ref,
-        "digest": digest(criteria),
-        "criteria": len(criteria.criteria),
+    found = checked.found
+    counts = (
+        {
+            "earning": len(found.earning),
+            "losing": len(found.losing),
+            "changes": [{"zh": own.sentence.zh, "en": own.sentence.en} for own in checked.changes],
+        }
+        if isinstance(found, PointsRules)
+        else {"criteria": len(found.criteria)}
+    )
+    told = {
+        "ref": found.ref,
+        "digest": checked.digest,
+        **counts,
         "faults": [],
-        "warnings": _rows(warnings),
+        "warnings": _rows(checked.warnings),
     }
-    click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    click.echo(json.dumps(told, ensure_ascii=False, indent=1))
 
 
 def _rows(faults: Iterable[Fault]) -> list[dict[str, Any]]:
