@@ -21,15 +21,17 @@ from bench.databases import Databases
 from bench.exact import exact_scores
 from bench.offices import PERIOD, STAGE, open_store, write_files
 from bench.rounds import Comparison, Contender
-from scoring.people import Actor, Grant, Person, Reach, Role, Scope
+from scoring.people import Actor, Person, Reach, Role, Scope
 from scoring.periods import Phase
 from scoring.sheets import BlockCell, Entered, SheetKey
-from scoring.store import assignments, drafts, markings, people, periods
+from scoring.store import assignments, drafts, markings, people, periods, rights
 from scoring.store.assignments import Assigned
 from scoring.store.engine import Store
+from scoring.store.rights import GrantState
 from scoring.store.tables import moment_text
 from scoring.workflow.import_marks import import_marks
 from scoring.workflow.mark_sheets import enter_block, enter_marks
+from scoring.workflow.sign_in import actor_of
 
 _EDIT, _BLOCK = 10, 3
 """The limits."""
@@ -262,8 +264,9 @@ def _prepared(databases: Databases, name: str, cohort: Cohort, folder: Path) -> 
             periods.move(c, PERIOD, phase)
         own = [Assigned(unit=unit.code, stage=STAGE, person=person.id) for unit in cohort.units]
         assignments.put(c, PERIOD, own, 0)
-    grant = Grant(number=1, role=Role.EVALUATOR, scope=Scope(reach=Reach.COUNTY))
-    return store, Actor(person=person, grants=(grant,))
+        number = rights.propose(c, person.id, Role.EVALUATOR, Scope(reach=Reach.COUNTY), "", "")
+        rights.move(c, rights.find(c, number), GrantState.CONFIRMED, "")
+        return store, actor_of(c, person)
 
 
 def _write_block(cells: Iterable[BlockCell], path: Path) -> None:
