@@ -31,7 +31,8 @@ class Serving(BaseApplication):  # type: ignore[misc]
     """The application of `web.wsgi`, made in each worker, on a socket that listens already."""
 
     def __init__(self, socket: int, workers: int) -> None:
-        self._own = _SETTINGS | {"bind": f"fd://{socket}", "workers": workers, "post_worker_init": _begin}
+        hooks = {"post_worker_init": _begin, "worker_exit": _leave}
+        self._own = _SETTINGS | {"bind": f"fd://{socket}", "workers": workers} | hooks
         super().__init__()
 
     def load_config(self) -> None:
@@ -57,6 +58,17 @@ def _begin(worker: Any) -> None:
         sentence = ready(worker.sockets[0].getsockname())
         with suppress(OSError):
             print(sentence.in_(Lang(os.environ.get("STARS_LANG") or Lang.ZH)), flush=True)  # noqa: T201
+
+
+def _leave(_overseer: Any, worker: Any) -> None:
+    """Let a worker that has done its requests end at once: what it draws besides, another draws when it is asked for.
+
+    The interpreter would wait for that, and whoever oversees the workers kills who takes longer than is allowed.
+    """
+    if worker.booted and worker.pid == os.getpid():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":
