@@ -183,7 +183,7 @@ def _given(doing: Doing, stage: str, pairs: Iterable[Assigned]) -> int:
             f"评定期 {period.id}：分配给您 {count} 个支部评分",
             f"{period.id}: units given to you to mark: {count}",
         )
-        tell(c, [person], "assigned", words, f"/work/{quote(period.id)}/marking?stage={quote(stage)}")
+        tell(c, [person], "assigned", words, f"/desk/{quote(period.id)}/marking?stage={quote(stage)}")
     return assignments.put(c, period.id, new, 0)
 
 

@@ -459,7 +459,7 @@ def _behalf(actor: Actor) -> str:
 
 
 def _address(period_id: str, number: int) -> str:
-    return f"/work/{quote(period_id)}/objections/{number}"
+    return f"/desk/{quote(period_id)}/objections/{number}"
 
 
 def _fault(zh: str, en: str) -> Fault:

@@ -371,7 +371,7 @@ def _held(motion: MotionKind) -> Text:
 
 
 def _address(period: Period) -> str:
-    return f"/work/{quote(period.id)}/gates"
+    return f"/desk/{quote(period.id)}/gates"
 
 
 def _fault(zh: str, en: str) -> Fault:

@@ -482,7 +482,7 @@ def _tell_all(c: Connection, period: Period, own: Proposal) -> None:
 
 
 def _address(period: Period, number: int) -> str:
-    return f"/work/{quote(period.id)}/publishing/{number}"
+    return f"/desk/{quote(period.id)}/publishing/{number}"
 
 
 def _fault(zh: str, en: str) -> Fault:

@@ -242,7 +242,7 @@ def _current(period: Period, found: Progress) -> list[StageProgress]:
 
 def _hindrances(period: Period, kept: int, found: Progress) -> "list[Hindrance]":
     """Return what is to be seen to before the period moves on."""
-    here = f"/work/{quote(period.id)}"
+    here = f"/desk/{quote(period.id)}"
     if not kept:
         sentence = Text("还没有单位；请先导入单位名单", "it has no units yet; import them first")
         return [Hindrance(sentence=sentence, address=f"{here}/progress/units", stops=True)]
@@ -289,8 +289,8 @@ def _reminder(period: Period, stage: StageProgress, own: Behind) -> Text:
 def _desk(period: Period, own: Behind) -> str:
     """Return the page where what is late is done."""
     if period.phase is Phase.COLLECTING and len(own.units) == 1:
-        return f"/work/{quote(period.id)}/units/{quote(own.units[0])}"
-    return f"/work/{quote(period.id)}/marking"
+        return f"/desk/{quote(period.id)}/units/{quote(own.units[0])}"
+    return f"/desk/{quote(period.id)}/marking"
 
 
 def _fault(zh: str, en: str) -> Fault:

@@ -25,7 +25,7 @@ from tests.web.signing_in import token_of
 from tests.workflow.people_at_work import SUPERIOR, opened, secretary
 from web.app import create_app
 
-DESK = "/work/2026/units/{}"
+DESK = "/desk/2026/units/{}"
 FIRST, SECOND, THIRD, FOURTH = "A01", "A07", "A10", "A02"
 
 

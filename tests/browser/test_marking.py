@@ -31,7 +31,7 @@ from tests.workflow import people_at_work
 from web.app import create_app
 
 CRITERIA, UNITS = 30, 60
-QUEUE = "/work/2026/marking"
+QUEUE = "/desk/2026/marking"
 GRID = f"{QUEUE}/county/grid"
 LEVELS = [{"marks": marks, "when": {"zh": f"{marks} 分档"}} for marks in ("3", "1.5", "0")]
 
@@ -447,7 +447,7 @@ def test_axe_finds_nothing_on_what_others_see(open_as, desk):
         enter_marks(desk.store, who, key, entries)
         sign_sheet(desk.store, who, key)
     seen = (
-        (desk.moderator, "/work/2026/moderation", ".dispute[open] .primary"),
+        (desk.moderator, "/desk/2026/moderation", ".dispute[open] .primary"),
         (desk.wang, f"{QUEUE}/county/{code}", "#locked"),
         (desk.wang, f"{QUEUE}/county/worksheet", "#file"),
     )
@@ -462,7 +462,7 @@ def test_axe_finds_nothing_on_what_others_see(open_as, desk):
 
 
 def test_a_dispute_is_settled_by_keyboard(open_as, desk):
-    page = open_as("/work/2026/moderation", who=desk.moderator)
+    page = open_as("/desk/2026/moderation", who=desk.moderator)
     waiting = int(page.locator("#waiting").text_content())
     first = page.locator(".dispute[open]")
     first.locator(".mark-field").first.fill("2")

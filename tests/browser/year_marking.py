@@ -15,8 +15,8 @@ from tests.browser.year_county import FIRST, FOLLOWED, YEAR
 from tests.browser.year_people import Hand, Office, told
 from tests.uploads.bytes_of import pdf, phone_exif, photo
 
-UNIT = f"/work/{YEAR}/units/"
-MARKING = f"/work/{YEAR}/marking"
+UNIT = f"/desk/{YEAR}/units/"
+MARKING = f"/desk/{YEAR}/marking"
 DIFFERED, OBJECTED, CORRECTED = "practical_deeds", "problems_tackled", "term_on_time"
 """The criteria of the first village on which the panel differs, its secretary objects, and its own mark is corrected."""
 PANEL = ("ping1", "ping2", "ping3")
@@ -88,8 +88,8 @@ def mark_by_panel(office: Office) -> None:
 
 def moderate(office: Office) -> None:
     """Let a moderator settle what the panel differs on; who marked it cannot."""
-    office["ping3"].refused(f"/work/{YEAR}/moderation", "复议人", unit=FIRST, criterion=DIFFERED)
-    page = office["fuyi1"].go(f"/work/{YEAR}/moderation")
+    office["ping3"].refused(f"/desk/{YEAR}/moderation", "复议人", unit=FIRST, criterion=DIFFERED)
+    page = office["fuyi1"].go(f"/desk/{YEAR}/moderation")
     expect(page.locator("#waiting")).to_have_text("1")
     for name in PANEL:
         expect(page.locator("tr.whole")).to_contain_text([office[name].name for name in PANEL])

@@ -122,7 +122,7 @@ def _posted(store: Store, folder: Path, app: Flask, everybody: Mapping[str, Acto
             **rest,
         )
     )
-    here = f"/work/{POSTED}"
+    here = f"/desk/{POSTED}"
     secretary, moderator = (browser_of(app, everybody[name]) for name in ("secretary", "moderator"))
     for about in ("line:discipline", "line:satisfaction"):
         form = {
@@ -165,7 +165,7 @@ def _begun(store: Store, folder: Path, app: Flask, everybody: Mapping[str, Actor
         ("discipline", _file("总结.pdf", pdf())),
         ("meetings", _file("现场.jpg", photo())),
     ):
-        _sent(secretary, f"/work/{BEGUN}/units/{UNIT}/evidence", {"criterion": criterion, "file": file})
+        _sent(secretary, f"/desk/{BEGUN}/units/{UNIT}/evidence", {"criterion": criterion, "file": file})
 
 
 def _sent(client: Visitor, address: str, form: dict[str, object]) -> None:
@@ -178,7 +178,7 @@ def _file(name: str, content: bytes) -> tuple[io.BytesIO, str]:
 
 
 def _pages(everybody: Mapping[str, Actor]) -> dict[str, Shown]:
-    posted, marked, begun = (f"/work/{own}" for own in (POSTED, MARKED, BEGUN))
+    posted, marked, begun = (f"/desk/{own}" for own in (POSTED, MARKED, BEGUN))
     found = {
         "sign in": ("", "/sign-in"),
         "account": ("evaluator", "/account"),
@@ -196,7 +196,7 @@ def _pages(everybody: Mapping[str, Actor]) -> dict[str, Shown]:
         "log, one link": ("auditor", "/log/links/3"),
         "log, oneself": ("evaluator", f"/log/people/{everybody['evaluator'].id}"),
         "log, branch": ("secretary", f"/log/units/{MARKED}/{UNIT}"),
-        "opening": ("admin", "/work/open"),
+        "opening": ("admin", "/desk/open"),
         "progress": ("admin", f"{marked}/progress"),
         "progress, leader": ("leader", f"{begun}/progress"),
         "units file": ("admin", f"{begun}/progress/units"),

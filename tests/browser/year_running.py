@@ -14,8 +14,8 @@ from tests.browser.year_marking import OBJECTED, PANEL
 from tests.browser.year_people import Office, told
 from tests.uploads.bytes_of import pdf
 
-PROGRESS, PUBLISHING = f"/work/{YEAR}/progress", f"/work/{YEAR}/publishing"
-OBJECTIONS = f"/work/{YEAR}/objections"
+PROGRESS, PUBLISHING = f"/desk/{YEAR}/progress", f"/desk/{YEAR}/publishing"
+OBJECTIONS = f"/desk/{YEAR}/objections"
 UPHELD = "4"
 """The mark by which the first village's objection is upheld; it earns the village another star."""
 
@@ -23,9 +23,9 @@ UPHELD = "4"
 def open_period(office: Office) -> None:
     """Open the year with this year's sets and last year's branches, give its steps their days, and let branches begin."""
     own = office["guan1"]
-    office["leader"].refused("/work/open", "管理员")
-    office["leader"].refused("/work/open", "管理员", period=YEAR, ref="red-flag-rural@2026.1")
-    page = own.go("/work/open")
+    office["leader"].refused("/desk/open", "管理员")
+    office["leader"].refused("/desk/open", "管理员", period=YEAR, ref="red-flag-rural@2026.1")
+    page = own.go("/desk/open")
     page.locator("#period").fill(YEAR)
     page.locator("#like").select_option(BEFORE)
     page.get_by_role("button", name="开设").click()
@@ -168,7 +168,7 @@ def publish_final(office: Office) -> None:
     assert stars == (2, 3)
     assert rank[1] < rank[0]
     assert reached[1] == reached[0] + 1
-    page = office["shu1"].go(f"/work/{YEAR}/units/{FIRST}")
+    page = office["shu1"].go(f"/desk/{YEAR}/units/{FIRST}")
     expect(page.locator("#outcome-head")).to_contain_text("正式")
     office.calm()
 

@@ -45,10 +45,10 @@ def send_all(app: Flask, store: Store) -> Iterator[tuple[Hostile, int, str]]:
     for own, (unit, criterion) in zip(files(), places, strict=False):
         if unit not in people:
             client = signed_in(app, store, secretary(unit))
-            people[unit] = client, csrf_of(client, f"/work/2026/units/{unit}/evidence")
+            people[unit] = client, csrf_of(client, f"/desk/2026/units/{unit}/evidence")
         client, csrf = people[unit]
         answer = client.post(
-            f"/work/2026/units/{unit}/evidence",
+            f"/desk/2026/units/{unit}/evidence",
             data=body_of(own, criterion, csrf),
             content_type=f"multipart/form-data; boundary={_BOUNDARY}",
         )
@@ -60,5 +60,5 @@ def addresses(store: Store) -> list[tuple[str, str]]:
     found = []
     for unit in _UNITS:
         seen = read_evidence(store, secretary(unit), UnitYear("2026", unit))
-        found += [(unit, f"/work/2026/units/{unit}/evidence/{own.number}/file") for own in seen.handed_in]
+        found += [(unit, f"/desk/2026/units/{unit}/evidence/{own.number}/file") for own in seen.handed_in]
     return found

@@ -28,18 +28,18 @@ BLIND = ("member", "chair", "head", "for leader", "for moderator", "for colleagu
 LEADERS = ("head", "for leader")
 
 SHOWN = (
-    f"/work/{PERIOD}/marking/county/{UNIT}",
-    f"/work/{PERIOD}/marking/county/{UNIT}?holder={{colleague}}",
-    f"/work/{PERIOD}/marking/county/grid.json",
-    f"/work/{PERIOD}/moderation",
-    f"/work/{PERIOD}/units/{UNIT}",
+    f"/desk/{PERIOD}/marking/county/{UNIT}",
+    f"/desk/{PERIOD}/marking/county/{UNIT}?holder={{colleague}}",
+    f"/desk/{PERIOD}/marking/county/grid.json",
+    f"/desk/{PERIOD}/moderation",
+    f"/desk/{PERIOD}/units/{UNIT}",
     f"/log/units/{PERIOD}/{UNIT}",
     f"/log/units/{PERIOD}/{UNIT}?criterion=discipline",
-    f"/api/v1/work/{PERIOD}/queue",
-    f"/api/v1/work/{PERIOD}/sheets/county/{UNIT}",
-    f"/api/v1/work/{PERIOD}/sheets/county/{UNIT}?holder={{colleague}}",
-    f"/api/v1/work/{PERIOD}/grids/county",
-    f"/api/v1/work/{PERIOD}/disputes",
+    f"/api/v1/desk/{PERIOD}/queue",
+    f"/api/v1/desk/{PERIOD}/sheets/county/{UNIT}",
+    f"/api/v1/desk/{PERIOD}/sheets/county/{UNIT}?holder={{colleague}}",
+    f"/api/v1/desk/{PERIOD}/grids/county",
+    f"/api/v1/desk/{PERIOD}/disputes",
 )
 """Where marks and comments are shown to those who may see them."""
 
@@ -50,7 +50,7 @@ WHOLE = (
     f"/provisional/{PERIOD}/ranking/units.xlsx",
     f"/provisional/{PERIOD}/units/{UNIT}",
     f"/provisional/{PERIOD}/search",
-    f"/work/{PERIOD}/publishing/{{proposal}}",
+    f"/desk/{PERIOD}/publishing/{{proposal}}",
     f"/api/v1/provisional/{PERIOD}/ranking",
     "/api/v1/proposals/{proposal}",
 )
@@ -156,12 +156,12 @@ def test_no_menu_leads_to_what_is_closed(panel: Panel) -> None:
 
 def test_publishing_names_no_disagreement_to_who_has_still_to_sign(panel: Panel) -> None:
     """How it stands is told without what the marks come to."""
-    address = f"/api/v1/work/{PERIOD}/publishing"
+    address = f"/api/v1/desk/{PERIOD}/publishing"
     for who in LEADERS:
         status, text = panel.get(who, address)
         assert status == 200
         assert "签署前不能看暂计" in text
-        assert panel.get(who, f"/work/{PERIOD}/publishing")[0] == 200
+        assert panel.get(who, f"/desk/{PERIOD}/publishing")[0] == 200
     assert "签署前不能看暂计" not in panel.get("leader", address)[1]
 
 
@@ -175,6 +175,6 @@ def test_a_grid_shows_nobody_anothers_signed_sheets(tmp_path: Path, who: str, st
         enter_marks(office.store, office.people["superior"], key, typed)
         sign_sheet(office.store, office.people["superior"], key)
         browser = people.browser_of(office.app, office.people[who])
-        told = browser.get(f"/api/v1/work/{PERIOD}/grids/{stage}")
+        told = browser.get(f"/api/v1/desk/{PERIOD}/grids/{stage}")
         assert UNIT not in told.text
-        assert "50000" not in browser.get(f"/work/{PERIOD}/marking/{stage}/grid.json").text
+        assert "50000" not in browser.get(f"/desk/{PERIOD}/marking/{stage}/grid.json").text

@@ -40,7 +40,7 @@ from web.app import create_app
 
 A01 = UnitYear("2026", "A01")
 OWN = secretary("A01")
-HERE = "/work/2026/units/A01"
+HERE = "/desk/2026/units/A01"
 SELF = SheetKey(period="2026", unit="A01", stage="self")
 MARKS = {
     "discipline": "18",
@@ -97,7 +97,7 @@ def step(county: Office, who: Actor = OWN) -> Next:
 def test_the_secretary_is_led_from_the_first_mark_to_signing(county: Office):
     with county.store.begin() as c:
         assignments.set_deadline(c, "2026", "self", "2026-11-30")
-    assert primary(county.page(OWN)) == [("/work/2026/marking/self/A01", "开始自评")]
+    assert primary(county.page(OWN)) == [("/desk/2026/marking/self/A01", "开始自评")]
     assert "2026-11-30" in county.page(OWN)
     county.fill()
     assert step(county) is Next.HAND_IN
@@ -124,7 +124,7 @@ def test_why_a_sheet_came_back_stands_first(county: Office):
     county.move(SheetState.SENT_BACK, 2, "会议记录缺下半年的，请补充")
     page = county.page(OWN)
     assert step(county) is Next.MEND
-    assert primary(page) == [("/work/2026/marking/self/A01", "修改自评")]
+    assert primary(page) == [("/desk/2026/marking/self/A01", "修改自评")]
     assert page.index("会议记录缺下半年的") < page.index("各方面进度")
 
 
@@ -136,8 +136,8 @@ def test_those_who_mark_are_led_to_their_sheet(county: Office):
         assignments.put(c, "2026", [assignments.Assigned(unit="A01", stage="county", person=person)], 0)
     assert primary(county.page(SUPERIOR)) == []
     reach(county.store, Phase.MARKING)
-    assert primary(county.page(SUPERIOR)) == [("/work/2026/marking/superior/A01", "去评分")]
-    assert primary(county.page(EVALUATOR)) == [("/work/2026/marking/county/A01", "去评分")]
+    assert primary(county.page(SUPERIOR)) == [("/desk/2026/marking/superior/A01", "去评分")]
+    assert primary(county.page(EVALUATOR)) == [("/desk/2026/marking/county/A01", "去评分")]
     for who in (MODERATOR, AUDITOR):
         assert primary(county.page(who)) == []
 
@@ -159,13 +159,13 @@ def test_once_posted_the_desk_leads_to_the_result(county: Office, tmp_path: Path
     assert desk.outcome.may_object
     page = county.page(OWN)
     assert primary(page) == [("/periods/2026/units/A01", "查看结果")]
-    assert "/work/2026/objections/new?unit=A01" in page
-    assert "/work/2026/objections/new" not in county.page(SUPERIOR)
+    assert "/desk/2026/objections/new?unit=A01" in page
+    assert "/desk/2026/objections/new" not in county.page(SUPERIOR)
 
 
 def test_what_a_year_asks_for_is_shown_to_who_runs_it(county: Office):
-    page = signed_in(county.app, county.store, ADMINISTRATOR).get("/work/2026/evidence")
+    page = signed_in(county.app, county.store, ADMINISTRATOR).get("/desk/2026/evidence")
     assert page.status_code == 200
     assert 'id="burden"' in page.get_data(as_text=True)
-    assert signed_in(county.app, county.store, OWN).get("/work/2026/evidence").status_code == 403
-    assert county.app.test_client().get("/work/2026/evidence").status_code == 303
+    assert signed_in(county.app, county.store, OWN).get("/desk/2026/evidence").status_code == 403
+    assert county.app.test_client().get("/desk/2026/evidence").status_code == 303

@@ -24,7 +24,7 @@ from tests.web.signing_in import csrf_of, signed_in
 from tests.workflow.people_at_work import ADMINISTRATOR, LEADER, MODERATOR, SUPERIOR, opened, secretary
 from web.app import create_app
 
-HERE = "/work/2026/units/A01/evidence"
+HERE = "/desk/2026/units/A01/evidence"
 OWN = secretary("A01")
 PICTURE = photo(exif=phone_exif("2019:03:05 14:30:00"))
 

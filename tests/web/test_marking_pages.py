@@ -28,7 +28,7 @@ from tests.people import Visitor, browser_of, somebody, township, unit
 from tests.workflow import county, people_at_work
 from web.app import create_app
 
-QUEUE = "/work/2026/marking"
+QUEUE = "/desk/2026/marking"
 SHEET = f"{QUEUE}/county/A01"
 SHARED = f"{QUEUE}/superior/A01"
 FULL = {
@@ -179,7 +179,7 @@ def test_the_queue_is_filtered_and_searched(work, query, codes):
     assert set(re.findall(r'data-unit="(\w+)"', page)) == codes
 
 
-@pytest.mark.parametrize("address", [QUEUE, SHEET, f"{QUEUE}/county/grid", "/work/2026/moderation"])
+@pytest.mark.parametrize("address", [QUEUE, SHEET, f"{QUEUE}/county/grid", "/desk/2026/moderation"])
 def test_a_visitor_is_asked_to_sign_in(work, address):
     answer = work.as_(VISITOR).get(address)
     assert answer.status_code == 303
@@ -482,13 +482,13 @@ def test_a_dispute_is_settled_by_somebody_who_had_no_hand_in_it(work):
     work.sign(work.wang, discipline="2")
     work.sign(work.li, discipline="18")
     browser = work.as_(work.moderator)
-    page = words(browser.get("/work/2026/moderation").text)
+    page = words(browser.get("/desk/2026/moderation").text)
     assert "第1村党支部 · 纪律" in page
     assert "相差超过满分的 30%" in page
     settle = {"unit": "A01", "criterion": "discipline", "revision": "0", "mark:discipline": "10"}
-    assert browser.post("/work/2026/moderation", data=settle | {"reason": ""}).status_code == 422
-    assert browser.post("/work/2026/moderation", data=settle | {"reason": "看了原件"}).status_code == 303
-    again = browser.post("/work/2026/moderation", data=settle | {"reason": "改主意", "mark:discipline": "11"})
+    assert browser.post("/desk/2026/moderation", data=settle | {"reason": ""}).status_code == 422
+    assert browser.post("/desk/2026/moderation", data=settle | {"reason": "看了原件"}).status_code == 303
+    again = browser.post("/desk/2026/moderation", data=settle | {"reason": "改主意", "mark:discipline": "11"})
     assert again.status_code == 409
     assert "10" in words(again.text)
     assert "看了原件" in words(again.text)
@@ -497,7 +497,7 @@ def test_a_dispute_is_settled_by_somebody_who_had_no_hand_in_it(work):
 @pytest.mark.parametrize("who", ["wang", "chang", "secretary"])
 def test_disputes_are_for_moderators(work, who):
     browser = work.as_(getattr(work, who))
-    assert browser.get("/work/2026/moderation").status_code == 403
+    assert browser.get("/desk/2026/moderation").status_code == 403
     settle = {
         "unit": "A01",
         "criterion": "discipline",
@@ -505,7 +505,7 @@ def test_disputes_are_for_moderators(work, who):
         "mark:discipline": "10",
         "reason": "x",
     }
-    assert browser.post("/work/2026/moderation", data=settle).status_code == 403
+    assert browser.post("/desk/2026/moderation", data=settle).status_code == 403
 
 
 WORKSHEET = f"{QUEUE}/county/worksheet"

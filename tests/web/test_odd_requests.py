@@ -11,7 +11,7 @@ from tests.uploads.bytes_of import pdf
 from tests.web.api.working import PERIOD, Office, working
 from tests.workflow import county
 
-WORK = f"/work/{PERIOD}"
+WORK = f"/desk/{PERIOD}"
 HUGE = "9" * 25
 LONG = "青石县柳河镇" * 20
 

@@ -82,7 +82,7 @@ def _gate(office: Office, _folder: Path) -> Duty:
         first=admin,
         other=office.people["leader"],
         by_workflow=lambda who: confirm_gate(store, who, number),
-        page=(f"/work/{PERIOD}/gates/{number}/confirm", {}),
+        page=(f"/desk/{PERIOD}/gates/{number}/confirm", {}),
         call=("POST", f"/gates/{number}/confirmation", None),
     )
 
@@ -96,7 +96,7 @@ def _edition(office: Office, _folder: Path) -> Duty:
         first=both,
         other=office.people["leader"],
         by_workflow=lambda who: confirm_edition(store, who, number, now=MONDAY),
-        page=(f"/work/{PERIOD}/publishing/{number}/confirm", {}),
+        page=(f"/desk/{PERIOD}/publishing/{number}/confirm", {}),
         call=("POST", f"/proposals/{number}/confirmation", None),
     )
 
@@ -115,7 +115,7 @@ def _objection(office: Office, _folder: Path) -> Duty:
         first=moderator,
         other=people.somebody(store, "hei", Role.MODERATOR, name="黑复议"),
         by_workflow=lambda who: take_objection(store, who, filed),
-        page=(f"/work/{PERIOD}/objections/{filed}/take", {}),
+        page=(f"/desk/{PERIOD}/objections/{filed}/take", {}),
         call=("POST", f"/objections/{filed}/taking", None),
     )
 
@@ -138,10 +138,10 @@ def _moderation(office: Office, folder: Path) -> Duty:
         first=marked,
         other=office.people["moderator"],
         by_workflow=lambda who: settle(store, who, PERIOD, unit, criterion, mark, "折中", 0),
-        page=(f"/work/{PERIOD}/moderation", fields),
+        page=(f"/desk/{PERIOD}/moderation", fields),
         call=(
             "PUT",
-            f"/work/{PERIOD}/disputes/{unit}/{criterion}",
+            f"/desk/{PERIOD}/disputes/{unit}/{criterion}",
             {"mark": mark, "reason": "折中", "revision": 0},
         ),
     )

@@ -20,7 +20,7 @@ from tests.workflow import county
 from tests.workflow.year_of import MONDAY, OVER, Year, finish, post, year
 from web.app import create_app
 
-HERE = f"/work/{county.PERIOD}"
+HERE = f"/desk/{county.PERIOD}"
 
 
 class Office:
@@ -199,14 +199,14 @@ def test_the_calendar_is_kept_by_administrators_and_moves_the_last_day(office):
 
 def test_a_year_is_opened_like_the_last_and_moved_on(office):
     store = office.year.store
-    office.post("leader", "/work/open", 403, period="2027", ref="village@1")
-    assert "至少选择一套标准" in office.post("admin", "/work/open", 409, period="2027")
-    office.post("admin", "/work/open", period="2027", ref=["village@1", "office@1"], like="2026")
-    assert "单位" in office.get("admin", "/work/2027/progress")
-    office.post("superior", "/work/2027/progress/move", 403)
-    office.post("admin", "/work/2027/progress/move")
-    office.post("admin", "/work/2027/progress/move")
-    office.post("admin", "/work/2027/progress/move", 403)
+    office.post("leader", "/desk/open", 403, period="2027", ref="village@1")
+    assert "至少选择一套标准" in office.post("admin", "/desk/open", 409, period="2027")
+    office.post("admin", "/desk/open", period="2027", ref=["village@1", "office@1"], like="2026")
+    assert "单位" in office.get("admin", "/desk/2027/progress")
+    office.post("superior", "/desk/2027/progress/move", 403)
+    office.post("admin", "/desk/2027/progress/move")
+    office.post("admin", "/desk/2027/progress/move")
+    office.post("admin", "/desk/2027/progress/move", 403)
     assert {own.id: own.phase for own in list_periods(store)}["2027"] is Phase.MARKING
 
 

@@ -106,7 +106,7 @@ def test_a_year_without_branches_says_where_they_come_from(store, tmp_path):
     own = year(store, tmp_path)
     open_year(store, own.admin, "2027", OURS)
     seen = see_period(store, own.admin, "2027")
-    assert [(one.address, one.stops) for one in seen.hindrances] == [("/work/2027/progress/units", True)]
+    assert [(one.address, one.stops) for one in seen.hindrances] == [("/desk/2027/progress/units", True)]
     with pytest.raises(PhaseRefused):
         move_on(store, own.admin, "2027")
 

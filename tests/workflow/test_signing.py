@@ -111,7 +111,7 @@ def test_a_sheet_sent_back_is_open_with_its_reason_and_signed_again(store: Store
     with store.read() as c:
         told = [(row.person, row.zh, row.address) for row in c.execute(notice.select())]
     assert told == [
-        (own.id, "第1村党支部的评分表被李镇退回：缺会议记录", f"/work/{year.PERIOD}/marking/self/{year.UNIT}")
+        (own.id, "第1村党支部的评分表被李镇退回：缺会议记录", f"/desk/{year.PERIOD}/marking/self/{year.UNIT}")
     ]
     with pytest.raises(NothingToSendBack):
         send_back(store, boss, year.PERIOD, year.UNIT, "self", "再退")

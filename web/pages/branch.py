@@ -14,7 +14,7 @@ from web.access import somebody, store
 from web.language import say, told
 from web.words import moment
 
-branch_pages = Blueprint("branch", __name__, url_prefix="/work/<period_id>/units")
+branch_pages = Blueprint("branch", __name__, url_prefix="/desk/<period_id>/units")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def sheet_address(found: BranchDesk, stage: str) -> str:
 
 
 def _under(found: BranchDesk, path: str) -> str:
-    return f"/work/{quote(found.evidence.period.id)}/{path}"
+    return f"/desk/{quote(found.evidence.period.id)}/{path}"
 
 
 def _result(found: BranchDesk) -> str:

@@ -9,7 +9,7 @@ from web.access import somebody, store
 burden_pages = Blueprint("burden", __name__)
 
 
-@burden_pages.get("/work/<period_id>/evidence")
+@burden_pages.get("/desk/<period_id>/evidence")
 def show(period_id: str) -> ResponseReturnValue:
     """Show how many files each set asks for, against the year before."""
     return render_template("work/evidence/burden.html", found=read_burden(store(), somebody(), period_id))

@@ -16,7 +16,7 @@ from web.done import done
 from web.errors import status_of
 from web.pages.refusing import own_faults
 
-calendar_pages = Blueprint("calendar", __name__, url_prefix="/work/<period_id>/calendar")
+calendar_pages = Blueprint("calendar", __name__, url_prefix="/desk/<period_id>/calendar")
 
 _FIRST, _LAST = 2000, 2100
 _ONE = timedelta(days=1)

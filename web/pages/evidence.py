@@ -34,7 +34,7 @@ from web.filing import files
 from web.language import chosen, told
 from web.pages.evidence_rows import chapters, only_missing, script_words, size
 
-evidence_pages = Blueprint("evidence", __name__, url_prefix="/work/<period_id>/units/<path:code>/evidence")
+evidence_pages = Blueprint("evidence", __name__, url_prefix="/desk/<period_id>/units/<path:code>/evidence")
 
 _AT_ONCE = 64 * MEBIBYTE
 """How much one form brings at most."""

@@ -17,7 +17,7 @@ from web.errors import status_of
 from web.pages.cases import ROOM, documents, given_out
 from web.pages.refusing import own_faults
 
-gate_pages = Blueprint("gates", __name__, url_prefix="/work/<period_id>/gates")
+gate_pages = Blueprint("gates", __name__, url_prefix="/desk/<period_id>/gates")
 
 
 @gate_pages.get("")

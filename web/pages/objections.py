@@ -34,7 +34,7 @@ from web.moves import MOVES, move_of, moved
 from web.pages.cases import ROOM, documents, given_out
 from web.pages.refusing import own_faults
 
-objection_pages = Blueprint("objections", __name__, url_prefix="/work/<period_id>/objections")
+objection_pages = Blueprint("objections", __name__, url_prefix="/desk/<period_id>/objections")
 
 _SHOWN = 200
 

@@ -18,7 +18,7 @@ from web.done import done
 from web.errors import status_of
 from web.pages.refusing import own_faults
 
-progress_pages = Blueprint("progress", __name__, url_prefix="/work")
+progress_pages = Blueprint("progress", __name__, url_prefix="/desk")
 
 _ROOM = MEBIBYTE
 _APART = re.compile(r"[\s,，、;；]+")

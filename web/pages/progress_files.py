@@ -21,7 +21,7 @@ from web.downloads import own_name
 from web.errors import status_of
 from web.pages.refusing import own_faults
 
-progress_files = Blueprint("progress_files", __name__, url_prefix="/work/<period_id>/progress")
+progress_files = Blueprint("progress_files", __name__, url_prefix="/desk/<period_id>/progress")
 
 _LARGEST = 40 * MEBIBYTE
 _ENDINGS = (".xlsx", ".csv")

@@ -25,7 +25,7 @@ from web.errors import status_of
 from web.moves import MOVES, move_of, moved
 from web.pages.refusing import own_faults
 
-publishing_pages = Blueprint("publishing", __name__, url_prefix="/work/<period_id>/publishing")
+publishing_pages = Blueprint("publishing", __name__, url_prefix="/desk/<period_id>/publishing")
 
 _SHOWN = 100
 _NO_DAY = Text("首日应写成 2026-11-23", "the first day is written 2026-11-23")

@@ -14,8 +14,8 @@ from tests.uploads.bytes_of import pdf
 from tests.web.api.working import PERIOD, working
 from web.api.mount import OPERATIONS
 
-SHEET = f"/work/{PERIOD}/sheets/county/A01"
-MARKS = f"/work/{PERIOD}/marks/county/A01"
+SHEET = f"/desk/{PERIOD}/sheets/county/A01"
+MARKS = f"/desk/{PERIOD}/marks/county/A01"
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_mark_that_is_not_allowed_is_told_and_the_rest_is_saved(office):
 
 def test_a_stale_mark_is_told_with_both_values_and_the_rest_is_saved(office):
     """Two secretaries' sheet is one: the second hears who wrote what."""
-    sheet = f"/work/{PERIOD}/marks/superior/A01"
+    sheet = f"/desk/{PERIOD}/marks/superior/A01"
     office.people["superior3"] = persons.somebody(
         office.store,
         "zhen3",
@@ -84,7 +84,7 @@ def test_a_stale_mark_is_told_with_both_values_and_the_rest_is_saved(office):
         "镇一",
         1,
     )
-    read = office.ask("superior", "GET", f"/work/{PERIOD}/sheets/superior/A01").json
+    read = office.ask("superior", "GET", f"/desk/{PERIOD}/sheets/superior/A01").json
     assert {own["criterion"]: own["mark"] for own in read["marks"]} == {"discipline": "15", "meetings": "5"}
 
 
@@ -97,7 +97,7 @@ def test_a_sheet_that_has_changed_is_not_written_where_the_sender_says_so(office
     assert stale.status_code == 412
     assert stale.json["faults"][0]["zh"]
     assert "meetings" not in {own["criterion"] for own in office.ask("evaluator", "GET", SHEET).json["marks"]}
-    for address in (f"/work/{PERIOD}/signatures/county/A01", f"/work/{PERIOD}/accepted/county/A01"):
+    for address in (f"/desk/{PERIOD}/signatures/county/A01", f"/desk/{PERIOD}/accepted/county/A01"):
         sent = {"criteria": ["discipline"]} if "accepted" in address else None
         assert office.ask("evaluator", "POST", address, sent, headers={"If-Match": etag}).status_code == 412
     assert (
@@ -110,7 +110,7 @@ def test_a_sheet_that_has_changed_is_not_written_where_the_sender_says_so(office
 
 def test_a_branch_hands_in_and_signs_and_gets_it_back(office, tmp_path):
     """The year's first steps, by programs."""
-    evidence = f"/work/{PERIOD}/units/A01/evidence"
+    evidence = f"/desk/{PERIOD}/units/A01/evidence"
     sent = {"criterion": ["discipline", "meetings"], "file": (io.BytesIO(pdf()), "会议记录.pdf")}
     handed = office.ask("secretary", "POST", evidence, data=sent, content_type="multipart/form-data")
     assert handed.status_code == 201
@@ -139,18 +139,18 @@ def test_a_branch_hands_in_and_signs_and_gets_it_back(office, tmp_path):
     assert office.ask("secretary2", "GET", evidence).status_code == 403
     assert office.ask("secretary2", "GET", f"{evidence}/{number}/file").status_code == 403
     assert (
-        office.ask("secretary2", "GET", f"/work/{PERIOD}/units/A02/evidence/{number}/file").status_code == 404
+        office.ask("secretary2", "GET", f"/desk/{PERIOD}/units/A02/evidence/{number}/file").status_code == 404
     )
 
 
 def test_signing_names_all_that_is_wanting_and_a_return_says_why(office):
-    refused = office.ask("evaluator", "POST", f"/work/{PERIOD}/signatures/county/A01")
+    refused = office.ask("evaluator", "POST", f"/desk/{PERIOD}/signatures/county/A01")
     assert refused.status_code == 409
     assert len(refused.json["faults"]) == 2
-    back = f"/work/{PERIOD}/returns/self/A01"
+    back = f"/desk/{PERIOD}/returns/self/A01"
     assert office.ask("superior2", "POST", back, {"reason": "材料不全"}).status_code == 403
     assert office.ask("superior", "POST", back, {"reason": "材料不全"}).status_code == 204
-    sheet = office.ask("secretary", "GET", f"/work/{PERIOD}/sheets/self/A01").json
+    sheet = office.ask("secretary", "GET", f"/desk/{PERIOD}/sheets/self/A01").json
     assert (sheet["state"], sheet["sent_back"]["reason"]) == ("sent_back", "材料不全")
     assert "材料不全" in office.ask("secretary", "GET", "/me/inbox").json["notices"][0]["sentence"]["zh"]
 
@@ -160,17 +160,17 @@ def test_a_block_says_of_every_cell_what_became_of_it(office):
         {"unit": unit, "criterion": "discipline", "mark": mark, "revision": 0}
         for unit, mark in (("A01", "15"), ("A04", "99"), ("A02", "15"))
     ]
-    told = office.ask("evaluator", "POST", f"/work/{PERIOD}/grids/county/cells", {"cells": cells}).json
+    told = office.ask("evaluator", "POST", f"/desk/{PERIOD}/grids/county/cells", {"cells": cells}).json
     by_unit = {own["unit"]: own for own in told["cells"]}
     assert (by_unit["A01"]["revision"], by_unit["A01"]["fault"]) == (1, None)
     assert by_unit["A04"]["fault"]["zh"]
     assert by_unit["A02"]["fault"]["zh"]
-    grid = office.ask("evaluator", "GET", f"/work/{PERIOD}/grids/county").json
+    grid = office.ask("evaluator", "GET", f"/desk/{PERIOD}/grids/county").json
     assert [own["unit"]["code"] for own in grid["rows"]] == ["A01", "A04", "A07"]
 
 
 def test_a_worksheet_goes_out_and_comes_back(office):
-    here = f"/work/{PERIOD}/worksheets/county"
+    here = f"/desk/{PERIOD}/worksheets/county"
     book = office.ask("evaluator", "GET", here)
     assert book.status_code == 200
     for address, taken in ((f"{here}/trial", False), (here, True)):
@@ -190,29 +190,29 @@ def test_a_worksheet_goes_out_and_comes_back(office):
 def test_units_are_given_drawn_and_due(office):
     person = office.people["evaluator"].id
     wanted = {"stage": "county", "units": {"A10": [person]}}
-    assert office.ask("admin", "POST", f"/work/{PERIOD}/assignments", wanted).json == {"count": 1}
-    assert office.ask("admin", "POST", f"/work/{PERIOD}/assignments/ended", wanted).json == {"count": 1}
-    assert office.ask("leader", "POST", f"/work/{PERIOD}/assignments", wanted).status_code == 403
+    assert office.ask("admin", "POST", f"/desk/{PERIOD}/assignments", wanted).json == {"count": 1}
+    assert office.ask("admin", "POST", f"/desk/{PERIOD}/assignments/ended", wanted).json == {"count": 1}
+    assert office.ask("leader", "POST", f"/desk/{PERIOD}/assignments", wanted).status_code == 403
     checks = office.ask(
         "admin",
         "POST",
-        f"/work/{PERIOD}/draws",
+        f"/desk/{PERIOD}/draws",
         {"stage": "county", "wanted": 2, "persons": [person], "seed": "2026"},
     )
     assert checks.status_code == 201
     assert len(checks.json["draw"]["units"]) == 2
     assert (
-        office.ask("admin", "PUT", f"/work/{PERIOD}/deadlines/county", {"day": "2026-12-31"}).status_code
+        office.ask("admin", "PUT", f"/desk/{PERIOD}/deadlines/county", {"day": "2026-12-31"}).status_code
         == 200
     )
-    progress = office.ask("superior", "GET", f"/work/{PERIOD}/progress").json
+    progress = office.ask("superior", "GET", f"/desk/{PERIOD}/progress").json
     assert progress["deadlines"] == {"county": "2026-12-31"}
-    assert office.ask("admin", "POST", f"/work/{PERIOD}/reminders", {}).status_code == 201
-    assert office.ask("admin", "POST", f"/work/{PERIOD}/reminders", {}).status_code == 409
+    assert office.ask("admin", "POST", f"/desk/{PERIOD}/reminders", {}).status_code == 201
+    assert office.ask("admin", "POST", f"/desk/{PERIOD}/reminders", {}).status_code == 409
 
 
 def test_a_gate_takes_two_and_a_document(office):
-    here = f"/work/{PERIOD}/gates"
+    here = f"/desk/{PERIOD}/gates"
     fields = {"unit": "A01", "gate": "banned", "motion": "raise", "reason": "违纪"}
     bare = office.ask("admin", "POST", here, data=dict(fields), content_type="multipart/form-data")
     assert bare.status_code == 409
@@ -312,7 +312,7 @@ def test_a_browser_writes_with_its_session_and_the_token_of_its_pages(office):
 
 
 @pytest.mark.parametrize(
-    "address", [f"/work/{PERIOD}/queue", SHEET, "/me", "/people", f"/work/{PERIOD}/progress"]
+    "address", [f"/desk/{PERIOD}/queue", SHEET, "/me", "/people", f"/desk/{PERIOD}/progress"]
 )
 def test_nothing_that_takes_a_token_is_kept_by_anybody(office, address):
     for who in ("evaluator", "admin", ""):
@@ -357,7 +357,7 @@ def test_what_is_malformed_is_named_field_by_field_in_both_languages(office):
 
 
 def test_a_name_no_database_can_hold_is_not_there(office):
-    assert office.ask("evaluator", "GET", "/work/2026/sheets/county/A%0001").status_code == 404
+    assert office.ask("evaluator", "GET", "/desk/2026/sheets/county/A%0001").status_code == 404
     assert office.ask("evaluator", "GET", "/gates/99999999999999999999/file").status_code == 404
 
 
@@ -390,27 +390,27 @@ def test_the_calendar_is_kept_by_the_office(office):
 
 def test_a_period_is_opened_filled_and_moved_on(office):
     opened = office.ask(
-        "admin", "POST", "/work", {"id": "2027", "refs": ["village@1", "office@1"], "like": PERIOD}
+        "admin", "POST", "/desk", {"id": "2027", "refs": ["village@1", "office@1"], "like": PERIOD}
     )
     assert opened.json == {"id": "2027", "phase": "preparing", "refs": ["office@1", "village@1"]}
-    assert office.ask("admin", "POST", "/work/2027/phase").json["phase"] == "collecting"
+    assert office.ask("admin", "POST", "/desk/2027/phase").json["phase"] == "collecting"
     units = (
         "unit,name,domain,township,department,gates,predecessors\nB01,新村党支部,rural,青石镇,,,\n".encode()
     )
     late = office.ask(
         "admin",
         "POST",
-        "/work/2027/units",
+        "/desk/2027/units",
         data={"file": (io.BytesIO(units), "u.csv")},
         content_type="multipart/form-data",
     )
     assert late.status_code == 409
-    office.ask("admin", "POST", "/work", {"id": "2028", "refs": ["village@1"]})
-    for address, status in (("/work/2028/units/trial", 200), ("/work/2028/units", 201)):
+    office.ask("admin", "POST", "/desk", {"id": "2028", "refs": ["village@1"]})
+    for address, status in (("/desk/2028/units/trial", 200), ("/desk/2028/units", 201)):
         sent = {"file": (io.BytesIO(units), "u.csv")}
         taken = office.ask("admin", "POST", address, data=sent, content_type="multipart/form-data")
         assert (taken.status_code, taken.json["new"]) == (status, 1)
-    assert office.ask("leader", "POST", "/work", {"id": "2029", "refs": ["village@1"]}).status_code == 403
+    assert office.ask("leader", "POST", "/desk", {"id": "2029", "refs": ["village@1"]}).status_code == 403
 
 
 def test_every_module_of_operations_is_mounted():
@@ -421,5 +421,5 @@ def test_every_module_of_operations_is_mounted():
 @pytest.mark.parametrize("phase", [Phase.COLLECTING, Phase.MARKING])
 def test_a_branch_marks_itself_while_that_is_open(tmp_path, phase):
     with working(tmp_path, phase) as office:
-        told = office.ask("secretary", "PATCH", f"/work/{PERIOD}/marks/self/A01", _mark("15"))
+        told = office.ask("secretary", "PATCH", f"/desk/{PERIOD}/marks/self/A01", _mark("15"))
         assert told.status_code == (200 if phase is Phase.COLLECTING else 403)

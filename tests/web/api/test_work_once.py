@@ -21,7 +21,7 @@ from tests.workflow.county import counts
 from web.app import create_app
 
 KEY = "c0ffee00-0000-4000-8000-000000000001"
-DRAW = f"/work/{PERIOD}/draws"
+DRAW = f"/desk/{PERIOD}/draws"
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_another_persons_key_is_another_key(office):
 def test_the_same_key_at_another_address_is_another_key(office):
     _draw(office)
     sent = {"stage": "county", "units": {"A10": [office.people["evaluator"].id]}}
-    assert office.ask("admin", "POST", f"/work/{PERIOD}/assignments", sent, key=KEY).status_code == 201
+    assert office.ask("admin", "POST", f"/desk/{PERIOD}/assignments", sent, key=KEY).status_code == 201
 
 
 def test_it_is_known_after_a_restart(office):
@@ -108,7 +108,7 @@ def test_a_post_without_a_good_key_is_refused_before_anything_is_done(office, ke
 def test_a_refusal_that_wrote_nothing_may_be_tried_again(office):
     """What stood in the way may be gone by then."""
     sent = {"reason": "材料不全"}
-    address = f"/work/{PERIOD}/returns/self/A01"
+    address = f"/desk/{PERIOD}/returns/self/A01"
     assert office.ask("superior2", "POST", address, sent, key=KEY).status_code == 403
     assert office.ask("superior", "POST", address, sent, key=KEY).status_code == 204
     assert office.ask("superior", "POST", address, sent, key=KEY.replace("1", "2")).status_code == 409
@@ -119,8 +119,8 @@ def test_a_refusal_that_wrote_nothing_may_be_tried_again(office):
 def test_a_conflict_that_saved_the_rest_is_told_again_as_it_was(tmp_path):
     """Part of it was written: sent again it is not written over what came meanwhile."""
     with working(tmp_path, marked=True) as office:
-        marks = f"/work/{PERIOD}/marks/county/A01"
-        address = f"/work/{PERIOD}/accepted/county/A01"
+        marks = f"/desk/{PERIOD}/marks/county/A01"
+        address = f"/desk/{PERIOD}/accepted/county/A01"
         sent = {"criteria": ["discipline", "meetings"], "revisions": {"discipline": 0, "meetings": 0}}
 
         def enter(criterion, mark, revision):
@@ -136,7 +136,7 @@ def test_a_conflict_that_saved_the_rest_is_told_again_as_it_was(tmp_path):
         assert (again.status_code, again.data) == (409, first.data)
         assert again.content_type == "application/problem+json"
         assert again.headers["Idempotency-Replayed"] == "true"
-        sheet = office.ask("evaluator", "GET", f"/work/{PERIOD}/sheets/county/A01").json
+        sheet = office.ask("evaluator", "GET", f"/desk/{PERIOD}/sheets/county/A01").json
         assert {own["criterion"]: own["mark"] for own in sheet["marks"]} == {
             "discipline": "11",
             "meetings": "0",
@@ -145,7 +145,7 @@ def test_a_conflict_that_saved_the_rest_is_told_again_as_it_was(tmp_path):
 
 def test_a_form_sent_again_is_known_whatever_its_boundaries(tmp_path):
     with working(tmp_path, Phase.COLLECTING) as office:
-        evidence = f"/work/{PERIOD}/units/A01/evidence"
+        evidence = f"/desk/{PERIOD}/units/A01/evidence"
 
         def send(content: bytes):
             sent = {"criterion": "discipline", "file": (io.BytesIO(content), "记录.pdf")}

@@ -20,7 +20,7 @@ def office(tmp_path):
 
 
 def _published(office, kind: str, **more) -> str:
-    prepared = office.ask("admin", "POST", f"/work/{PERIOD}/proposals", {"kind": kind, **more})
+    prepared = office.ask("admin", "POST", f"/desk/{PERIOD}/proposals", {"kind": kind, **more})
     assert prepared.status_code == 201, prepared.json
     number = prepared.json["number"]
     confirmed = office.ask("leader", "POST", f"/proposals/{number}/confirmation")
@@ -30,9 +30,9 @@ def _published(office, kind: str, **more) -> str:
 
 def test_an_edition_takes_two_and_is_what_was_shown(office):
     sent = {"kind": "draft", "first": "2026-11-23"}
-    number = office.ask("admin", "POST", f"/work/{PERIOD}/proposals", sent).json["number"]
+    number = office.ask("admin", "POST", f"/desk/{PERIOD}/proposals", sent).json["number"]
     assert office.ask("admin", "POST", f"/proposals/{number}/confirmation").status_code == 403
-    assert office.ask("leader", "POST", f"/work/{PERIOD}/proposals", sent).status_code == 403
+    assert office.ask("leader", "POST", f"/desk/{PERIOD}/proposals", sent).status_code == 403
     shown = office.ask("leader", "GET", f"/proposals/{number}").json
     assert (shown["stale"], shown["hindering"], shown["moved"]) == (False, [], None)
     assert sum(shown["stars"].values()) == 12
@@ -42,16 +42,16 @@ def test_an_edition_takes_two_and_is_what_was_shown(office):
     assert again.data == edition.data
     signed = office.client.get(f"/api/v1/editions/{edition.json['edition']}").json["manifest"]["signed"]
     assert signed == {"prepared_by": "管一", "confirmed_by": "凌部长", "authenticated": True}
-    standing = office.ask("auditor", "GET", f"/work/{PERIOD}/publishing").json
+    standing = office.ask("auditor", "GET", f"/desk/{PERIOD}/publishing").json
     assert standing["posting"] == {"first": "2026-11-23", "last": "2026-11-27"}
-    assert office.ask("secretary", "GET", f"/work/{PERIOD}/publishing").status_code == 403
-    refused = office.ask("admin", "POST", f"/work/{PERIOD}/proposals", {"kind": "final"})
+    assert office.ask("secretary", "GET", f"/desk/{PERIOD}/publishing").status_code == 403
+    refused = office.ask("admin", "POST", f"/desk/{PERIOD}/proposals", {"kind": "final"})
     assert refused.status_code == 409
 
 
 def test_an_objection_is_filed_taken_foreseen_and_upheld(office):
     draft = _published(office, "draft", first="2026-11-23")
-    here = f"/work/{PERIOD}/objections"
+    here = f"/desk/{PERIOD}/objections"
     fields = {"unit": "A01", "criterion": "discipline", "reason": "材料齐全，评分偏低"}
     assert (
         office.ask(
@@ -91,7 +91,7 @@ def test_an_objection_is_filed_taken_foreseen_and_upheld(office):
 
 def test_an_objection_is_withdrawn_or_dismissed(office):
     _published(office, "draft", first="2026-11-23")
-    here = f"/work/{PERIOD}/objections"
+    here = f"/desk/{PERIOD}/objections"
     for criterion, who, move, sent in (
         ("discipline", "secretary", "withdrawal", None),
         ("meetings", "moderator", "dismissed", {"reason": "评分有据"}),

@@ -17,7 +17,7 @@ from web.downloads import sent_inert
 from web.filing import files
 
 _OF = "evidence"
-_HERE = "/work/<period_id>/units/<path:code>/evidence"
+_HERE = "/desk/<period_id>/units/<path:code>/evidence"
 _ONE = f"{_HERE}/<int(max=999999999):number>"
 _LARGEST = 32 * MEBIBYTE
 

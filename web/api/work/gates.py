@@ -28,7 +28,7 @@ _ONE = "/gates/<int(max=999999999):number>"
 _LARGEST = 32 * MEBIBYTE
 
 
-@work.looks("/work/<period_id>/gates", told.Gates, of=_OF)
+@work.looks("/desk/<period_id>/gates", told.Gates, of=_OF)
 def gates(call: Call, period_id: str) -> Any:
     """See the gates that hold and those that are moved, of the units one may see.
 
@@ -51,7 +51,7 @@ def gates(call: Call, period_id: str) -> Any:
     }
 
 
-@work.does("POST", "/work/<period_id>/gates", Number, of=_OF, takes=MotionSent, adds=True, largest=_LARGEST)
+@work.does("POST", "/desk/<period_id>/gates", Number, of=_OF, takes=MotionSent, adds=True, largest=_LARGEST)
 def gate_moved(call: Call, period_id: str) -> Any:
     """Move that a gate be raised or lifted; it holds when another person confirms it.
 

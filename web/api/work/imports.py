@@ -44,7 +44,7 @@ class MarksFileSent(Sent):
 
 @work.does(
     "POST",
-    "/work/<period_id>/units/trial",
+    "/desk/<period_id>/units/trial",
     WorkFileTaken,
     of=_OF,
     takes=UnitsFileSent,
@@ -59,7 +59,7 @@ def units_tried(call: Call, period_id: str) -> Any:
 
 
 @work.does(
-    "POST", "/work/<period_id>/units", WorkFileTaken, of=_OF, takes=UnitsFileSent, adds=True, largest=_LARGEST
+    "POST", "/desk/<period_id>/units", WorkFileTaken, of=_OF, takes=UnitsFileSent, adds=True, largest=_LARGEST
 )
 def units_taken(call: Call, period_id: str) -> Any:
     """Take a file of units, all of it or nothing.
@@ -71,7 +71,7 @@ def units_taken(call: Call, period_id: str) -> Any:
 
 @work.does(
     "POST",
-    "/work/<period_id>/marks/trial",
+    "/desk/<period_id>/marks/trial",
     WorkFileTaken,
     of=_OF,
     takes=MarksFileSent,
@@ -86,7 +86,7 @@ def marks_tried(call: Call, period_id: str) -> Any:
 
 
 @work.does(
-    "POST", "/work/<period_id>/marks", WorkFileTaken, of=_OF, takes=MarksFileSent, adds=True, largest=_LARGEST
+    "POST", "/desk/<period_id>/marks", WorkFileTaken, of=_OF, takes=MarksFileSent, adds=True, largest=_LARGEST
 )
 def marks_taken(call: Call, period_id: str) -> Any:
     """Take a file of marks, all of it or nothing.

@@ -22,7 +22,7 @@ from web.api.work.telling import fields_told
 
 _OF = "marking"
 _OF_SHEET = "<stage>/<path:code>"
-_SHEET = f"/work/<period_id>/sheets/{_OF_SHEET}"
+_SHEET = f"/desk/<period_id>/sheets/{_OF_SHEET}"
 _BLOCK = 4 * MEBIBYTE
 
 
@@ -38,7 +38,7 @@ def sheet_now(call: Call, period_id: str, stage: str, code: str) -> str:
     return sheet_tag(read_sheet(call.store, call.actor, _key(period_id, stage, code)))
 
 
-@work.looks("/work/<period_id>/queue", told.Queue, of=_OF)
+@work.looks("/desk/<period_id>/queue", told.Queue, of=_OF)
 def work_queue(call: Call, period_id: str) -> Any:
     """List the sheets that are mine to mark, how far each is and what is due.
 
@@ -59,7 +59,7 @@ def sheet(call: Call, period_id: str, stage: str, code: str) -> Any:
 
 @work.does(
     "PATCH",
-    f"/work/<period_id>/marks/{_OF_SHEET}",
+    f"/desk/<period_id>/marks/{_OF_SHEET}",
     told.Saved,
     of=_OF,
     takes=asked.MarksSent,
@@ -81,7 +81,7 @@ def sheet_marks(call: Call, period_id: str, stage: str, code: str) -> Any:
 
 @work.does(
     "POST",
-    f"/work/<period_id>/accepted/{_OF_SHEET}",
+    f"/desk/<period_id>/accepted/{_OF_SHEET}",
     told.Saved,
     of=_OF,
     takes=asked.Accepted,
@@ -101,7 +101,7 @@ def sheet_accepted(call: Call, period_id: str, stage: str, code: str) -> Any:
 
 @work.does(
     "POST",
-    f"/work/<period_id>/signatures/{_OF_SHEET}",
+    f"/desk/<period_id>/signatures/{_OF_SHEET}",
     told.SheetSigned,
     of=_OF,
     adds=True,
@@ -117,7 +117,7 @@ def sheet_signature(call: Call, period_id: str, stage: str, code: str) -> Any:
 
 @work.does(
     "POST",
-    f"/work/<period_id>/returns/{_OF_SHEET}",
+    f"/desk/<period_id>/returns/{_OF_SHEET}",
     of=_OF,
     takes=asked.Reason,
     current=sheet_now,
@@ -132,7 +132,7 @@ def sheet_return(call: Call, period_id: str, stage: str, code: str) -> None:
 
 @work.does(
     "POST",
-    "/work/<period_id>/signatures",
+    "/desk/<period_id>/signatures",
     told.SignedSheets,
     of=_OF,
     takes=asked.SheetsNamed,
@@ -148,7 +148,7 @@ def signatures(call: Call, period_id: str) -> Any:
     return {"signed": sign_sheets(call.store, call.actor, keys)}
 
 
-@work.looks("/work/<period_id>/grids/<stage>", told.Grid, of=_OF)
+@work.looks("/desk/<period_id>/grids/<stage>", told.Grid, of=_OF)
 def grid(call: Call, period_id: str, stage: str) -> Any:
     """Read all of one's own sheets of a stage with their marks.
 
@@ -160,7 +160,7 @@ def grid(call: Call, period_id: str, stage: str) -> Any:
 
 @work.does(
     "POST",
-    "/work/<period_id>/grids/<stage>/cells",
+    "/desk/<period_id>/grids/<stage>/cells",
     told.BlockSaved,
     of=_OF,
     takes=asked.BlockSent,
@@ -175,7 +175,7 @@ def grid_cells(call: Call, period_id: str, stage: str) -> Any:
     return _block(enter_block(call.store, call.actor, period_id, stage, cells))
 
 
-@work.looks("/work/<period_id>/disputes", told.Disputes, of=_OF)
+@work.looks("/desk/<period_id>/disputes", told.Disputes, of=_OF)
 def work_disputes(call: Call, period_id: str) -> Any:
     """List what evaluators differ on, with all marks and comments side by side, and what was settled.
 
@@ -186,7 +186,7 @@ def work_disputes(call: Call, period_id: str) -> Any:
 
 @work.does(
     "PUT",
-    "/work/<period_id>/disputes/<path:code>/<criterion>",
+    "/desk/<period_id>/disputes/<path:code>/<criterion>",
     told.Settled,
     of=_OF,
     takes=asked.Settlement,

@@ -41,7 +41,7 @@ _ONE = "/objections/<int(max=999999999):number>"
 _LARGEST = 64 * MEBIBYTE
 
 
-@work.looks("/work/<period_id>/objections", told.Objections, of=_OF)
+@work.looks("/desk/<period_id>/objections", told.Objections, of=_OF)
 def objections(call: Call, period_id: str) -> Any:
     """List the objections of the units one may see, and until when they can be filed.
 
@@ -56,7 +56,7 @@ def objections(call: Call, period_id: str) -> Any:
 
 @work.does(
     "POST",
-    "/work/<period_id>/objections",
+    "/desk/<period_id>/objections",
     Number,
     of=_OF,
     takes=ObjectionSent,

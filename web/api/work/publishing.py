@@ -34,7 +34,7 @@ _OF = "publishing"
 _ONE = "/proposals/<int(max=999999999):number>"
 
 
-@work.looks("/work/<period_id>/publishing", told.Publishing, of=_OF)
+@work.looks("/desk/<period_id>/publishing", told.Publishing, of=_OF)
 def publishing(call: Call, period_id: str) -> Any:
     """See how publishing stands: what was prepared, and what stands in the way.
 
@@ -45,7 +45,7 @@ def publishing(call: Call, period_id: str) -> Any:
 
 @work.does(
     "POST",
-    "/work/<period_id>/proposals",
+    "/desk/<period_id>/proposals",
     Number,
     of=_OF,
     takes=PreparationSent,

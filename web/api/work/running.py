@@ -22,7 +22,7 @@ _OF = "running"
 _BLOCK = 4 * MEBIBYTE
 
 
-@work.does("POST", "/work", told.OnePeriod, of=_OF, takes=asked.PeriodSent, adds=True)
+@work.does("POST", "/desk", told.OnePeriod, of=_OF, takes=asked.PeriodSent, adds=True)
 def period_opened(call: Call) -> Any:
     """Open a period with its criteria sets, and if wanted with the units of an earlier one.
 
@@ -31,7 +31,7 @@ def period_opened(call: Call) -> Any:
     return open_year(call.store, call.actor, call.sent["id"], call.sent["refs"], call.sent["like"])
 
 
-@work.looks("/work/<period_id>/progress", told.PeriodProgress, of=_OF)
+@work.looks("/desk/<period_id>/progress", told.PeriodProgress, of=_OF)
 def work_progress(call: Call, period_id: str) -> Any:
     """See how far a period is, stage by stage and superior by superior, and who is behind.
 
@@ -40,7 +40,7 @@ def work_progress(call: Call, period_id: str) -> Any:
     return _seen(see_period(call.store, call.actor, period_id, now()))
 
 
-@work.does("POST", "/work/<period_id>/phase", told.OnePeriod, of=_OF)
+@work.does("POST", "/desk/<period_id>/phase", told.OnePeriod, of=_OF)
 def phase_moved(call: Call, period_id: str) -> Any:
     """Move a period on to its next phase; posting and publishing come by an edition.
 
@@ -51,7 +51,7 @@ def phase_moved(call: Call, period_id: str) -> Any:
 
 @work.does(
     "POST",
-    "/work/<period_id>/assignments",
+    "/desk/<period_id>/assignments",
     Count,
     of=_OF,
     takes=asked.AssignmentsSent,
@@ -67,7 +67,7 @@ def assignments(call: Call, period_id: str) -> Any:
 
 
 @work.does(
-    "POST", "/work/<period_id>/assignments/ended", Count, of=_OF, takes=asked.AssignmentsSent, largest=_BLOCK
+    "POST", "/desk/<period_id>/assignments/ended", Count, of=_OF, takes=asked.AssignmentsSent, largest=_BLOCK
 )
 def assignments_ended(call: Call, period_id: str) -> Any:
     """Take units back from evaluators who have not signed them.
@@ -78,7 +78,7 @@ def assignments_ended(call: Call, period_id: str) -> Any:
 
 
 @work.does(
-    "POST", "/work/<period_id>/draws", told.Checks, of=_OF, takes=asked.DrawSent, adds=True, largest=_BLOCK
+    "POST", "/desk/<period_id>/draws", told.Checks, of=_OF, takes=asked.DrawSent, adds=True, largest=_BLOCK
 )
 def draws(call: Call, period_id: str) -> Any:
     """Draw units for spot checks by a seed that is written down, so that anybody can draw again.
@@ -91,7 +91,7 @@ def draws(call: Call, period_id: str) -> Any:
     )
 
 
-@work.does("PUT", "/work/<period_id>/deadlines/<step>", told.Deadline, of=_OF, takes=asked.DeadlineSent)
+@work.does("PUT", "/desk/<period_id>/deadlines/<step>", told.Deadline, of=_OF, takes=asked.DeadlineSent)
 def deadline(call: Call, period_id: str, step: str) -> Any:
     """Set the last day of a step, or none.
 
@@ -102,7 +102,7 @@ def deadline(call: Call, period_id: str, step: str) -> Any:
 
 
 @work.does(
-    "POST", "/work/<period_id>/reminders", Count, of=_OF, takes=asked.RemindersSent, adds=True, largest=_BLOCK
+    "POST", "/desk/<period_id>/reminders", Count, of=_OF, takes=asked.RemindersSent, adds=True, largest=_BLOCK
 )
 def reminders(call: Call, period_id: str) -> Any:
     """Remind those who are behind in what is due now, once a day each.

@@ -21,7 +21,7 @@ from web.api.work.typed import Sent, choice, listed, text, upload
 from web.downloads import XLSX, sent
 
 _OF = "marking"
-_HERE = "/work/<period_id>/worksheets/<stage>"
+_HERE = "/desk/<period_id>/worksheets/<stage>"
 _LARGEST = 20 * MEBIBYTE
 
 

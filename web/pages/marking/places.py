@@ -6,7 +6,7 @@ from scoring.people import Actor
 from scoring.sheets import SHARED, SheetKey
 from web.access import somebody
 
-marking_pages = Blueprint("marking", __name__, url_prefix="/work/<period_id>")
+marking_pages = Blueprint("marking", __name__, url_prefix="/desk/<period_id>")
 
 _LONGEST_ID = 60
 
