@@ -60,6 +60,26 @@ class Action(StrEnum):
     KEEP_PEOPLE = "keep_people"
     CONFIRM_ROLE = "confirm_role"
     KEEP_OWN = "keep_own"
+    SEE_OWN_POINTS = "see_own_points"
+    CLAIM_POINTS = "claim_points"
+    VERIFY_POINTS = "verify_points"
+    SEE_POINTS = "see_points"
+    SEE_POINTS_SUMS = "see_points_sums"
+    MOVE_REVERSAL = "move_reversal"
+    CONFIRM_REVERSAL = "confirm_reversal"
+    OBJECT_POINTS = "object_points"
+    ANSWER_POINTS = "answer_points"
+    CLOSE_QUARTER = "close_quarter"
+    KEEP_MEMBERS = "keep_members"
+    KEEP_POINTS_RULES = "keep_points_rules"
+    IMPORT_POINTS = "import_points"
+    OPEN_QUARTER = "open_quarter"
+    EXPIRE_POINTS = "expire_points"
+    KEEP_MERCHANTS = "keep_merchants"
+    SETTLE = "settle"
+    KEEP_OFFERS = "keep_offers"
+    TAKE_CODES = "take_codes"
+    SPEND_POINTS = "spend_points"
 
     @property
     def called(self) -> Text:
@@ -157,6 +177,41 @@ RIGHTS: tuple[Right, ...] = (
     _right(Action.SEE_PEOPLE, Role.AUDITOR, Within.COUNTY),
     _right(Action.KEEP_PEOPLE, Role.ADMINISTRATOR, Within.COUNTY),
     _right(Action.CONFIRM_ROLE, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.SEE_OWN_POINTS, Role.MEMBER, Within.SELF),
+    _right(Action.CLAIM_POINTS, Role.MEMBER, Within.SELF),
+    _right(Action.CLAIM_POINTS, Role.SECRETARY, Within.SCOPE),
+    _right(Action.VERIFY_POINTS, Role.SECRETARY, Within.SCOPE),
+    _right(Action.VERIFY_POINTS, Role.SUPERIOR, Within.SCOPE),
+    _right(Action.SEE_POINTS, Role.SECRETARY, Within.SCOPE),
+    _right(Action.SEE_POINTS, Role.SUPERIOR, Within.SCOPE),
+    _right(Action.SEE_POINTS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.SEE_POINTS, Role.AUDITOR, Within.COUNTY),
+    _right(Action.SEE_POINTS_SUMS, Role.LEADER, Within.COUNTY),
+    _right(Action.SEE_POINTS_SUMS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.SEE_POINTS_SUMS, Role.AUDITOR, Within.COUNTY),
+    _right(Action.SEE_POINTS_SUMS, Role.SUPERIOR, Within.SCOPE),
+    _right(Action.SEE_POINTS_SUMS, Role.SECRETARY, Within.SCOPE),
+    _right(Action.MOVE_REVERSAL, Role.SECRETARY, Within.SCOPE),
+    _right(Action.MOVE_REVERSAL, Role.SUPERIOR, Within.SCOPE),
+    _right(Action.MOVE_REVERSAL, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.CONFIRM_REVERSAL, Role.SUPERIOR, Within.SCOPE),
+    _right(Action.CONFIRM_REVERSAL, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.OBJECT_POINTS, Role.MEMBER, Within.SELF),
+    _right(Action.ANSWER_POINTS, Role.SUPERIOR, Within.SCOPE),
+    _right(Action.ANSWER_POINTS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.CLOSE_QUARTER, Role.SECRETARY, Within.SCOPE),
+    _right(Action.CLOSE_QUARTER, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.KEEP_MEMBERS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.KEEP_POINTS_RULES, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.IMPORT_POINTS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.OPEN_QUARTER, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.EXPIRE_POINTS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.KEEP_MERCHANTS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.SETTLE, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.KEEP_OFFERS, Role.MERCHANT, Within.SELF),
+    _right(Action.KEEP_OFFERS, Role.ADMINISTRATOR, Within.COUNTY),
+    _right(Action.TAKE_CODES, Role.MERCHANT, Within.SELF),
+    _right(Action.SPEND_POINTS, Role.MEMBER, Within.SELF),
     *(_right(Action.KEEP_OWN, role, Within.SELF) for role in Role),
 )
 """The table. What stands in it nobody else may do; published figures are for everybody and need no line."""
@@ -204,6 +259,26 @@ _ACTIONS = {
     Action.KEEP_PEOPLE: Text("管理账号、提出授权", "keep accounts and propose roles"),
     Action.CONFIRM_ROLE: Text("确认授权", "confirm a role"),
     Action.KEEP_OWN: Text("管理本人的账号", "keep the own account"),
+    Action.SEE_OWN_POINTS: Text("查看本人积分", "see the own points"),
+    Action.CLAIM_POINTS: Text("申报积分", "claim points"),
+    Action.VERIFY_POINTS: Text("审核积分申报", "verify claims of points"),
+    Action.SEE_POINTS: Text("查看支部党员积分", "see the points of a branch's members"),
+    Action.SEE_POINTS_SUMS: Text("查看积分汇总", "see sums of points"),
+    Action.MOVE_REVERSAL: Text("提出积分冲销", "move that points be reversed"),
+    Action.CONFIRM_REVERSAL: Text("确认积分冲销", "confirm a reversal of points"),
+    Action.OBJECT_POINTS: Text("对积分提出异议", "object to points"),
+    Action.ANSWER_POINTS: Text("答复积分异议", "answer an objection to points"),
+    Action.CLOSE_QUARTER: Text("办理季度积分结算", "close a quarter of points"),
+    Action.KEEP_MEMBERS: Text("管理党员名册", "keep the list of members"),
+    Action.KEEP_POINTS_RULES: Text("启用积分规则", "take rules of points into use"),
+    Action.IMPORT_POINTS: Text("导入积分文件", "import files of points"),
+    Action.OPEN_QUARTER: Text("发放季度基础分", "give a quarter's baseline"),
+    Action.EXPIRE_POINTS: Text("办理积分到期", "let points expire"),
+    Action.KEEP_MERCHANTS: Text("管理兑换商户", "keep merchants"),
+    Action.SETTLE: Text("与商户结算", "settle with merchants"),
+    Action.KEEP_OFFERS: Text("管理兑换商品", "keep offers"),
+    Action.TAKE_CODES: Text("受理兑换码", "take codes"),
+    Action.SPEND_POINTS: Text("兑换积分", "redeem points"),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
 from scoring.canonical import canonical
 from scoring.errors import Fault, Place, UnitUnknown
@@ -36,6 +36,15 @@ def find(c: Connection, period_id: str, code: str) -> KeptUnit:
     for _, kept in _now(c, and_(_COLUMNS.period == period_id, _COLUMNS.code == code)):
         return kept
     raise UnitUnknown([_no_unit(period_id, code)])
+
+
+def newest(c: Connection, codes: Collection[str] | None = None) -> dict[str, Unit]:
+    """Return, by code, each unit as the newest period that has it keeps it: all, or those of *codes* that there are.
+
+    For what belongs to a unit and to no period.
+    """
+    condition = true() if codes is None else _COLUMNS.code.in_(sorted(codes))
+    return {kept.unit.code: kept.unit for _, kept in _now(c, condition)}
 
 
 def put(c: Connection, period_id: str, kept: Sequence[KeptUnit], import_number: int) -> None:

@@ -27,7 +27,7 @@ from scoring.store.engine import Store
 from scoring.store.preparation import prepare
 from scoring.store.revisions import NEWEST, VERSION_TABLE
 from scoring.store.tables import METADATA
-from tests.store.workers import people, work
+from tests.store.workers import people, points, work
 from tests.store.years import RARE, SET, kept, marking, open_period, take
 
 FOLDER = Path(__file__).with_name("revisions")
@@ -104,6 +104,7 @@ def year(c: Connection) -> None:
     periods.move(c, "2026", Phase.PUBLISHED)
     people(c)
     work(c, supersedes)
+    points(c)
     chain.concern(c, "period 2026", f"edition {supersedes}")
 
 

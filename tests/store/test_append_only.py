@@ -84,7 +84,7 @@ def attempts(table: Table, name: str) -> Iterator[str]:
 
 
 def replacements(table: Table) -> Iterator[str]:
-    """Yield, for every key, a REPLACE that shares it with a row there is, and nothing else."""
+    """Yield, for every key, a REPLACE that shares it with the rows that have one, and nothing else."""
     for key in ([*table.primary_key.columns], *uniques(table)):
         values = [
             f'"{column.name}"'
@@ -96,7 +96,10 @@ def replacements(table: Table) -> Iterator[str]:
             else f"\"{column.name}\" || 'x'"
             for column in table.columns
         ]
-        yield f'INSERT OR REPLACE INTO "{table.name}" SELECT {", ".join(values)} FROM "{table.name}"'
+        there = " AND ".join(f'"{column.name}" IS NOT NULL' for column in key)
+        yield (
+            f'INSERT OR REPLACE INTO "{table.name}" SELECT {", ".join(values)} FROM "{table.name}" WHERE {there}'
+        )
 
 
 def uniques(table: Table) -> list[list]:

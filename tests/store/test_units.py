@@ -158,3 +158,19 @@ def test_a_unit_taken_out_is_no_history(store):
         open_period(c, "2026", codes=["A"])
         units.take_out(c, "2025", ["A"], take(c, "2025", "units"))
     assert history(store, "A") == [("2026", "A")]
+
+
+def test_a_unit_is_as_the_newest_period_that_has_it_keeps_it(store):
+    """What belongs to no period asks for a branch of which an older year may be the last to know."""
+    with store.begin() as c:
+        open_period(c, "2025", codes=("A1", "A2"))
+        open_period(c)
+        units.put(c, "2026", kept("A1", "A3", name="白石村党支部"), take(c, kind="units"))
+    with store.read() as c:
+        found = units.newest(c)
+        assert {code: own.name for code, own in found.items()} == {
+            "A1": "白石村党支部",
+            "A2": "青石村党支部",
+            "A3": "白石村党支部",
+        }
+        assert units.newest(c, ["A2", "A9"]) == {"A2": found["A2"]}

@@ -15,7 +15,7 @@ from scoring.store import chain, county, criteria, editions, imports, markings, 
 from scoring.store.engine import Connection
 from scoring.store.units import KeptUnit
 from scoring.units import Unit
-from tests.store.workers import people, work
+from tests.store.workers import people, points, work
 
 SET = "village@2026.1"
 RARE = "䶮𬭎镇𠮷"
@@ -110,4 +110,5 @@ def fill(c: Connection) -> None:
     renderings.add(c, first.id, "stars.svg", b"<svg/>")
     people(c)
     work(c, first.id)
+    points(c)
     chain.concern(c, "period 2026", f"edition {first.id}")

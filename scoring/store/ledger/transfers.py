@@ -1,0 +1,340 @@
+"""Transfers and the entries they come to: posted together, under the one lock of whoever writes; read as statements."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, bindparam, case, exists, func, select
+
+from scoring.criteria.caps import Posted
+from scoring.criteria.item import Ledger
+from scoring.errors import Fault, Place, Refused
+from scoring.ledger import (
+    Balance,
+    Books,
+    HonourSums,
+    Line,
+    NewTransfer,
+    Transfer,
+    TransferKind,
+    kept,
+    quarter_of,
+)
+from scoring.store import bulk, chain
+from scoring.store.drafts import By
+from scoring.store.tables import entry, moment_text, transfer
+from scoring.texts import Text
+
+_OWN, _ENTRY = transfer.c, entry.c
+_AT_ONCE = 1_000
+"""How many accounts stand in one question; databases have limits."""
+
+_NAMED_MOST = 20
+"""A link that is about more members than that is about `points`."""
+
+_FIRST, _NEWER = entry.alias("first"), entry.alias("newer")
+_NEWEST = (
+    select(
+        _FIRST.c.account,
+        _FIRST.c.ledger,
+        select(func.max(_NEWER.c.seq))
+        .where(_NEWER.c.account == _FIRST.c.account, _NEWER.c.ledger == _FIRST.c.ledger)
+        .scalar_subquery()
+        .label("seq"),
+    )
+    .where(
+        _FIRST.c.account.in_(bindparam("accounts", expanding=True)),
+        _FIRST.c.ledger.in_(bindparam("ledgers", expanding=True)),
+        _FIRST.c.seq == 1,
+    )
+    .subquery()
+)
+_BALANCES = select(_ENTRY.account, _ENTRY.ledger, _ENTRY.balance, _ENTRY.owed, _ENTRY.seq).join(
+    _NEWEST,
+    and_(
+        _ENTRY.account == _NEWEST.c.account,
+        _ENTRY.ledger == _NEWEST.c.ledger,
+        _ENTRY.seq == _NEWEST.c.seq,
+    ),
+)
+"""The newest entry of each account on each ledger: every ledger with entries has a first."""
+
+_BALANCE = (
+    select(_ENTRY.balance, _ENTRY.owed, _ENTRY.seq)
+    .where(_ENTRY.account == bindparam("account"), _ENTRY.ledger == bindparam("ledger"))
+    .order_by(_ENTRY.seq.desc())
+    .limit(1)
+)
+_LAST = select(func.max(_OWN.number))
+
+
+class TransferUnknown(Refused):
+    """There is no transfer of that number."""
+
+
+def post(c: Connection, transfers: Sequence[NewTransfer], by: By) -> tuple[int, ...]:
+    """Post *transfers* in order, in a transaction that writes, and return their numbers.
+
+    An award of spendable points to somebody who owes some is followed by a repayment, which has a number of its own.
+    Whoever posts has looked for the keys under the lock that `chain.link_number` is. Raises PointsShort, naming nobody,
+    where an account would hold less than no spendable points; then nothing is written.
+    """
+    if not transfers:
+        return ()
+    chain.link_number(c)
+    accounts = {account for new in transfers for account in (new.source, new.target) if kept(account)}
+    books = Books(_newest(c, accounts, tuple(Ledger)), c.scalar(_LAST) or 0)
+    numbers = tuple([books.lay(new) for new in transfers])
+    made_at = moment_text(datetime.now(UTC))
+    rows = [_row(number, new, by, made_at) for number, new in books.transfers]
+    bulk.insert(c, transfer, rows)
+    bulk.insert(
+        c,
+        entry,
+        [
+            (own.account, own.ledger.value, own.seq, own.transfer, own.amount, own.balance, own.owed)
+            for own in books.entries
+        ],
+    )
+    members = dict.fromkeys(new.member for new in transfers)
+    chain.concern(c, *(f"member {own}" for own in members) if len(members) <= _NAMED_MOST else ("points",))
+    return numbers
+
+
+def balance(c: Connection, account: str, ledger: Ledger) -> Balance:
+    """Return what *account* holds and owes on *ledger*."""
+    found = c.execute(_BALANCE, {"account": account, "ledger": ledger.value}).first()
+    return Balance() if found is None else Balance(balance=found[0], owed=found[1], seq=found[2])
+
+
+def balances(c: Connection, accounts: Collection[str], ledger: Ledger) -> dict[str, Balance]:
+    """Return what those of *accounts* that have entries on *ledger* hold and owe there."""
+    return {account: own for (account, _), own in _newest(c, accounts, (ledger,)).items()}
+
+
+def statement(
+    c: Connection, account: str, ledger: Ledger, before_seq: int | None = None, most: int = 20
+) -> tuple[Line, ...]:
+    """Return the lines of *account* on *ledger* before that of *before_seq* (None: from the end), the newest first."""
+    asked = {"account": account, "ledger": ledger.value, "before": before_seq or _ENDLESS, "most": most}
+    return tuple(_line(row) for row in c.execute(_STATEMENT, asked))
+
+
+def line(c: Connection, account: str, ledger: Ledger, number: int) -> Line:
+    """Return the line that the transfer of that *number* is in the account's statement. Raises TransferUnknown."""
+    found = c.execute(_LINES.where(_OWN.number == number, *_of_account(account, ledger))).first()
+    if found is None:
+        raise unknown(number)
+    return _line(found)
+
+
+def find(c: Connection, number: int) -> Transfer:
+    """Return the transfer of that number. Raises TransferUnknown."""
+    for own in _found(c, select(transfer).where(_OWN.number == number)):
+        return own
+    raise unknown(number)
+
+
+def of_key(c: Connection, key: str) -> tuple[Transfer, ...]:
+    """Return the transfers of that key, at most one a ledger, in order of number."""
+    return tuple(_found(c, select(transfer).where(_OWN.key == key).order_by(_OWN.number)))
+
+
+def reversed_by(c: Connection, number: int) -> Transfer | None:
+    """Return the transfer that took that of *number* back, None where none did."""
+    return next(_found(c, select(transfer).where(_OWN.undoes == number)), None)
+
+
+def posted(  # noqa: PLR0917  whose, under what, when
+    c: Connection, member: str, item: str, ledger: Ledger, day: date, event: str, *, by_day_alone: bool
+) -> Posted:
+    """Return what has been posted for *member* under *item*, of that event and in the day's windows of the calendar.
+
+    What was reversed is left out, whole. An event is known by its day and name, or *by_day_alone*.
+    """
+    asked = {
+        "member": member,
+        "item": item,
+        "ledger": ledger.value,
+        "first": f"{day.year:04}-01-01",
+        "last": f"{day.year:04}-12-31",
+    }
+    own = [(date.fromisoformat(row[0]), row[1], row[2]) for row in c.execute(_POSTED, asked)]
+    same = [points for on, name, points in own if on == day and (by_day_alone or name == event)]
+    return Posted(
+        event=sum(same),
+        event_times=len(same),
+        day=sum(points for on, _, points in own if on == day),
+        month=sum(points for on, _, points in own if on.month == day.month),
+        quarter=sum(points for on, _, points in own if quarter_of(on) == quarter_of(day)),
+        year=sum(points for _, _, points in own),
+    )
+
+
+def sums(c: Connection, members: Collection[str], first_day: date, last_day: date) -> dict[str, HonourSums]:
+    """Return what those days came to on the honour ledger, for each of *members* that has transfers on them."""
+    found: dict[str, HonourSums] = {}
+    for some in _blocks(members):
+        asked = {"members": some, "first": first_day.isoformat(), "last": last_day.isoformat()}
+        for member, *points in c.execute(_SUMS, asked):
+            baseline, earned, lost = map(int, points)
+            found[member] = HonourSums(baseline=baseline, earned=earned, lost=lost)
+    return found
+
+
+def unknown(number: int) -> TransferUnknown:
+    """Return the refusal of a transfer there is not."""
+    sentence = Text(f"没有第 {number} 笔积分记录", f"there is no entry {number} of points")
+    return TransferUnknown([Fault(place=Place(), sentence=sentence)])
+
+
+def _newest(
+    c: Connection, accounts: Collection[str], ledgers: tuple[Ledger, ...]
+) -> dict[tuple[str, Ledger], Balance]:
+    """Return what the accounts hold and owe, on each of *ledgers* they have entries on."""
+    found: dict[tuple[str, Ledger], Balance] = {}
+    for some in _blocks(accounts):
+        for account, ledger, own, owed, seq in c.execute(_BALANCES, {"accounts": some, "ledgers": ledgers}):
+            found[account, Ledger(ledger)] = Balance(balance=own, owed=owed, seq=seq)
+    return found
+
+
+def _blocks(ids: Collection[str]) -> Iterator[list[str]]:
+    every = sorted(ids)
+    for start in range(0, len(every), _AT_ONCE):
+        yield every[start : start + _AT_ONCE]
+
+
+def _row(number: int, new: NewTransfer, by: By, made_at: str) -> bulk.Row:
+    return (
+        number,
+        new.key,
+        new.ledger.value,
+        new.kind.value,
+        new.source,
+        new.target,
+        new.amount,
+        new.owed,
+        new.member,
+        new.unit,
+        new.rules,
+        new.item,
+        new.day.isoformat(),
+        new.event,
+        new.claim,
+        new.undoes,
+        new.reason,
+        by.person,
+        by.on_behalf,
+        made_at,
+    )
+
+
+def _found(c: Connection, selection: Select[Any]) -> Iterator[Transfer]:
+    for row in c.execute(selection):
+        yield Transfer(
+            number=row.number,
+            new=NewTransfer(
+                key=row.key,
+                ledger=Ledger(row.ledger),
+                kind=TransferKind(row.kind),
+                source=row.source,
+                target=row.target,
+                amount=row.amount,
+                owed=row.owed,
+                member=row.member,
+                unit=row.unit,
+                rules=row.rules,
+                item=row.item,
+                day=date.fromisoformat(row.day),
+                event=row.event,
+                claim=row.claim,
+                undoes=row.undoes,
+                reason=row.reason,
+            ),
+            by=row.by,
+            on_behalf=row.on_behalf,
+            made_at=row.made_at,
+        )
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        seq=row.seq,
+        number=row.number,
+        kind=TransferKind(row.kind),
+        amount=row.amount,
+        balance=row.balance,
+        owed=row.owed,
+        day=date.fromisoformat(row.day),
+        item=row.item,
+        event=row.event,
+        reason=row.reason,
+        rules=row.rules,
+        by=row.by,
+        made_at=row.made_at,
+        claim=row.claim,
+        undoes=row.undoes,
+    )
+
+
+def _of_account(account: Any, ledger: Any) -> tuple[Any, ...]:
+    return _ENTRY.account == account, _ENTRY.ledger == ledger
+
+
+_ENDLESS = 2**62
+_LINES = select(
+    _ENTRY.seq,
+    _OWN.number,
+    _OWN.kind,
+    _ENTRY.amount,
+    _ENTRY.balance,
+    _ENTRY.owed,
+    _OWN.day,
+    _OWN.item,
+    _OWN.event,
+    _OWN.reason,
+    _OWN.rules,
+    _OWN.by,
+    _OWN.made_at,
+    _OWN.claim,
+    _OWN.undoes,
+).join(transfer, _OWN.number == _ENTRY.transfer)
+_STATEMENT = (
+    _LINES.where(*_of_account(bindparam("account"), bindparam("ledger")), _ENTRY.seq < bindparam("before"))
+    .order_by(_ENTRY.seq.desc())
+    .limit(bindparam("most"))
+)
+
+_UNDOING, _UNDONE = transfer.alias("undoing"), transfer.alias("undone")
+_POSTED = select(_OWN.day, _OWN.event, _OWN.amount).where(
+    _OWN.member == bindparam("member"),
+    _OWN.day >= bindparam("first"),
+    _OWN.day <= bindparam("last"),
+    _OWN.item == bindparam("item"),
+    _OWN.ledger == bindparam("ledger"),
+    _OWN.kind.in_([TransferKind.AWARD.value, TransferKind.LOSS.value]),
+    ~exists().where(_UNDOING.c.undoes == _OWN.number),
+)
+
+
+def _summed(kind: TransferKind) -> Any:
+    """Return the sum of what that kind moved, less what was reversed of it on the days in question."""
+    back = and_(_OWN.kind == TransferKind.REVERSAL.value, _UNDONE.c.kind == kind.value)
+    return func.sum(case((_OWN.kind == kind.value, _OWN.amount), (back, -_OWN.amount), else_=0))
+
+
+_SUMS = (
+    select(
+        _OWN.member,
+        *(_summed(kind) for kind in (TransferKind.BASELINE, TransferKind.AWARD, TransferKind.LOSS)),
+    )
+    .outerjoin(_UNDONE, _UNDONE.c.number == _OWN.undoes)
+    .where(
+        _OWN.member.in_(bindparam("members", expanding=True)),
+        _OWN.day >= bindparam("first"),
+        _OWN.day <= bindparam("last"),
+        _OWN.ledger == Ledger.HONOUR.value,
+    )
+    .group_by(_OWN.member)
+)
