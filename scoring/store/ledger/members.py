@@ -1,0 +1,326 @@
+"""Members as they are kept: by revision, each from a day on, with names and numbers apart from what the chain covers.
+
+Points belong to the member's random id: whoever moves to another branch takes them along.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+
+from scoring.canonical import canonical, sha256
+from scoring.criteria.item import MemberKind
+from scoring.errors import Fault, Place, Refused
+from scoring.searching import Names
+from scoring.store import bulk, chain
+from scoring.store.people import FORGOTTEN
+from scoring.store.tables import (
+    member,
+    member_code,
+    member_name,
+    member_revision,
+    moment_text,
+    person_login,
+)
+from scoring.texts import Text
+
+_COLUMNS = member_revision.c
+_MOST = 500
+_TOLD_MOST = 20
+
+
+class MemberState(StrEnum):
+    """Whether somebody is a member here now."""
+
+    ACTIVE = "active"
+    LEFT = "left"
+
+    @property
+    def called(self) -> Text:
+        """What an office calls it."""
+        return _STATES[self]
+
+
+_STATES = {MemberState.ACTIVE: Text("在册", "active"), MemberState.LEFT: Text("已转出", "left")}
+
+
+class MemberUnknown(Refused):
+    """There is no member of that id or number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMember:
+    """Somebody who is to be a member of the branch *unit* from *first_day* on; `person` is the account, '' for none."""
+
+    code: str
+    name: str
+    unit: str
+    kind: MemberKind
+    first_day: date
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member as of one revision, which holds from `first_day` on; `code` is the number an office knows them by."""
+
+    id: str
+    code: str
+    name: str
+    unit: str
+    kind: MemberKind
+    state: MemberState
+    person: str
+    first_day: date
+    revision: int = 1
+
+    @property
+    def active(self) -> bool:
+        """Whether they are a member here."""
+        return self.state is MemberState.ACTIVE
+
+
+def named(salt: str, code: str, name: str) -> str:
+    """Return the digest that stands for a member's number and name in the chain; *salt* keeps it from being guessed."""
+    return sha256(salt.encode() + canonical([code, name]))
+
+
+def add(c: Connection, new: Sequence[NewMember]) -> tuple[Member, ...]:
+    """Add members, active from their first days on, and return them in that order.
+
+    Raises what SQLAlchemy raises where a number is somebody's already; numbers are asked for before (`by_codes`).
+    """
+    chain.link_number(c)
+    made_at = moment_text(datetime.now(UTC))
+    added = tuple(
+        Member(
+            id=secrets.token_hex(8),
+            code=own.code,
+            name=own.name,
+            unit=own.unit,
+            kind=own.kind,
+            state=MemberState.ACTIVE,
+            person=own.person,
+            first_day=own.first_day,
+        )
+        for own in new
+    )
+    bulk.insert(c, member, [(own.id, made_at) for own in added])
+    bulk.insert(c, member_code, [(own.code, own.id) for own in added])
+    _insert(c, added, made_at)
+    return added
+
+
+def revise(c: Connection, changed: Sequence[Member]) -> None:
+    """Let each of *changed* be so from its `first_day` on, as the revision after the newest there is."""
+    chain.link_number(c)
+    before = _revisions(c, [own.id for own in changed])
+    _insert(c, changed, moment_text(datetime.now(UTC)), before)
+
+
+def find(c: Connection, member_id: str) -> Member:
+    """Return the member of that id as they are now. Raises MemberUnknown."""
+    for own in _selected(c, _COLUMNS.member == member_id):
+        return own
+    raise unknown()
+
+
+def by_code(c: Connection, code: str) -> Member:
+    """Return the member of that number as they are now. Raises MemberUnknown."""
+    for own in _selected(c, member_code.c.code == code):
+        return own
+    raise unknown()
+
+
+def by_codes(c: Connection, codes: Iterable[str]) -> dict[str, Member]:
+    """Return the members of those numbers as they are now, by number; numbers of nobody are left out."""
+    return {own.code: own for part in _parts(codes) for own in _selected(c, member_code.c.code.in_(part))}
+
+
+def among(c: Connection, ids: Iterable[str]) -> dict[str, Member]:
+    """Return the members of those ids as they are now, by id; ids of nobody are left out."""
+    return {own.id: own for part in _parts(ids) for own in _selected(c, _COLUMNS.member.in_(part))}
+
+
+def names(c: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Return what the members of those ids are called, by id. Only for whoever may see names."""
+    return {own.id: own.name for own in among(c, ids).values()}
+
+
+def of_person(c: Connection, person_id: str) -> Member | None:
+    """Return the active member whose account that is; None where it is nobody's."""
+    if not person_id:
+        return None
+    return next((own for own in _selected(c, _COLUMNS.person == person_id) if own.active), None)
+
+
+def of_persons(c: Connection, ids: Iterable[str]) -> dict[str, Member]:
+    """Return the active members by their accounts; accounts of no member are left out."""
+    found = (own for part in _parts(ids) for own in _selected(c, _COLUMNS.person.in_(part)))
+    return {own.person: own for own in found if own.active}
+
+
+def of_unit(c: Connection, unit: str, day: date | None = None) -> tuple[Member, ...]:
+    """Return the active members of the branch, by number: as of *day*, or now."""
+    return of_units(c, [unit], day)
+
+
+def of_units(c: Connection, units: Collection[str], day: date | None = None) -> tuple[Member, ...]:
+    """Return the active members of the branches, by branch and number: as of *day*, or now."""
+    found = [own for part in _parts(units) for own in _selected(c, _COLUMNS.unit.in_(part), day)]
+    return tuple(sorted((own for own in found if own.active), key=_order))
+
+
+def on_roll(c: Connection, unit: str, day: date) -> tuple[Member, ...]:
+    """Return whom the branch had as of *day*, with those who had left it for nowhere, by number."""
+    return tuple(sorted(_selected(c, _COLUMNS.unit == unit, day), key=_order))
+
+
+def every(c: Connection, day: date | None = None) -> tuple[Member, ...]:
+    """Return all members, those who left too, by branch and number: as of *day*, or now."""
+    return tuple(sorted(_selected(c, None, day), key=_order))
+
+
+def count_active(c: Connection) -> int:
+    """Return how many members there are now."""
+    later = member_revision.alias("later")
+    follows = and_(later.c.member == _COLUMNS.member, later.c.revision > _COLUMNS.revision)
+    own = select(func.count()).select_from(member_revision)
+    return c.scalar(own.where(_COLUMNS.state == MemberState.ACTIVE.value, ~exists().where(follows))) or 0
+
+
+def histories(c: Connection, ids: Iterable[str]) -> dict[str, tuple[Member, ...]]:
+    """Return the revisions of the members of those ids, oldest first, each named as they are now."""
+    found: dict[str, list[Member]] = {}
+    for part in _parts(ids):
+        own = select(*_KEPT, member_code.c.code).join(member_code, member_code.c.member == _COLUMNS.member)
+        rows = c.execute(own.where(_COLUMNS.member.in_(part)).order_by(_COLUMNS.member, _COLUMNS.revision))
+        for row in rows:
+            found.setdefault(row.member, []).append(_member(row, ""))
+    return {one: tuple(revisions) for one, revisions in found.items()}
+
+
+def joined(c: Connection) -> dict[str, date]:
+    """Return the first day of every member's first revision, by id."""
+    own = select(_COLUMNS.member, _COLUMNS.first_day).where(_COLUMNS.revision == 1)
+    return {row.member: date.fromisoformat(row.first_day) for row in c.execute(own)}
+
+
+def as_of(revisions: Sequence[Member], day: date) -> Member | None:
+    """Return the one of a member's *revisions*, oldest first, that holds on *day*; None before the first."""
+    return next((own for own in reversed(revisions) if own.first_day <= day), None)
+
+
+def search(found: Sequence[Member], words: str) -> tuple[Member, ...]:
+    """Return those of *found* whose number or name, by a part, by pinyin or its initials, answers all of *words*."""
+    return tuple(found[place] for place in Names((own.code, own.name) for own in found).matching(words))
+
+
+def accounts(c: Connection, logins: Iterable[str]) -> dict[str, str]:
+    """Return the ids of the people of those sign-in names, by sign-in name; names of nobody are left out."""
+    columns = person_login.c
+    return {
+        row.login: row.person
+        for part in _parts(logins)
+        for row in c.execute(select(columns.login, columns.person).where(columns.login.in_(part)))
+    }
+
+
+def unknown(code: str = "") -> MemberUnknown:
+    """Return the refusal that there is no such member."""
+    called = Text(f"编号为“{code}”的", f" of the number “{code}”") if code else Text("这名", "")
+    sentence = Text(f"没有{called.zh}党员，请核对编号", f"there is no member{called.en}; check the number")
+    return MemberUnknown([Fault(place=Place(), sentence=sentence)])
+
+
+_KEPT = (
+    _COLUMNS.member,
+    _COLUMNS.revision,
+    _COLUMNS.unit,
+    _COLUMNS.kind,
+    _COLUMNS.state,
+    _COLUMNS.person,
+    _COLUMNS.first_day,
+)
+
+
+def _selected(c: Connection, where: ColumnElement[bool] | None, day: date | None = None) -> Iterator[Member]:
+    """Yield the members where *where* holds of the revision that is the last: of all, or of those begun by *day*."""
+    later = member_revision.alias("later")
+    follows = and_(later.c.member == _COLUMNS.member, later.c.revision > _COLUMNS.revision)
+    conditions = [] if where is None else [where]
+    if day is not None:
+        follows = and_(follows, later.c.first_day <= day.isoformat())
+        conditions.append(_COLUMNS.first_day <= day.isoformat())
+    joined_ = member_revision.join(member_code, member_code.c.member == _COLUMNS.member).outerjoin(
+        member_name,
+        and_(member_name.c.member == _COLUMNS.member, member_name.c.revision == _COLUMNS.revision),
+    )
+    own = select(*_KEPT, member_code.c.code, member_name.c.name).select_from(joined_)
+    for row in c.execute(own.where(*conditions, ~exists().where(follows))):
+        yield _member(row, FORGOTTEN.zh if row.name is None else row.name)
+
+
+def _member(row: Any, name: str) -> Member:
+    return Member(
+        id=row.member,
+        code=row.code,
+        name=name,
+        unit=row.unit,
+        kind=MemberKind(row.kind),
+        state=MemberState(row.state),
+        person=row.person,
+        first_day=date.fromisoformat(row.first_day),
+        revision=row.revision,
+    )
+
+
+def _insert(
+    c: Connection, kept: Sequence[Member], made_at: str, before: dict[str, int] | None = None
+) -> None:
+    before = before or {}
+    salted = [(own, before.get(own.id, 0) + 1, secrets.token_hex(16)) for own in kept]
+    bulk.insert(
+        c,
+        member_revision,
+        [
+            (
+                own.id,
+                revision,
+                own.unit,
+                own.kind.value,
+                own.state.value,
+                own.person,
+                named(salt, own.code, own.name),
+                own.first_day.isoformat(),
+                made_at,
+            )
+            for own, revision, salt in salted
+        ],
+    )
+    bulk.insert(c, member_name, [(own.id, revision, own.name, salt) for own, revision, salt in salted])
+    if kept:
+        about = [f"member {own.id}" for own in kept] if len(kept) <= _TOLD_MOST else ["members"]
+        chain.concern(c, *about)
+
+
+def _revisions(c: Connection, ids: Iterable[str]) -> dict[str, int]:
+    own = select(_COLUMNS.member, func.max(_COLUMNS.revision).label("newest")).group_by(_COLUMNS.member)
+    return {
+        row.member: row.newest
+        for part in _parts(ids)
+        for row in c.execute(own.where(_COLUMNS.member.in_(part)))
+    }
+
+
+def _order(own: Member) -> tuple[str, str]:
+    return own.unit, own.code
+
+
+def _parts(values: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted({own for own in values if own})
+    return (wanted[at : at + _MOST] for at in range(0, len(wanted), _MOST))

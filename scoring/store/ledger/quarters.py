@@ -1,0 +1,179 @@
+"""Quarters of points as they are kept: who has a baseline, which branches are closed, and what was frozen of each member."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, and_, case, exists, func, select
+
+from scoring.criteria.item import Ledger, MemberKind
+from scoring.ledger import TransferKind, quarter_days
+from scoring.store import bulk, chain
+from scoring.store.drafts import By
+from scoring.store.tables import claim, claim_move, quarter_close, quarter_result, transfer
+
+_CLOSE, _RESULT, _OWN = quarter_close.c, quarter_result.c, transfer.c
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterResult:
+    """What a closed quarter came to for a member on the honour ledger (hundredths), in which branch, by which rules."""
+
+    member: str
+    quarter: str
+    unit: str
+    kind: MemberKind
+    rules: str
+    baseline: int
+    earned: int
+    lost: int
+
+    @property
+    def figure(self) -> int:
+        """All of it together."""
+        return self.baseline + self.earned - self.lost
+
+
+def baseline_key(quarter: str, member: str) -> str:
+    """Return the key of the transfer that is a member's baseline of *quarter*; there is one at most."""
+    return f"baseline:{quarter}:{member}"
+
+
+def with_baseline(c: Connection, quarter: str) -> frozenset[str]:
+    """Return the ids of the members who have their baseline of *quarter*."""
+    first = baseline_key(quarter, "")
+    after = f"{first[:-1]};"  # what follows the colon by code point
+    own = select(_OWN.member).where(_OWN.key >= first, _OWN.key < after)
+    return frozenset(c.scalars(own))
+
+
+def is_closed(c: Connection, quarter: str, unit: str) -> bool:
+    """Say whether the branch's quarter is closed."""
+    return bool(c.scalar(select(exists().where(_CLOSE.quarter == quarter, _CLOSE.unit == unit))))
+
+
+def closed(c: Connection) -> frozenset[tuple[str, str]]:
+    """Return every closed quarter with its branch."""
+    return frozenset((row.quarter, row.unit) for row in c.execute(select(_CLOSE.quarter, _CLOSE.unit)))
+
+
+def closed_in(c: Connection, quarter: str) -> dict[str, datetime]:
+    """Return the branches that have closed *quarter*, with the moments they did."""
+    own = select(_CLOSE.unit, _CLOSE.made_at).where(_CLOSE.quarter == quarter)
+    return {row.unit: row.made_at for row in c.execute(own)}
+
+
+def close(c: Connection, quarter: str, unit: str, results: Sequence[QuarterResult], by: By) -> None:
+    """Close the branch's *quarter*, which came to *results*. Raises what SQLAlchemy raises where it is closed."""
+    chain.link_number(c)
+    chain.concern(c, f"quarter {quarter} {unit}")
+    chain.add(
+        c,
+        quarter_close,
+        quarter=quarter,
+        unit=unit,
+        by=by.person,
+        on_behalf=by.on_behalf,
+        made_at=datetime.now(UTC),
+    )
+    bulk.insert(
+        c,
+        quarter_result,
+        [
+            (
+                own.member,
+                own.quarter,
+                own.unit,
+                own.kind.value,
+                own.rules,
+                own.baseline,
+                own.earned,
+                own.lost,
+                own.figure,
+            )
+            for own in results
+        ],
+    )
+
+
+def results(c: Connection, members: Collection[str], year: int) -> dict[tuple[str, str], QuarterResult]:
+    """Return what was frozen of *members* in the quarters of *year*, by member and quarter."""
+    columns = (
+        _RESULT.member,
+        _RESULT.quarter,
+        _RESULT.unit,
+        _RESULT.kind,
+        _RESULT.rules,
+        _RESULT.baseline,
+        _RESULT.earned,
+        _RESULT.lost,
+    )
+    own = select(*columns).where(_RESULT.quarter.in_(quarters_of(year)))
+    return {
+        (row.member, row.quarter): QuarterResult(
+            member=row.member,
+            quarter=row.quarter,
+            unit=row.unit,
+            kind=MemberKind(row.kind),
+            rules=row.rules,
+            baseline=row.baseline,
+            earned=row.earned,
+            lost=row.lost,
+        )
+        for part in _parts(members)
+        for row in c.execute(own.where(_RESULT.member.in_(part)))
+    }
+
+
+def pending(c: Connection, quarter: str, unit: str | None = None) -> dict[str, int]:
+    """Return how many claims of days in *quarter* wait to be decided, by branch; branches without any are left out."""
+    first, last = quarter_days(quarter)
+    own = (
+        select(claim.c.unit, func.count())
+        .outerjoin(claim_move, claim_move.c.claim == claim.c.number)
+        .where(
+            claim_move.c.claim.is_(None), claim.c.day >= first.isoformat(), claim.c.day <= last.isoformat()
+        )
+        .group_by(claim.c.unit)
+    )
+    if unit is not None:
+        own = own.where(claim.c.unit == unit)
+    return {row[0]: row[1] for row in c.execute(own)}
+
+
+def spendable_earned(
+    c: Connection, members: Collection[str], first_day: date, last_day: date
+) -> dict[str, int]:
+    """Return the spendable points each of *members* earned on those days, less what was reversed of them, in hundredths.
+
+    A reversal counts on the day it was posted, with what it found and what is owed for it.
+    """
+    undone = transfer.alias("undone")
+    back = and_(_OWN.kind == TransferKind.REVERSAL.value, undone.c.kind == TransferKind.AWARD.value)
+    points = case(
+        (_OWN.kind == TransferKind.AWARD.value, _OWN.amount), (back, -_OWN.amount - _OWN.owed), else_=0
+    )
+    own = (
+        select(_OWN.member, func.sum(points))
+        .outerjoin(undone, undone.c.number == _OWN.undoes)
+        .where(
+            _OWN.ledger == Ledger.SPENDABLE.value,
+            _OWN.day >= first_day.isoformat(),
+            _OWN.day <= last_day.isoformat(),
+        )
+        .group_by(_OWN.member)
+    )
+    return {
+        row[0]: int(row[1]) for part in _parts(members) for row in c.execute(own.where(_OWN.member.in_(part)))
+    }
+
+
+def quarters_of(year: int) -> tuple[str, ...]:
+    """Return the four quarters of *year*, in order."""
+    return tuple(f"{year:04}Q{place}" for place in range(1, 5))
+
+
+def _parts(values: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(set(values))
+    return (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))

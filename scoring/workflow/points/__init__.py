@@ -1,0 +1,1 @@
+"""Members' points: claimed, verified, posted; members, rules and quarters kept; files taken in."""

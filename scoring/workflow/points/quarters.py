@@ -1,0 +1,353 @@
+"""A quarter of points: opened with everybody's baseline, closed branch by branch, and the year that quarters come to."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scoring.criteria import member_stars
+from scoring.criteria.item import Ledger, counted
+from scoring.criteria.points import Card, CardFigure, PointsRules
+from scoring.errors import Fault, Place, Refused
+from scoring.ledger import ISSUER, HonourSums, NewTransfer, TransferKind, quarter_days
+from scoring.people import Actor
+from scoring.permissions import Action, Setting, may, permit
+from scoring.store import units
+from scoring.store.engine import Connection, Store
+from scoring.store.ledger import members, quarters, rules, transfers
+from scoring.store.ledger.members import Member
+from scoring.store.ledger.quarters import QuarterResult, baseline_key, quarters_of
+from scoring.texts import Text
+from scoring.units import Unit
+from scoring.workflow.points.deeds import hand, points_deed
+from scoring.working_days import today
+
+
+class QuarterRefused(Refused):
+    """A quarter cannot be opened, or not be closed yet, for the reasons given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterOpened:
+    """How many members were given their baseline of a quarter now, how many had it, and by which rules.
+
+    `in_closed` are members of branches that have closed the quarter: nothing counts in it for them any more.
+    """
+
+    quarter: str
+    rules: str
+    given: int
+    had: int
+    in_closed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchQuarter:
+    """Where a branch stands with a quarter: its members, and what is missing before it can be closed.
+
+    `waiting` are its claims that nobody has decided, `without_baseline` its members who have none; `closed_at` is None
+    while it is open.
+    """
+
+    unit: Unit
+    members: int
+    waiting: int
+    without_baseline: int
+    closed_at: datetime | None
+    may_close: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterFigure:
+    """What a quarter comes to for a member, on the honour ledger, in hundredths; it stands once it is closed."""
+
+    quarter: str
+    baseline: int
+    earned: int
+    lost: int
+    closed: bool
+
+    @property
+    def figure(self) -> int:
+        """All of it together."""
+        return self.baseline + self.earned - self.lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearFigure:
+    """What a year comes to for a member so far: the quarters there are, the figure of them, and what it brings.
+
+    `annual` and `stars` are None where there is nothing to make them of.
+    """
+
+    year: int
+    rules: str
+    quarters: tuple[QuarterFigure, ...]
+    annual: int | None
+    stars: int | None
+    talk_due: bool
+    card: Card | None
+
+
+def open_quarter(store: Store, actor: Actor | None, quarter: str) -> QuarterOpened:
+    """Give every active member their baseline of *quarter*, by the rules of its first day; whoever has it keeps it.
+
+    Done again it gives it to who has joined since; who joined in the quarter has it from that day on. Raises
+    NotAllowed, RulesMissing, and QuarterRefused where the quarter has not begun.
+    """
+    deed = points_deed(actor, Action.OPEN_QUARTER)
+    first, last = _days(quarter)
+    now = today()
+    if first > now:
+        raise QuarterRefused(
+            [_fault(f"{quarter} 从 {first.isoformat()} 开始，还没有到", f"{quarter} begins on {first}")]
+        )
+    with store.begin(deed) as c:
+        own = rules.in_force(c, first)
+        active = [one for one in members.every(c, min(now, last)) if one.active]
+        had = quarters.with_baseline(c, quarter)
+        closed = quarters.closed_in(c, quarter)
+        missing = [one for one in active if one.id not in had]
+        given = [one for one in missing if one.unit not in closed and own.baseline.of(one.kind)]
+        joined = members.joined(c)
+        transfers.post(
+            c, [_baseline(one, quarter, own, max(first, joined[one.id])) for one in given], hand(actor)
+        )
+        return QuarterOpened(
+            quarter=quarter,
+            rules=own.ref,
+            given=len(given),
+            had=len(active) - len(missing),
+            in_closed=sum(one.unit in closed for one in missing),
+        )
+
+
+def close_quarter(store: Store, actor: Actor | None, quarter: str, code: str) -> tuple[QuarterResult, ...]:
+    """Close the branch's *quarter*, and return what it came to for each member, by number; it never moves again.
+
+    It is that of the members the branch had on the last day, and of those who left it that quarter for nowhere. Raises
+    NotAllowed, RulesMissing, and QuarterRefused with all that is missing.
+    """
+    with store.read() as c:
+        unit = _unit(c, code)
+    deed = points_deed(actor, Action.CLOSE_QUARTER, unit)
+    first, last = _days(quarter)
+    with store.begin(deed) as c:
+        own = rules.in_force(c, first)
+        found = _members_of(c, code, first, last)
+        faults = list(_missing(c, quarter, unit, found, own))
+        if faults:
+            raise QuarterRefused(faults)
+        sums = transfers.sums(c, [one.id for one in found], first, last)
+        results = tuple(_result(one, quarter, own, sums.get(one.id, HonourSums())) for one in found)
+        quarters.close(c, quarter, code, results, hand(actor))
+        return results
+
+
+def see_quarters(store: Store, actor: Actor, quarter: str) -> tuple[BranchQuarter, ...]:
+    """Return where the branches *actor* may see stand with *quarter*, by code. Raises NotAllowed and QuarterRefused."""
+    permit(actor, Action.SEE_POINTS_SUMS, Setting())
+    first, last = _days(quarter)
+    with store.read() as c:
+        known = units.newest(c)
+        seen = [
+            code for code in sorted(known) if may(actor, Action.SEE_POINTS_SUMS, Setting(unit=known[code]))
+        ]
+        closed, waiting = quarters.closed_in(c, quarter), quarters.pending(c, quarter)
+        has = quarters.with_baseline(c, quarter)
+        found = members.of_units(c, seen, min(today(), last))
+        own = rules.in_force(c, first)
+    by_unit: dict[str, list[Member]] = {code: [] for code in seen}
+    for one in found:
+        by_unit[one.unit].append(one)
+    return tuple(
+        BranchQuarter(
+            unit=known[code],
+            members=len(by_unit[code]),
+            waiting=waiting.get(code, 0),
+            without_baseline=len(_without(by_unit[code], has, own)),
+            closed_at=closed.get(code),
+            may_close=code not in closed
+            and last < today()
+            and may(actor, Action.CLOSE_QUARTER, Setting(unit=known[code])),
+        )
+        for code in seen
+    )
+
+
+def quarters_of_member(c: Connection, member: str, year: int) -> tuple[QuarterFigure, ...]:
+    """Return the member's quarters of *year* that have begun and in which there is anything, in order."""
+    return _quarters(c, [member], year).get(member, ())
+
+
+def year_of(c: Connection, ids: Collection[str], year: int) -> dict[str, YearFigure]:
+    """Return what *year* comes to so far for each of the members *ids*, by the rules in force at its end.
+
+    Raises RulesMissing.
+    """
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    own = rules.in_force(c, last)
+    found = _quarters(c, ids, year)
+    by = None if own.cards is None else own.cards.figure
+    spendable: dict[str, int] = {}
+    if by is CardFigure.SPENDABLE_EARNED:
+        spendable = quarters.spendable_earned(c, ids, first, last)
+    elif by is CardFigure.SPENDABLE_BALANCE:
+        held = transfers.balances(c, ids, Ledger.SPENDABLE)
+        spendable = {account: one.balance for account, one in held.items()}
+    return {
+        one: year_figure(own, year, found.get(one, ()), spendable.get(one, 0)) for one in dict.fromkeys(ids)
+    }
+
+
+def year_figure(own: PointsRules, year: int, found: Sequence[QuarterFigure], spendable: int) -> YearFigure:
+    """Return what the quarters *found* of *year* come to by the rules; *spendable* is what a card may be given by."""
+    annual = member_stars.annual(own, [one.figure for one in found])
+    by_honour = own.cards is not None and own.cards.figure is CardFigure.ANNUAL_HONOUR
+    for_card = annual if by_honour else spendable
+    return YearFigure(
+        year=year,
+        rules=own.ref,
+        quarters=tuple(found),
+        annual=annual,
+        stars=None if annual is None else member_stars.stars_of(own, annual),
+        talk_due=annual is not None and member_stars.talk_due(own, annual),
+        card=None if for_card is None else member_stars.card_of(own, for_card),
+    )
+
+
+def talks_due(store: Store, actor: Actor, year: int) -> tuple[tuple[Member, YearFigure], ...]:
+    """Return the members with whom a talk is due by their figure of *year*, by branch and number: a notice, no more.
+
+    Only quarters that are closed count, and only members of branches *actor* may see. Raises NotAllowed, RulesMissing.
+    """
+    permit(actor, Action.SEE_POINTS, Setting())
+    with store.read() as c:
+        own = rules.in_force(c, date(year, 12, 31))
+        known = units.newest(c)
+        seen = [code for code, unit in known.items() if may(actor, Action.SEE_POINTS, Setting(unit=unit))]
+        found = members.of_units(c, seen)
+        frozen = quarters.results(c, [one.id for one in found], year)
+    told = []
+    for one in found:
+        closed = [_frozen(frozen[one.id, name]) for name in quarters_of(year) if (one.id, name) in frozen]
+        figure = year_figure(own, year, closed, 0)
+        if figure.talk_due:
+            told.append((one, figure))
+    return tuple(told)
+
+
+def _baseline(one: Member, quarter: str, own: PointsRules, day: date) -> NewTransfer:
+    return NewTransfer(
+        key=baseline_key(quarter, one.id),
+        ledger=Ledger.HONOUR,
+        kind=TransferKind.BASELINE,
+        source=ISSUER,
+        target=one.id,
+        amount=own.baseline.of(one.kind),
+        member=one.id,
+        unit=one.unit,
+        rules=own.ref,
+        day=day,
+    )
+
+
+def _members_of(c: Connection, code: str, first: date, last: date) -> list[Member]:
+    """Return the members of the branch as of *last*, and those who left it from *first* on, by number."""
+    return [one for one in members.on_roll(c, code, last) if one.active or first <= one.first_day]
+
+
+def _missing(
+    c: Connection, quarter: str, unit: Unit, found: Sequence[Member], own: PointsRules
+) -> Iterator[Fault]:
+    last = quarter_days(quarter)[1]
+    if quarters.is_closed(c, quarter, unit.code):
+        yield _fault(f"{unit.name} 的 {quarter} 已经结账", f"{quarter} of {unit.name} is closed already")
+        return
+    if last >= today():
+        yield _fault(
+            f"{quarter} 到 {last.isoformat()} 才结束，次日起可以结账",
+            f"{quarter} ends on {last.isoformat()}; it can be closed from the day after",
+        )
+    waiting = quarters.pending(c, quarter, unit.code).get(unit.code, 0)
+    if waiting:
+        claims = counted(waiting, "笔", "claim")
+        yield _fault(
+            f"{unit.name} 还有 {claims.zh}申报没有审核，请先逐笔通过、退回或撤回",
+            f"{claims.en} of {unit.name} not decided yet: post, void or withdraw each first",
+        )
+    without = _without([one for one in found if one.active], quarters.with_baseline(c, quarter), own)
+    if without:
+        many = counted(len(without), "名党员", "member")
+        yield _fault(
+            f"{unit.name} 有 {many.zh}还没有 {quarter} 的基础分，请管理员先发放",
+            f"{many.en} of {unit.name} without the baseline of {quarter}; an administrator gives it first",
+        )
+
+
+def _without(found: Sequence[Member], has: Collection[str], own: PointsRules) -> list[Member]:
+    return [one for one in found if one.id not in has and own.baseline.of(one.kind)]
+
+
+def _result(one: Member, quarter: str, own: PointsRules, sums: HonourSums) -> QuarterResult:
+    return QuarterResult(
+        member=one.id,
+        quarter=quarter,
+        unit=one.unit,
+        kind=one.kind,
+        rules=own.ref,
+        baseline=sums.baseline,
+        earned=sums.earned,
+        lost=sums.lost,
+    )
+
+
+def _quarters(c: Connection, ids: Collection[str], year: int) -> dict[str, tuple[QuarterFigure, ...]]:
+    frozen = quarters.results(c, ids, year)
+    now = today()
+    found: dict[str, list[QuarterFigure]] = {}
+    for name in quarters_of(year):
+        first, last = quarter_days(name)
+        if first > now:
+            break
+        still = [one for one in ids if (one, name) not in frozen]
+        sums = transfers.sums(c, still, first, last)
+        for one in dict.fromkeys(ids):
+            if (one, name) in frozen:
+                found.setdefault(one, []).append(_frozen(frozen[one, name]))
+            elif one in sums:
+                found.setdefault(one, []).append(_running(name, sums[one]))
+    return {one: tuple(figures) for one, figures in found.items()}
+
+
+def _frozen(own: QuarterResult) -> QuarterFigure:
+    return QuarterFigure(
+        quarter=own.quarter, baseline=own.baseline, earned=own.earned, lost=own.lost, closed=True
+    )
+
+
+def _running(quarter: str, sums: HonourSums) -> QuarterFigure:
+    return QuarterFigure(
+        quarter=quarter, baseline=sums.baseline, earned=sums.earned, lost=sums.lost, closed=False
+    )
+
+
+def _days(quarter: str) -> tuple[date, date]:
+    """Return the days of *quarter*. Raises QuarterRefused where that is none."""
+    if len(quarter) == 6 and quarter[:4].isdecimal() and quarter[4] == "Q" and quarter[5] in "1234":
+        return quarter_days(quarter)
+    raise QuarterRefused(
+        [_fault(f"“{quarter}”不是季度；请写成 2026Q4", f"“{quarter}” is no quarter; write it like 2026Q4")]
+    )
+
+
+def _unit(c: Connection, code: str) -> Unit:
+    found = units.newest(c, [code]).get(code)
+    if found is None:
+        raise QuarterRefused(
+            [_fault(f"没有代码为“{code}”的支部", f"there is no branch of the code “{code}”")]
+        )
+    return found
+
+
+def _fault(zh: str, en: str) -> Fault:
+    return Fault(place=Place(), sentence=Text(zh, en))

@@ -1,0 +1,84 @@
+"""Rules of members' points are taken into use, each from the first day of a quarter on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from scoring.criteria.catalogue import find_points, is_ref, read_points
+from scoring.criteria.points import PointsRules
+from scoring.criteria.points_linter import warnings
+from scoring.errors import Fault, Place, Refused
+from scoring.ledger import quarter_days, quarter_of
+from scoring.people import Actor
+from scoring.permissions import Action
+from scoring.store.engine import Connection, Store
+from scoring.store.ledger import rules
+from scoring.store.ledger.rules import Adopted
+from scoring.texts import Text
+from scoring.workflow.points.deeds import hand, points_deed
+
+
+class RulesRefused(Refused):
+    """These rules cannot be taken into use from that day on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesTaken:
+    """Rules that are in force from *first_day* on, and what is weak in them (which hinders nobody)."""
+
+    rules: PointsRules
+    first_day: date
+    weak: tuple[Fault, ...]
+
+
+def adopt_rules(store: Store, actor: Actor | None, name: str, first_day: date) -> RulesTaken:
+    """Take the rules of *name* (a shipped ref, or a file) into use from *first_day* on, and return them.
+
+    The day is the first of a quarter, later than that of any rules in use, and nothing is posted yet for it or a
+    later one: what is posted stands by the rules it was posted by. Raises NotAllowed, CriteriaUnknown, CriteriaInvalid
+    with every fault of the file, and RulesRefused.
+    """
+    deed = points_deed(actor, Action.KEEP_POINTS_RULES)
+    wanted = find_points(name) if is_ref(name) else read_points(Path(name))
+    with store.begin(deed) as c:
+        before = rules.adopted(c)
+        faults = list(_hindering(c, wanted, first_day, before))
+        if faults:
+            raise RulesRefused(faults)
+        previous = rules.known(c, before[-1].ref) if before else None
+        rules.adopt(c, wanted, first_day, hand(actor).person)
+    return RulesTaken(rules=wanted, first_day=first_day, weak=warnings(wanted, name, previous))
+
+
+def _hindering(
+    c: Connection, wanted: PointsRules, first_day: date, before: Sequence[Adopted]
+) -> Iterator[Fault]:
+    shown = first_day.isoformat()
+    begins, _ = quarter_days(quarter_of(first_day))
+    if begins != first_day:
+        yield _fault(
+            f"积分规则从一个季度的第一天起施行；{shown} 所在季度从 {begins.isoformat()} 开始",
+            f"rules begin with a quarter; that of {shown} begins on {begins.isoformat()}",
+        )
+    same = next((own for own in before if own.ref == wanted.ref), None)
+    if same is not None:
+        yield _fault(
+            f"{wanted.ref} 自 {same.first_day.isoformat()} 起已在施行；内容有改动的请另起版本号",
+            f"{wanted.ref} is in use since {same.first_day.isoformat()}; give changed rules another version",
+        )
+    if before and first_day <= before[-1].first_day:
+        last = before[-1]
+        yield _fault(
+            f"{last.ref} 自 {last.first_day.isoformat()} 起施行，新规则须从更晚的季度开始",
+            f"{last.ref} is in use since {last.first_day.isoformat()}; new rules begin in a later quarter",
+        )
+    elif before and rules.any_posted_from(c, first_day):
+        yield _fault(
+            f"{shown} 及以后已经有入账的积分，不能再换规则；请从下一个季度开始",
+            f"points are posted already for {shown} or later; let the rules begin with a later quarter",
+        )
+
+
+def _fault(zh: str, en: str) -> Fault:
+    return Fault(place=Place(), sentence=Text(zh, en))
