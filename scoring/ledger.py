@@ -214,9 +214,12 @@ def reversal(of: Transfer, balance: int, day: date, reason: str) -> NewTransfer:
 
 
 def repayment(award: NewTransfer, number: int, owed: int) -> NewTransfer | None:
-    """Return the transfer that takes from the award of that *number* what its member owes; None where that is nothing."""
+    """Return the transfer that takes from the award of that *number* what its member owes; None where that is nothing.
+
+    What comes back from a merchant is taken like an award.
+    """
     amount = min(owed, award.amount)
-    if not amount or award.kind is not TransferKind.AWARD or award.ledger is not Ledger.SPENDABLE:
+    if not amount or award.kind not in _REPAYING or award.ledger is not Ledger.SPENDABLE:
         return None
     return NewTransfer(
         key=f"repayment:{number}",
@@ -232,6 +235,9 @@ def repayment(award: NewTransfer, number: int, owed: int) -> NewTransfer | None:
         day=award.day,
         event=award.event,
     )
+
+
+_REPAYING = frozenset({TransferKind.AWARD, TransferKind.REVERSAL})
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,15 @@ def test_a_reversal_takes_what_is_there_and_the_rest_is_owed_out_of_later_awards
     assert books.transfers[-1][1].kind is TransferKind.AWARD, "nothing is owed any more"
 
 
+def test_what_comes_back_from_a_merchant_pays_back_first():
+    """Or whoever owes points could have a purchase taken back and spend them again."""
+    books, award, spent = Books({}, 0), new(), new(TransferKind.REDEMPTION, 300)
+    number, bought = books.lay(award), books.lay(spent)
+    books.lay(reversal(posted(number, award), 0, DAY, ""))
+    books.lay(reversal(posted(bought, spent), 300, DAY, ""))
+    assert (ends(books), ends(books, SHOP)) == ((0, 0), (0, 0))
+
+
 def test_honour_points_are_reversed_whole_and_a_loss_is_given_back():
     award = new(ledger=Ledger.HONOUR)
     back = reversal(posted(1, award), -500, DAY, "")
