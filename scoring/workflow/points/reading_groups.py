@@ -1,0 +1,219 @@
+"""Points of others: claims that wait for who verifies them, a branch's members by name, and the county by sums alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoring.criteria.item import Item, Ledger
+from scoring.errors import Fault, Place, UnitUnknown
+from scoring.ledger import Balance
+from scoring.numbers import Rounding, rounded
+from scoring.people import Actor
+from scoring.permissions import Action, Setting, may, permit
+from scoring.store import units
+from scoring.store.engine import Store
+from scoring.store.ledger import claims, members, rules, transfers
+from scoring.store.ledger.claims import Claim
+from scoring.store.ledger.members import Member
+from scoring.texts import Text
+from scoring.units import Group, Grouping, Unit
+from scoring.workflow.points.in_role import role_to_verify
+from scoring.workflow.points.quarters import YearFigure, year_of
+from scoring.workflow.points.reading import FEWEST
+from scoring.working_days import today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimToVerify:
+    """A claim that waits: whose it is, in which branch, and whether the one who reads may decide it.
+
+    They may not where they claimed it, or where the points are their own.
+    """
+
+    claim: Claim
+    item: Item
+    member: Member
+    unit: Unit | None
+    may_verify: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberPoints:
+    """A member of a branch with balances, the year so far, and how many claims wait."""
+
+    member: Member
+    honour: Balance
+    spendable: Balance
+    year: YearFigure
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchPoints:
+    """A branch and its members' points, by number."""
+
+    unit: Unit
+    members: tuple[MemberPoints, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSums:
+    """What a group of members comes to this year, in hundredths; *annual* is the mean of the figures there are.
+
+    *stars* counts the members who would have so many stars, *talks* those with whom a talk would be due.
+    """
+
+    members: int
+    earned: int
+    lost: int
+    annual: int | None
+    spendable: int
+    owed: int
+    stars: dict[int, int]
+    talks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountyPoints:
+    """Sums of the county, of townships and departments, and of branches; None for a group of so few that it would be about each.
+
+    Such branches count with their superior where they are several and together not few, else nowhere: so no difference
+    of two sums is about a few either. *left_out* members count nowhere.
+    """
+
+    year: int
+    county: GroupSums | None
+    superiors: dict[Group, GroupSums | None]
+    branches: tuple[tuple[Unit, GroupSums | None], ...]
+    left_out: int
+
+
+def claims_to_verify(store: Store, actor: Actor) -> tuple[ClaimToVerify, ...]:
+    """Return the claims that wait and are *actor*'s to verify by their role, the newest first. Raises NotAllowed."""
+    permit(actor, Action.VERIFY_POINTS, Setting())
+    with store.read() as c:
+        known = units.newest(c)
+        theirs = [code for code in known if may(actor, Action.VERIFY_POINTS, Setting(unit=known[code]))]
+        waiting = claims.pending(c, theirs)
+        persons = members.among(c, {own.member for own in waiting})
+        found = []
+        for own in waiting:
+            item = rules.known(c, own.rules).item(own.item)
+            if role_to_verify(actor, item, own, known) is None:
+                continue
+            member = persons[own.member]
+            hindered = actor.hands & {*own.claimants, member.person}
+            found.append(
+                ClaimToVerify(
+                    claim=own,
+                    item=item,
+                    member=member,
+                    unit=known.get(own.unit),
+                    may_verify=not hindered,
+                )
+            )
+    return tuple(found)
+
+
+def points_of_branch(store: Store, actor: Actor, code: str) -> BranchPoints:
+    """Return the points of the branch's members, with names. Raises NotAllowed, UnitUnknown and RulesMissing."""
+    with store.read() as c:
+        unit = units.newest(c, [code]).get(code)
+        if unit is None:
+            permit(actor, Action.SEE_POINTS, Setting())
+            sentence = Text(f"没有代码为“{code}”的支部", f"there is no branch of the code “{code}”")
+            raise UnitUnknown([Fault(place=Place(), sentence=sentence)])
+        permit(actor, Action.SEE_POINTS, Setting(unit=unit))
+        found = members.of_unit(c, code)
+        ids = [own.id for own in found]
+        years = year_of(c, ids, today().year)
+        honour = transfers.balances(c, ids, Ledger.HONOUR)
+        spendable = transfers.balances(c, ids, Ledger.SPENDABLE)
+        waiting = Counter(own.member for own in claims.pending(c, [code]))
+    return BranchPoints(
+        unit=unit,
+        members=tuple(
+            MemberPoints(
+                member=own,
+                honour=honour.get(own.id, Balance()),
+                spendable=spendable.get(own.id, Balance()),
+                year=years[own.id],
+                waiting=waiting[own.id],
+            )
+            for own in found
+        ),
+    )
+
+
+def points_of_county(store: Store, actor: Actor) -> CountyPoints:
+    """Return sums of the branches *actor* may see, of their superiors and of all, for this year; no member is named.
+
+    Raises NotAllowed and RulesMissing.
+    """
+    permit(actor, Action.SEE_POINTS_SUMS, Setting())
+    year = today().year
+    with store.read() as c:
+        known = units.newest(c)
+        seen = {
+            code: unit
+            for code, unit in known.items()
+            if may(actor, Action.SEE_POINTS_SUMS, Setting(unit=unit))
+        }
+        found = members.of_units(c, list(seen))
+        ids = [own.id for own in found]
+        years = year_of(c, ids, year)
+        spendable = transfers.balances(c, ids, Ledger.SPENDABLE)
+    by_unit: dict[str, list[tuple[YearFigure, Balance]]] = {code: [] for code in seen}
+    for own in found:
+        by_unit[own.unit].append((years[own.id], spendable.get(own.id, Balance())))
+    by_superior: dict[Group, list[list[tuple[YearFigure, Balance]]]] = {}
+    for code, unit in seen.items():
+        by_superior.setdefault(_superior(unit), []).append(by_unit[code])
+    told = {name: _told(groups) for name, groups in by_superior.items()}
+    every = [own for group in told.values() if len(group) >= FEWEST for own in group]
+    return CountyPoints(
+        year=year,
+        county=_sums(every),
+        superiors={name: _sums(group) for name, group in told.items()},
+        branches=tuple((seen[code], _sums(by_unit[code])) for code in sorted(seen)),
+        left_out=len(found) - len(every),
+    )
+
+
+_Figures = Sequence[tuple[YearFigure, Balance]]
+
+
+def _superior(unit: Unit) -> Group:
+    own = unit.group(Grouping.SUPERIOR)
+    assert own is not None, "a unit answers to somebody"
+    return own
+
+
+def _told(groups: Iterable[_Figures]) -> list[tuple[YearFigure, Balance]]:
+    """Return of one superior's branches the members that its sums may be about."""
+    own = list(groups)
+    large = [one for group in own if len(group) >= FEWEST for one in group]
+    few = [group for group in own if 0 < len(group) < FEWEST]
+    small = [one for group in few for one in group]
+    return [*large, *(small if len(few) > 1 and len(small) >= FEWEST else ())]
+
+
+def _sums(group: _Figures) -> GroupSums | None:
+    """Return what the group comes to; None where it is of too few."""
+    if len(group) < FEWEST:
+        return None
+    years = [year for year, _ in group]
+    annual = [year.annual for year in years if year.annual is not None]
+    quarters = [quarter for year in years for quarter in year.quarters]
+    mean = rounded(Fraction(sum(annual), len(annual)), 0, Rounding.HALF_UP) if annual else None
+    return GroupSums(
+        members=len(group),
+        earned=sum(own.earned for own in quarters),
+        lost=sum(own.lost for own in quarters),
+        annual=mean,
+        spendable=sum(own.balance for _, own in group),
+        owed=sum(own.owed for _, own in group),
+        stars=dict(sorted(Counter(year.stars for year in years if year.stars is not None).items())),
+        talks=sum(year.talk_due for year in years),
+    )
