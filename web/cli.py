@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "period": "county.period",
         "import": "county.import_",
         "people": "people.people",
+        "ledger": "points.ledger",
         "publish": "editions.publish",
         "editions": "editions.editions",
         "diff": "editions.diff",

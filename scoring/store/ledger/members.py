@@ -133,7 +133,7 @@ def by_code(c: Connection, code: str) -> Member:
     """Return the member of that number as they are now. Raises MemberUnknown."""
     for own in _selected(c, member_code.c.code == code):
         return own
-    raise unknown()
+    raise unknown(code)
 
 
 def by_codes(c: Connection, codes: Iterable[str]) -> dict[str, Member]:

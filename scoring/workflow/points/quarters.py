@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from scoring.criteria import member_stars
-from scoring.criteria.item import Ledger, counted
+from scoring.criteria.item import Ledger, MemberKind, counted
 from scoring.criteria.points import Card, CardFigure, PointsRules
 from scoring.errors import Fault, Place, Refused
 from scoring.ledger import ISSUER, HonourSums, NewTransfer, TransferKind, quarter_days
@@ -175,7 +175,10 @@ def see_quarters(store: Store, actor: Actor, quarter: str) -> tuple[BranchQuarte
 
 
 def quarters_of_member(c: Connection, member: str, year: int) -> tuple[QuarterFigure, ...]:
-    """Return the member's quarters of *year* that have begun and in which there is anything, in order."""
+    """Return the member's quarters of *year* that are open, by their baseline, or closed, in order.
+
+    What counts in a quarter before it is opened shows with its baseline, so that no year is drawn down by it.
+    """
     return _quarters(c, [member], year).get(member, ())
 
 
@@ -311,12 +314,18 @@ def _quarters(c: Connection, ids: Collection[str], year: int) -> dict[str, tuple
             break
         still = [one for one in ids if (one, name) not in frozen]
         sums = transfers.sums(c, still, first, last)
+        asked = bool(sums) and _begins_with_points(rules.in_force(c, first))
         for one in dict.fromkeys(ids):
             if (one, name) in frozen:
                 found.setdefault(one, []).append(_frozen(frozen[one, name]))
-            elif one in sums:
+            elif one in sums and (sums[one].baseline or not asked):
                 found.setdefault(one, []).append(_running(name, sums[one]))
     return {one: tuple(figures) for one, figures in found.items()}
+
+
+def _begins_with_points(own: PointsRules) -> bool:
+    """Say whether every kind of member has a baseline, so that a quarter without one is not open yet."""
+    return min(own.baseline.of(kind) for kind in MemberKind) > 0
 
 
 def _frozen(own: QuarterResult) -> QuarterFigure:

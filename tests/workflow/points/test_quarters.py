@@ -220,6 +220,17 @@ def test_a_year_is_made_of_its_quarters_by_the_rules(store, tmp_path):
     assert (third.annual, third.stars) == (7200, 2)
 
 
+def test_a_quarter_without_its_baseline_is_not_open_and_draws_no_year_down(store, tmp_path):
+    own = with_members(store, tmp_path)["M1"]
+    open_quarter(store, None, "2026Q1")
+    take_points(store, tmp_path / "p.csv", [["M1", "blood_donated", "2026-05-06", "", "", "", ""]])
+    with store.read() as c:
+        assert [one.quarter for one in quarters_of_member(c, own.id, 2026)] == ["2026Q1"]
+    open_quarter(store, None, "2026Q2")
+    with store.read() as c:
+        assert [one.figure for one in quarters_of_member(c, own.id, 2026)] == [6000, 6500]
+
+
 def test_a_card_is_given_by_the_figure_the_rules_name():
     own = catalogue.find_points(RULES)
     quarter = QuarterFigure(quarter="2026Q1", baseline=6000, earned=3000, lost=0, closed=True)

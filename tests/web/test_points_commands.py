@@ -1,0 +1,106 @@
+"""Members' points by commands on the server: rules, members, quarters, files and statements, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from tests.databases import sqlite_in
+from tests.workflow import county
+from tests.workflow.points.members_at_hand import MEMBER_HEAD, MEMBERS, POINTS_HEAD, RULES
+from web.cli import main
+
+LECTURE = ["party_lecture", "2026-02-06", "", "党课", "", ""]
+POINTS = [
+    ["M1", *LECTURE],
+    ["M1", *LECTURE],
+    ["M2", "无偿献血", "2026-02-07", "5", "", "县医院", "A1"],
+    ["M2", "dues_overdue", "2026-03-06", "", "", "", ""],
+]
+
+
+@pytest.fixture
+def stars(tmp_path):
+    """The command on a county with branches, in a folder with a file of members and one of points."""
+
+    def run(*arguments, lang="en"):
+        environment = {"STARS_DATABASE_URL": sqlite_in(tmp_path).url, "STARS_LANG": lang}
+        return CliRunner().invoke(main, arguments, env=environment, catch_exceptions=False)
+
+    assert run("init").exit_code == 0
+    paths = county.write_sets(tmp_path)
+    opened = run("period", "open", "2026", *(part for path in paths for part in ("--criteria", path)))
+    assert opened.exit_code == 0
+    units = county.write(tmp_path / "units.csv", county.unit_rows())
+    assert run("import", "units", str(units), "--period", "2026").exit_code == 0
+    county.write(tmp_path / "members.csv", [MEMBER_HEAD, *MEMBERS])
+    county.write(tmp_path / "points.csv", [POINTS_HEAD, *POINTS])
+    return run
+
+
+def test_a_quarter_goes_by_commands_from_rules_to_a_statement(stars, tmp_path):
+    members, points = str(tmp_path / "members.csv"), str(tmp_path / "points.csv")
+    told = [
+        stars("ledger", "rules", RULES, "--from", "2026-01-01"),
+        stars("ledger", "members", members, "--dry-run"),
+        stars("ledger", "members", members),
+        stars("ledger", "open", "2026Q1"),
+        stars("ledger", "import", points, "--dry-run"),
+        stars("ledger", "import", points),
+        stars("ledger", "close", "2026Q1", "A01"),
+    ]
+    assert [one.exit_code for one in told] == [0] * 7
+    assert [one.stdout.splitlines()[0] for one in told] == [
+        f"The rules {RULES} are in force from 2026-01-01 on; items: 48",
+        "Trial, nothing was changed. Members: 4 new, 0 changed (0 to another branch), 0 as before",
+        "Imported. Members: 4 new, 0 changed (0 to another branch), 0 as before",
+        f"Baselines of 2026Q1 by {RULES}: 4 given now, 0 had theirs",
+        "Trial, nothing was changed. Lines: 4, posted: 3, members: 2; honour points earned 7, lost 2, spendable points earned 5",
+        "Imported. Lines: 4, posted: 3, members: 2; honour points earned 7, lost 2, spendable points earned 5",
+        "2026Q1 of A01 is closed; members whose figures stand: 3",
+    ]
+    assert told[5].stdout.splitlines()[1] == (
+        "  row 3 (M1) posts 0 points: “Party lecture attended” is counted once an event, as it has been: 2 not counted"
+    )
+    shown = stars("ledger", "statement", "M2").stdout
+    assert "2026 so far: 63, stars: 1 (2026Q1 63)" in shown
+    assert "honour points: 63 points" in shown
+    assert "spendable points: 5 points" in shown
+    assert "points earned Blood given" in shown
+    assert "县医院（points.csv 第 4 行）" in shown
+    shown = stars("ledger", "statement", "M2", "--lines", "1", lang="zh").stdout
+    assert "荣誉分：63 分" in shown
+    assert "扣分 缴纳党费逾期" in shown
+    assert "加分 无偿献血" in shown, "a line of each ledger"
+    assert "基础分" not in shown
+
+
+def test_what_is_refused_is_told_on_standard_error_by_cell(stars, tmp_path):
+    stars("ledger", "rules", RULES, "--from", "2026-01-01")
+    county.write(
+        tmp_path / "bad.csv", [["编号", "姓名", "支部", "类型", "手机"], ["M1", "王", "A99", "在职", "1"]]
+    )
+    refused = stars("ledger", "members", str(tmp_path / "bad.csv"), lang="zh")
+    assert refused.exit_code == 2
+    assert refused.stdout == ""
+    assert refused.stderr.splitlines() == [
+        "bad.csv 第 1 行 E 列：这里不保存“手机”：党员积分不需要电话和证件号，请删去这一列",
+        "bad.csv 第 2 行 C 列：没有代码为“A99”的支部",
+    ]
+    for arguments in (
+        ("rules", RULES, "--from", "2026-02-01"),
+        ("open", "2026Q9"),
+        ("close", "2026Q1", "Z99"),
+        ("statement", "M9"),
+        ("import", "missing.csv"),
+    ):
+        refused = stars("ledger", *arguments)
+        assert (refused.exit_code, refused.stdout) == (2, ""), arguments
+        assert refused.stderr
+
+
+def test_what_was_imported_once_is_not_imported_again(stars, tmp_path):
+    stars("ledger", "rules", RULES, "--from", "2026-01-01")
+    stars("ledger", "members", str(tmp_path / "members.csv"))
+    again = stars("ledger", "members", str(tmp_path / "members.csv"))
+    assert (again.exit_code, "imported before" in again.stderr) == (2, True)

@@ -1,0 +1,172 @@
+"""Commands on members' points: rules in force, members, quarters, files of points, and one member's statement."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from scoring.criteria.item import points_text
+from scoring.numbers import marks_text
+from scoring.texts import Lang, Text
+from scoring.workflow.imports import Mode
+from scoring.workflow.points.import_members import MembersTaken, import_members
+from scoring.workflow.points.import_points import PointsTaken, import_points
+from scoring.workflow.points.quarters import close_quarter, open_quarter
+from scoring.workflow.points.rules_in_force import adopt_rules
+from scoring.workflow.points.statements_by_command import statement_by_command
+from web import points_listings, terminal
+from web.commands.county import store
+from web.commands.options import FILE, LANG, one_form, refusals_told
+
+_SHOWN_MOST = 20
+_TRIAL = click.option(
+    "--dry-run", is_flag=True, help="Check everything and say what would change; change nothing."
+)
+
+
+@click.group()
+def ledger() -> None:
+    """Members' points: rules, members, quarters, files, statements.  党员积分。"""
+
+
+@ledger.command("rules")
+@click.argument("name", metavar="FILE|REF")
+@click.option(
+    "--from",
+    "first_day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    metavar="DAY",
+    help="The first day they are in force: that of a quarter.",
+)
+@LANG
+@refusals_told
+def rules_(name: str, first_day: datetime, lang: Lang) -> None:
+    """Take rules of points into use from DAY on.  启用积分规则。"""
+    with store() as opened:
+        taken = adopt_rules(opened, None, name, first_day.date())
+    terminal.show_warnings(taken.weak, lang)
+    day, many = taken.first_day.isoformat(), len(taken.rules.items)
+    click.echo(
+        Text(
+            f"积分规则 {taken.rules.ref} 自 {day} 起施行，{many} 个项目",
+            f"The rules {taken.rules.ref} are in force from {day} on; items: {many}",
+        ).in_(lang)
+    )
+
+
+@ledger.command("members")
+@click.argument("file", type=FILE)
+@_TRIAL
+@LANG
+@refusals_told
+def members_(file: Path, dry_run: bool, lang: Lang) -> None:
+    """Take in a file of members: code, name, unit, kind, login, first_day.  导入党员名册。"""
+    mode = Mode.TRIAL if dry_run else Mode.FOR_GOOD
+    with store() as opened:
+        taken = import_members(opened, None, file, mode)
+    click.echo(_members_told(taken, mode).in_(lang))
+
+
+@ledger.command("open")
+@click.argument("quarter", metavar="QUARTER", callback=one_form)
+@LANG
+@refusals_told
+def open_(quarter: str, lang: Lang) -> None:
+    """Give all members their baseline of QUARTER, such as 2026Q4; again, to who joined since.  发放季度基础分。"""
+    with store() as opened:
+        done = open_quarter(opened, None, quarter)
+    click.echo(
+        Text(
+            f"{done.quarter} 按 {done.rules} 发放基础分：本次 {done.given:,} 名，此前已有 {done.had:,} 名",
+            f"Baselines of {done.quarter} by {done.rules}: {done.given:,} given now, {done.had:,} had theirs",
+        ).in_(lang)
+    )
+    if done.in_closed:
+        click.echo(
+            Text(
+                f"另有 {done.in_closed:,} 名所在支部本季度已结账，未发放",
+                f"Not given, in branches that have closed the quarter: {done.in_closed:,}",
+            ).in_(lang)
+        )
+
+
+@ledger.command()
+@click.argument("quarter", metavar="QUARTER", callback=one_form)
+@click.argument("unit", metavar="UNIT", callback=one_form)
+@LANG
+@refusals_told
+def close(quarter: str, unit: str, lang: Lang) -> None:
+    """Close QUARTER of the branch UNIT; its figures never move again.  支部季度结账。"""
+    with store() as opened:
+        done = close_quarter(opened, None, quarter, unit)
+    click.echo(
+        Text(
+            f"{unit} 的 {quarter} 已结账，{len(done):,} 名党员的季度积分已固定",
+            f"{quarter} of {unit} is closed; members whose figures stand: {len(done):,}",
+        ).in_(lang)
+    )
+
+
+@ledger.command("import")
+@click.argument("file", type=FILE)
+@_TRIAL
+@LANG
+@refusals_told
+def import_(file: Path, dry_run: bool, lang: Lang) -> None:
+    """Post a file of points: code, item, day, points, event, note, key.  导入积分。"""
+    mode = Mode.TRIAL if dry_run else Mode.FOR_GOOD
+    with store() as opened:
+        taken = import_points(opened, None, file, mode)
+    for line in _points_told(taken, mode):
+        click.echo(line.in_(lang))
+
+
+@ledger.command()
+@click.argument("member", metavar="MEMBER", callback=one_form)
+@click.option("--lines", default=20, type=click.IntRange(1, 1000), show_default=True, help="Lines a ledger.")
+@LANG
+@refusals_told
+def statement(member: str, lines: int, lang: Lang) -> None:
+    """Show the statement of the member of that number.  查看党员积分明细。"""
+    with store() as opened:
+        found = statement_by_command(opened, member, lines)
+    points_listings.show_statement(found, lang)
+
+
+def _members_told(taken: MembersTaken, mode: Mode) -> Text:
+    stay_zh = f"；另有 {taken.not_in_file:,} 名不在本文件中，予以保留" if taken.not_in_file else ""
+    stay_en = f"; not in this file, and staying: {taken.not_in_file:,}" if taken.not_in_file else ""
+    return Text(
+        f"{_done(mode).zh}：新增 {taken.new:,} 名党员，改动 {taken.changed:,} 名（换支部 {taken.moved:,} 名），"
+        f"未变 {taken.same:,} 名{stay_zh}",
+        f"{_done(mode).en}. Members: {taken.new:,} new, {taken.changed:,} changed ({taken.moved:,} to another branch),"
+        f" {taken.same:,} as before{stay_en}",
+    )
+
+
+def _points_told(taken: PointsTaken, mode: Mode) -> Iterator[Text]:
+    earned, lost, spendable = (marks_text(points) for points in (taken.earned, taken.lost, taken.spendable))
+    yield Text(
+        f"{_done(mode).zh}：{taken.lines:,} 笔，入账 {taken.posted:,} 笔，涉及 {taken.members:,} 名党员；"
+        f"荣誉分加 {earned}、扣 {lost}，可兑换分加 {spendable}",
+        f"{_done(mode).en}. Lines: {taken.lines:,}, posted: {taken.posted:,}, members: {taken.members:,};"
+        f" honour points earned {earned}, lost {lost}, spendable points earned {spendable}",
+    )
+    for own in taken.cut[:_SHOWN_MOST]:
+        posts = points_text(own.posts)
+        why = [cut.sentence for cut in own.cuts]
+        yield Text(
+            f"  第 {own.row} 行（{own.code}）入账 {posts.zh}：{'；'.join(one.zh for one in why)}",
+            f"  row {own.row} ({own.code}) posts {posts.en}: {'; '.join(one.en for one in why)}",
+        )
+    more = len(taken.cut) - _SHOWN_MOST
+    if more > 0:
+        yield Text(f"  …… 另有 {more:,} 行被上限截去", f"  … and {more:,} more lines cut by caps")
+
+
+def _done(mode: Mode) -> Text:
+    if mode is Mode.TRIAL:
+        return Text("试导入（未作任何改动）", "Trial, nothing was changed")
+    return Text("已导入", "Imported")
