@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from scoring.store.engine import Store
 from tests.databases import Database, own_postgresql, postgresql_server, ready_made, sqlite_in
+from tests.templates import Compiled
+
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 @pytest.fixture(scope="session")
