@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from scoring.store.engine import Store
+from tests.applications import hurry
 from tests.databases import Database, own_postgresql, postgresql_server, ready_made, sqlite_in
-from tests.templates import Compiled
+from tests.order import place_of
 
-Flask.jinja_options = {"bytecode_cache": Compiled()}
+hurry()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=place_of)
 
 
 @pytest.fixture(scope="session")
