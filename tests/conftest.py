@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from scoring.store.engine import Store
+from tests.applications import hurry
 from tests.databases import Database, own_postgresql, postgresql_server, ready_made, sqlite_in
+from tests.order import place_of
+
+hurry()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=place_of)
 
 
 @pytest.fixture(scope="session")

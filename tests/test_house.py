@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.order import LONGEST
+
 ROOT = Path(__file__).parents[1]
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 CONTRACTS = CONFIG["tool"]["importlinter"]["contracts"]
@@ -141,3 +143,8 @@ def test_what_is_committed_names_no_machine():
         if word in (ROOT / name).read_text("utf-8", errors="ignore")
     ]
     assert not found
+
+
+def test_the_files_that_are_begun_first_are_there():
+    """A file that was renamed would be begun last."""
+    assert [name for name in LONGEST if not (ROOT / "tests" / name).is_file()] == []

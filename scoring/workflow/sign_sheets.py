@@ -239,7 +239,7 @@ def _told(actor: Actor, own: Footing, reason: str) -> Text:
 
 
 def _address(key: SheetKey) -> str:
-    return "/".join(("", "work", quote(key.period), "marking", quote(key.stage), quote(key.unit)))
+    return "/".join(("", "desk", quote(key.period), "marking", quote(key.stage), quote(key.unit)))
 
 
 _NOT_THESE = "sheets of this stage are not sent back; disagreements go to moderation"

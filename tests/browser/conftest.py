@@ -15,6 +15,20 @@ from tests.browser.watching import Visit
 REQUIRED = "STARS_REQUIRE_CHROMIUM"
 """Where the environment sets this to 1, a missing Chromium is a failure and not a loud skip."""
 
+UNUSED = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    *("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *(
+        "DestroyProfileOnBrowserClose",
+        "LensOverlay",
+        "MediaRouter",
+        "OptimizationHints",
+        "PreconnectToSearch",
+    ),
+    *("NetworkTimeServiceQuerying", "AvoidUnnecessaryBeforeUnloadCheckSync", "AimEnabled"),
+)
+"""What of the browser is switched off: lists under its address line, half the work of a window; the rest as Playwright does."""
+
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
@@ -33,7 +47,13 @@ def browser() -> Iterator[Browser]:
         pytest.skip("LOUD: Chromium is not installed, so nothing was tested in a browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"]
+            executable_path=program,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--font-render-hinting=none",
+                f"--disable-features={','.join(UNUSED)}",
+            ],
         )
         yield browser
         browser.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.measures import CUT, SQUEEZED, WIDE, ill_fitting
 from tests.browser.served import KINDS, LOST, County
@@ -48,41 +50,83 @@ LARGE_LETTERS = (640, 450)
 
 
 def opened(visit: Visit, county: County, kind: str, *how: Any) -> Page:
-    page = go(visit.page(*how), county.pages[kind], 404 if kind in LOST else 200)
+    return _open(visit.page(*how), county, kind)
+
+
+def _open(page: Page, county: County, kind: str) -> Page:
+    go(page, county.pages[kind], 404 if kind in LOST else 200)
     if kind in FETCHED:
         page.wait_for_selector(FETCHED[kind])
     return page
 
 
-def findings(page: Page, options: dict, kind: str = "") -> list[str]:
-    found = AXE.run(page, context=FOREIGN.get(kind), options={"resultTypes": ["violations"]} | options)
+@dataclass
+class Readers:
+    """One browser a language, in which page after page is opened."""
+
+    visit: Visit
+    county: County
+    pages: dict[str, Page] = field(default_factory=dict)
+
+    def page(self, kind: str, size: tuple[int, int] = DESKTOP, lang: str = "zh") -> Page:
+        """Return the page of that kind, light."""
+        if lang not in self.pages:
+            self.pages[lang] = self.visit.page(size, lang)
+        page = self.pages[lang]
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="light")
+        return _open(page, self.county, kind)
+
+
+@pytest.fixture(scope="module")
+def everyone(browser: Browser, county: County) -> Iterator[Readers]:
+    found = Readers(Visit(browser, county.base), county)
+    yield found
+    found.visit.close()
+
+
+@pytest.fixture
+def readers(everyone: Readers) -> Iterator[Readers]:
+    yield everyone
+    faults = everyone.visit.settle()
+    told, faults[:] = list(faults), []
+    assert not told, "\n".join(told)
+
+
+def findings(page: Page, options: dict, context: Any = None) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    violations = page.evaluate(
+        "([context, options]) => axe.run(context ?? document, options).then(own => own.violations)",
+        [context, {"resultTypes": ["violations"]} | options],
+    )
     return [
         f"{own['id']}: {' '.join(map(str, node['target']))} {node.get('failureSummary', '')}"
-        for own in found.response["violations"]
+        for own in violations
         for node in own["nodes"]
     ]
 
 
 @pytest.mark.parametrize("kind", SEEN)
-def test_axe_finds_nothing(visit: Visit, county: County, kind: str):
+def test_axe_finds_nothing(readers: Readers, kind: str):
     """On a desktop in light, and on a phone in dark: a theme's colours are the same on both."""
-    page = opened(visit, county, kind)
-    assert findings(page, TAGS, kind) == []
+    page = readers.page(kind)
+    assert findings(page, TAGS, FOREIGN.get(kind)) == []
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     if kind != "API":
         paint(page, "dark")
-    assert findings(page, TAGS, kind) == []
+    assert findings(page, TAGS, FOREIGN.get(kind)) == []
 
 
 @pytest.mark.parametrize("kind", ["overview", "unit, gated", "edition about", "differences"])
-def test_axe_finds_nothing_in_english(visit: Visit, county: County, kind: str):
+def test_axe_finds_nothing_in_english(readers: Readers, kind: str):
     """In the other two: a phone in light, and a desktop in dark."""
-    page = opened(visit, county, kind, PHONE, "en")
+    page = readers.page(kind, PHONE, "en")
     assert page.locator("html").get_attribute("lang") == "en"
-    assert findings(page, TAGS, kind) == []
+    assert findings(page, TAGS, FOREIGN.get(kind)) == []
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     paint(page, "dark")
-    assert findings(page, TAGS, kind) == []
+    assert findings(page, TAGS, FOREIGN.get(kind)) == []
 
 
 def paint(page: Page, theme: str) -> None:
@@ -109,11 +153,11 @@ def test_axe_finds_a_planted_fault(visit: Visit, county: County, rule: str):
 
 
 @pytest.mark.parametrize("kind", [own for own in (*SEEN, "unit, all marks") if own != "API"])
-def test_every_page_fits_every_screen(visit: Visit, county: County, kind: str):
+def test_every_page_fits_every_screen(readers: Readers, kind: str):
     """In both languages, whose words are of different lengths; below 640 is also a desktop magnified to 200 %."""
     found = {}
     for lang in ("zh", "en"):
-        page = opened(visit, county, kind, PHONE, lang)
+        page = readers.page(kind, PHONE, lang)
         for width, height in (PHONE, SMALL, LARGE_LETTERS, DESKTOP):
             page.set_viewport_size({"width": width, "height": height})
             if faults := ill_fitting(page):

@@ -63,3 +63,4 @@ def test_no_answer_to_anybody_is_an_error_of_the_server_or_undocumented(office, 
     assert min(asked.questions.values()) >= QUESTIONS
     statuses = {status for _, status in asked.statuses}
     assert statuses >= {200, 403, 404, 422}
+    assert 401 not in statuses

@@ -1,0 +1,34 @@
+"""In which order files are tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+LONGEST = (
+    "browser/test_accessibility.py",
+    "browser/test_work_accessibility.py",
+    "browser/test_year.py",
+    "workflow/test_broken_imports.py",
+    "web/api/test_work_fuzzing.py",
+    "web/api/test_fuzzing.py",
+    "browser/test_edges.py",
+    "web/test_serving.py",
+    "workflow/test_kills.py",
+    "web/test_matrix.py",
+    "browser/test_evidence.py",
+    "browser/test_walk.py",
+    "scoring/test_pipeline.py",
+    "workflow/test_chain.py",
+    "web/test_readme.py",
+)
+"""The files that take a minute or more, the longest first: begun last, one of them would keep one core waiting."""
+
+_HERE = Path(__file__).parent
+_PLACES = {_HERE / name: place for place, name in enumerate(LONGEST)}
+
+
+def place_of(item: pytest.Item) -> int:
+    """Return the place of a test's file: the long ones by their length, then all others."""
+    return _PLACES.get(item.path, len(_PLACES))
