@@ -7,6 +7,7 @@ of the stage that decides it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from math import lcm
 from operator import attrgetter
 from typing import Any
@@ -83,23 +84,22 @@ class Sheet:
 
     def __post_init__(self) -> None:
         """Refuse a mark that no form would take: what follows relies on marks between none and full."""
-        full = np.array([_most(self, row) for row in range(len(self.criteria.criteria))], dtype=np.int64)
+        full = _most(self)
         if self.marks.size and (self.marks.max(axis=(0, 2)) > full).any():
             raise ValueError("a mark is above full marks")
         if self.marks.size and int(self.marks.min()) < ABSENT:
             raise ValueError("a mark is below 0")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Assessments:
-    """A cohort: every unit of one period in order of code, one sheet a criteria set, and the groups.
+    """A cohort: every unit of one period in order of code, one sheet a criteria set.
 
     The sets must agree in score, cut points, quotas and target; raises CriteriaDiffer.
     """
 
     units: tuple[Unit, ...]
     sheets: tuple[Sheet, ...]
-    groups: dict[Grouping, Groups]
     evaluators: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -110,6 +110,11 @@ class Assessments:
         """The set whose score, cut points, quotas and target all sets of the cohort share."""
         return self.sheets[0].criteria
 
+    @cached_property
+    def groups(self) -> dict[Grouping, Groups]:
+        """The groups of its units, by kind."""
+        return groups_of(self.units)
+
 
 def assemble(units: Sequence[Unit], book: MarkBook) -> Assessments:
     """Return the assessments of *units* (in order of code) from the marks entered in *book* for them."""
@@ -119,9 +124,7 @@ def assemble(units: Sequence[Unit], book: MarkBook) -> Assessments:
     sheets = tuple(
         _sheet(column, np.array(members[id(column)], dtype=np.int64), units) for column in book.columns
     )
-    return Assessments(
-        units=tuple(units), sheets=sheets, groups=groups_of(units), evaluators=tuple(book.evaluators)
-    )
+    return Assessments(units=tuple(units), sheets=sheets, evaluators=tuple(book.evaluators))
 
 
 def groups_of(units: Sequence[Unit]) -> dict[Grouping, Groups]:
@@ -163,7 +166,7 @@ def _sheet(column: Column, places: NDArray[np.int64], units: Sequence[Unit]) -> 
     marks, stages = _decided(column, places, total)
     split = len(criteria.criteria)
     grains = marks[:, :split]
-    rows = [row for row, own in enumerate(criteria.criteria) if own.kind in (Kind.JUDGED, Kind.LEVELS)]
+    _, rows = _full(criteria)
     judged = grains[:, rows]
     grains[:, rows] = np.where(judged > 0, judged // criteria.grain, judged)
     return Sheet(
@@ -205,9 +208,10 @@ def _decided(
 
 def _running(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return of each of the sorted *keys* how many of the same stand before it."""
-    places = np.arange(keys.size)
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    return places - np.repeat(starts, np.diff(starts, append=keys.size))
+    new = np.ones(keys.size, dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    starts = np.flatnonzero(new)
+    return np.arange(keys.size) - starts[np.cumsum(new) - 1]
 
 
 def _facts(criterion: Criterion, known: Sequence[Fraction | tuple[int, ...]]) -> Facts:
@@ -220,10 +224,22 @@ def _facts(criterion: Criterion, known: Sequence[Fraction | tuple[int, ...]]) ->
     return Numbers(np.array(scaled, dtype=np.int64 if fits else object), scale)
 
 
-def _most(sheet: Sheet, row: int) -> int:
-    facts = sheet.facts.get(row)
-    if facts is None:
-        criterion = sheet.criteria.criteria[row]
-        judged = criterion.kind in (Kind.JUDGED, Kind.LEVELS)
-        return criterion.full_marks // sheet.criteria.grain if judged else NOT_APPLICABLE
-    return len(facts.scaled if isinstance(facts, Numbers) else facts.votes) - 1
+def _most(sheet: Sheet) -> NDArray[np.int64]:
+    """Return the highest code that each criterion's marks may have [criterion]."""
+    most = _full(sheet.criteria)[0]
+    if sheet.facts:
+        most = most.copy()
+        for row, facts in sheet.facts.items():
+            most[row] = len(facts.scaled if isinstance(facts, Numbers) else facts.votes) - 1
+    return most
+
+
+@lru_cache(maxsize=256)
+def _full(criteria: CriteriaSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return full marks in grains, NOT_APPLICABLE of what is told by facts [criterion], and the rows of the others."""
+    judged = [own.kind in (Kind.JUDGED, Kind.LEVELS) for own in criteria.criteria]
+    full = [
+        own.full_marks // criteria.grain if here else NOT_APPLICABLE
+        for own, here in zip(criteria.criteria, judged, strict=True)
+    ]
+    return np.array(full, dtype=np.int64), np.flatnonzero(judged)

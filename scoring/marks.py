@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 
@@ -30,6 +31,9 @@ NOT_APPLICABLE = -1
 Value = int | Fraction | tuple[int, ...] | None
 
 _LARGEST_COUNT = 1_000_000
+_REMEMBERED = 20_000
+"""So many texts of marks are remembered a set, at most."""
+
 _CODE_BITS = 32
 _CODE = (1 << _CODE_BITS) - 1
 _NOT_APPLICABLE_WORDS = frozenset({"n/a", "na", "不适用"})
@@ -233,20 +237,47 @@ class MarkBook:
         return place
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Known:
+    """What every book knows of a set: its subjects, their rows and ranks by id, its stages, and marks once read.
+
+    `codes` are of marks that stand for themselves, by row and text; facts have a place in their book alone.
+    """
+
+    subjects: tuple[Criterion | Adjustment, ...]
+    rows: dict[str, int]
+    ranks: NDArray[np.int64]
+    stages: dict[str, int]
+    codes: dict[tuple[int, str], int]
+
+
+@lru_cache(maxsize=256)
+def _known(criteria: CriteriaSet) -> _Known:
+    rows = {subject.id: row for row, subject in enumerate(criteria.subjects)}
+    ranks = {criterion: rank for rank, criterion in enumerate(sorted(rows))}
+    return _Known(
+        subjects=criteria.subjects,
+        rows=rows,
+        ranks=np.array([ranks[subject.id] for subject in criteria.subjects], dtype=np.int64),
+        stages={stage: place for place, stage in enumerate(criteria.all_stages)},
+        codes={},
+    )
+
+
 class _Page:
     """One set's column, and what is looked up while it is filled."""
 
     def __init__(self, column: Column) -> None:
-        criteria = column.criteria
+        known = _known(column.criteria)
         self.column = column
-        self.subjects = criteria.subjects
-        self.rows = {subject.id: row for row, subject in enumerate(self.subjects)}
-        self.stages = {stage: place for place, stage in enumerate(criteria.all_stages)}
-        self._stage_names = criteria.all_stages
-        self._codes: dict[tuple[int, str], int] = {}
+        self.subjects = known.subjects
+        self.rows = known.rows
+        self.stages = known.stages
+        self._stage_names = column.criteria.all_stages
+        self._codes = known.codes
+        self._fact_codes: dict[tuple[int, str], int] = {}
         self._fact_places: dict[tuple[int, Fraction | tuple[int, ...]], int] = {}
-        ranks = {criterion: rank for rank, criterion in enumerate(sorted(self.rows))}
-        self._ranks = np.array([ranks[subject.id] for subject in self.subjects])
+        self._ranks = known.ranks
         self._taken = _Taken(self)
         self._words = _Words(self)
 
@@ -325,18 +356,22 @@ class _Page:
 
     def code(self, row: int, mark: str) -> int:
         """Return how that mark of the row's subject stands in the column. Raises MarkRefused."""
-        code = self._codes.get((row, mark))
+        key = (row, mark)
+        code = self._codes.get(key)
         if code is None:
-            code = self._codes[row, mark] = self._code(row, read_value(self.subjects[row], mark))
-        return code
+            code = self._fact_codes.get(key)
+        return self._read(key) if code is None else code
 
-    def _code(self, row: int, value: Value) -> int:
-        if value is None:
-            return NOT_APPLICABLE
-        if isinstance(value, int):
-            return value
+    def _read(self, key: tuple[int, str]) -> int:
+        row, mark = key
+        value = read_value(self.subjects[row], mark)
+        if value is None or isinstance(value, int):
+            if len(self._codes) >= _REMEMBERED:
+                self._codes.clear()
+            code = self._codes[key] = NOT_APPLICABLE if value is None else value
+            return code
         facts = self.column.facts.setdefault(row, [])
-        code = self._fact_places.setdefault((row, value), len(facts))
+        code = self._fact_codes[key] = self._fact_places.setdefault((row, value), len(facts))
         if code == len(facts):
             facts.append(value)
         return code

@@ -127,6 +127,8 @@ class Ratios:
 
     def times(self, factor: Fraction) -> "Ratios":
         """Return each fraction times *factor*, which is not negative."""
+        if factor == 1:
+            return self
         num = _product(self.num, factor.numerator, self.num_most)
         num_most, den_most = self.num_most * factor.numerator, self.den_most * factor.denominator
         if isinstance(self.den, int):

@@ -14,6 +14,9 @@ from scoring.assessment import Assessments, Sheet
 from scoring.criteria.model import ROOT, Adjustment, AdjustmentKind, CriteriaSet, Part
 from scoring.numbers import Integers, Ratios
 
+_FURTHEST = 2**62
+_PERCENT = Fraction(100)
+
 Applicable = NDArray[np.bool_] | None
 """Where a part applies [unit]; None where it applies to every unit."""
 
@@ -86,7 +89,7 @@ def score(assessments: Assessments) -> Scores:
             (scores.agreed.outcomes >= int(Outcome.MISSING)).any(axis=0) | scores.disputed.any(axis=0)
         )
         own = complete if root.applicable is None else complete & root.applicable
-        whole = root.value.times(Fraction(100)).rounded(rule.decimals, rule.rounding)
+        whole = root.value.times(_PERCENT).rounded(rule.decimals, rule.rounding)
         places = scores.sheet.places
         printed[places] = np.where(own, whole, 0)
         rated[places] = own
@@ -98,9 +101,11 @@ class _Plan:
     """What scoring a part needs of the criteria, worked out once a set.
 
     The part's own criteria are the rows from `first` on. `factors` over `factor_den` turn agreed grains into
-    weighted shares; `weights` over `weight_den` are the weights of its criteria, then of its parts, `own_weights`
-    those of its criteria, `own_whole` their sum. `adjustments` are (sign, each, most) over `adjusted_over`, in
-    lowest terms of the part's marks.
+    weighted shares, and `factor` is the one there is where all are the same, in lowest terms; `weights` over
+    `weight_den` are the weights of its criteria, then of its parts, `whole` their sum, `unweighted` what undoes both,
+    `own_weights` those of its criteria, `own_whole` their sum. `each` and `bounds` [adjustment, 1] are what a time of
+    an adjustment moves, signed, and how far all its times may, over `adjusted_over`, in lowest terms of the part's
+    marks; `each_most` and `bound_most` the largest of both.
     """
 
     part: Part
@@ -109,14 +114,21 @@ class _Plan:
     first_adjustment: int
     factors: Integers
     factor_den: int
+    factor: Fraction | None
     most: int
     weights: tuple[int, ...]
     weight_den: int
+    whole: int
+    unweighted: Fraction
     term_weights: tuple[Fraction, ...]
     own_weights: Integers
     own_whole: int
-    adjustments: tuple[tuple[int, int, int | None], ...]
+    each: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+    each_most: int
+    bound_most: int
     adjusted_over: int
+    ceiling: Fraction
 
 
 @lru_cache(maxsize=256)
@@ -140,6 +152,8 @@ def _plan_part(part: Part, grain: int, rows: Iterator[int], adjustments: Iterato
     whole = [int(factor * factor_den) for factor in factors]
     most = sum(factor * full for factor, full in zip(whole, fulls, strict=True))
     own_weights = [int(weight * weight_den) for weight in weights[: len(part.criteria)]]
+    all_weights = sum(int(weight * weight_den) for weight in weights)
+    adjusting = [_adjusting(own, common) for own in part.adjustments]
     return _Plan(
         part=part,
         first=first[0] if first else 0,
@@ -147,20 +161,28 @@ def _plan_part(part: Part, grain: int, rows: Iterator[int], adjustments: Iterato
         first_adjustment=own_adjustments[0] if own_adjustments else 0,
         factors=np.array(whole, dtype=np.int64 if most < 2**62 else object),
         factor_den=factor_den,
+        factor=Fraction(whole[0], factor_den) if len(set(whole)) == 1 else None,
         most=most,
         weights=tuple(int(weight * weight_den) for weight in weights),
         weight_den=weight_den,
+        whole=all_weights,
+        unweighted=Fraction(weight_den, all_weights),
         term_weights=tuple(weights[len(part.criteria) :]),
         own_weights=np.array(own_weights, dtype=np.int64 if sum(weights) * weight_den < 2**62 else object),
         own_whole=sum(own_weights),
-        adjustments=tuple(_adjusting(own, common) for own in part.adjustments),
+        each=np.array([each for each, _ in adjusting], dtype=np.int64).reshape(-1, 1),
+        bounds=np.array([bound for _, bound in adjusting], dtype=np.int64).reshape(-1, 1),
+        each_most=max((abs(each) for each, _ in adjusting), default=0),
+        bound_most=max((bound for _, bound in adjusting), default=0),
         adjusted_over=full_marks // common,
+        ceiling=part.ceiling / 100,
     )
 
 
-def _adjusting(adjustment: Adjustment, common: int) -> tuple[int, int, int | None]:
-    most = None if adjustment.most is None else adjustment.most // common
-    return (1 if adjustment.kind is AdjustmentKind.BONUS else -1, adjustment.each // common, most)
+def _adjusting(adjustment: Adjustment, common: int) -> tuple[int, int]:
+    """Return what one time moves, and how far all times together may: without limit further than any count does."""
+    most = _FURTHEST if adjustment.most is None else adjustment.most // common
+    return (1 if adjustment.kind is AdjustmentKind.BONUS else -1) * adjustment.each // common, most
 
 
 def _score_sheet(sheet: Sheet) -> SheetScores:
@@ -173,7 +195,8 @@ def value_parts(criteria: CriteriaSet, agreed: Agreed, counts: NDArray[np.int64]
     """Return what every part of the tree comes to, by id, on those agreed marks and counts [adjustment, unit]."""
     parts: dict[str, PartValues] = {}
     applies = agreed.outcomes == int(Outcome.AGREED)
-    _value(_plan(criteria), _Marking(agreed, applies, applies.all(axis=1).tolist(), counts), parts)
+    whole, most = applies.all(axis=1).tolist(), int(counts.max(initial=0))
+    _value(_plan(criteria), _Marking(agreed, applies, whole, counts, most), parts)
     return parts
 
 
@@ -185,6 +208,7 @@ class _Marking:
     applies: NDArray[np.bool_]
     whole: list[bool]
     counts: NDArray[np.int64]
+    counts_most: int
 
 
 def _value(plan: _Plan, marking: _Marking, parts: dict[str, PartValues]) -> PartValues:
@@ -194,19 +218,21 @@ def _value(plan: _Plan, marking: _Marking, parts: dict[str, PartValues]) -> Part
     """
     below = [_value(child, marking, parts) for child in plan.below]
     total, weights, applicable = _weighted(plan, marking, below)
-    if weights is None:
-        plain = total.times(Fraction(plan.weight_den, sum(plan.weights)))
-    else:
-        plain = total.times(Fraction(plan.weight_den)).shared_out(weights, sum(plan.weights))
+    plain = total.times(plan.unweighted) if weights is None else _shared(total, weights, plan)
     value = plain
     if plan.part.adjustments:
         value = value.plus(_adjusted(plan, marking))
-    if plan.part.adjustments or plan.below or plan.part.ceiling < 100:
-        value = value.clipped(plan.part.ceiling / 100)
+    if plan.part.adjustments or plan.below or plan.ceiling < 1:
+        value = value.clipped(plan.ceiling)
     if applicable is not None:
         value = Ratios(np.where(applicable, value.num, 0), value.den, value.num_most, value.den_most)
     found = parts[plan.part.id] = PartValues(plain, value, applicable)
     return found
+
+
+def _shared(total: Ratios, weights: Integers, plan: _Plan) -> Ratios:
+    """Return *total* over the weights that apply [unit]."""
+    return total.times(Fraction(plan.weight_den)).shared_out(weights, plan.whole)
 
 
 def _weighted(
@@ -232,9 +258,8 @@ def _weighted(
     ]
     if all(marking.whole[first:last]) and not partial:
         return total, None, None
-    whole = sum(plan.weights)
     weights = np.full(
-        agreed.num.shape[1], whole - plan.own_whole, dtype=np.int64 if whole < 2**62 else object
+        agreed.num.shape[1], plan.whole - plan.own_whole, dtype=np.int64 if plan.whole < 2**62 else object
     )
     weights += plan.own_weights @ marking.applies[first:last]
     for applicable, weight in partial:
@@ -250,19 +275,22 @@ def _term_of_criteria(plan: _Plan, agreed: Agreed, first: int, last: int) -> Rat
     rows = agreed.num[first:last]
     if most >= 2**62 or plan.factors.dtype == object:
         rows = rows.astype(object)
-    if (plan.factors == plan.factors[0]).all():
+    if plan.factor is not None:
         num = rows.sum(axis=0)
-        common = gcd(int(plan.factors[0]), plan.factor_den)
-        factor, den = int(plan.factors[0]) // common, plan.factor_den // common * agreed.den
-        return Ratios(num if factor == 1 else num * factor, den, most // common, den)
+        factor, den = plan.factor.numerator, plan.factor.denominator * agreed.den
+        return Ratios(
+            num if factor == 1 else num * factor,
+            den,
+            most // (plan.factor_den // plan.factor.denominator),
+            den,
+        )
     return Ratios(plan.factors @ rows, plan.factor_den * agreed.den, most, plan.factor_den * agreed.den)
 
 
 def _adjusted(plan: _Plan, marking: _Marking) -> Ratios:
     """Return (bonuses − deductions) / F: F the part's full marks, 100 at the root."""
-    marks = np.zeros(marking.counts.shape[1], dtype=np.int64)
-    for row, (sign, each, bound) in enumerate(plan.adjustments, plan.first_adjustment):
-        size = marking.counts[row] * each
-        size = size if bound is None else np.minimum(size, bound)
-        marks += size * sign
-    return Ratios.of(marks, plan.adjusted_over)
+    last = plan.first_adjustment + len(plan.each)
+    moved = marking.counts[plan.first_adjustment : last] * plan.each
+    most = min(marking.counts_most * plan.each_most, plan.bound_most)
+    marks = np.minimum(np.maximum(moved, -plan.bounds), plan.bounds).sum(axis=0)
+    return Ratios(marks, plan.adjusted_over, len(plan.each) * most, plan.adjusted_over)

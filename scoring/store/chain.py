@@ -15,6 +15,8 @@ from scoring.store.coverage import Lines, coverage, lines_of, together
 from scoring.store.tables import chain_link, link_subject
 
 _OPTION = "stars_written"
+_NEWEST = "SELECT number, hash FROM chain_link ORDER BY number DESC LIMIT 1"
+"""As plain text, since every transaction that writes asks this first."""
 
 
 class Written:
@@ -91,10 +93,21 @@ def link_number(c: Connection) -> int:
     """Return the number of the link that this transaction will be."""
     written = _written(c)
     if not written.number:
-        newest = select(chain_link.c.number, chain_link.c.hash).order_by(chain_link.c.number.desc()).limit(1)
-        last = c.execute(newest).first()
+        last = c.exec_driver_sql(_NEWEST).first()
         written.number, written.previous = (1, NONE) if last is None else (last.number + 1, last.hash)
     return written.number
+
+
+def newest(c: Connection) -> str | None:
+    """Return the hash of the newest link as *c* sees it, NONE before the first; None where *c* has written more itself."""
+    written = _found(c)
+    if written is None:
+        last = c.exec_driver_sql(_NEWEST).first()
+        return NONE if last is None else str(last.hash)
+    if any(written.lines.values()):
+        return None
+    link_number(c)
+    return written.previous
 
 
 def cover(c: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:

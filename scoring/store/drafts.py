@@ -20,15 +20,17 @@ _FEW = 8
 """Up to so many rows are added one statement at a time, which is quicker."""
 
 _ADD = insert(draft)
-_OF_SHEET = (
-    select(_COLUMNS.criterion, _COLUMNS.revision, *_VALUES)
-    .where(
-        _COLUMNS.period == bindparam("period"),
-        _COLUMNS.unit == bindparam("unit"),
-        _COLUMNS.stage == bindparam("stage"),
-        _COLUMNS.holder == bindparam("holder"),
-    )
-    .order_by(_COLUMNS.criterion, _COLUMNS.revision)
+_LATER = draft.alias()
+_IS_NEWEST = ~exists().where(
+    *(_LATER.c[name] == _COLUMNS[name] for name in ("period", "unit", "stage", "holder", "criterion")),
+    _LATER.c.revision == _COLUMNS.revision + 1,
+)
+_OF_SHEET = select(_COLUMNS.criterion, _COLUMNS.revision, *_VALUES).where(
+    _COLUMNS.period == bindparam("period"),
+    _COLUMNS.unit == bindparam("unit"),
+    _COLUMNS.stage == bindparam("stage"),
+    _COLUMNS.holder == bindparam("holder"),
+    _IS_NEWEST,
 )
 
 
@@ -85,12 +87,9 @@ def filled(  # noqa: PLR0917  whose sheets, in the order of a key
     Units on whose sheet nothing was ever entered are left out.
     """
     where = (*_of(period_id, stage, holder, units), _COLUMNS.criterion.not_in(sorted(apart)))
-    later = draft.alias()
-    same = [later.c[name] == _COLUMNS[name] for name in ("period", "unit", "stage", "holder", "criterion")]
-    gone = ~exists().where(*same, later.c.revision == _COLUMNS.revision + 1)
     # Every mark has one first revision; few were cleared, and only of those is it asked whether they are set again.
     touched = select(_COLUMNS.unit, func.count()).where(*where, _COLUMNS.revision == 1)
-    cleared = select(_COLUMNS.unit, func.count()).where(*where, _COLUMNS.mark == "", gone)
+    cleared = select(_COLUMNS.unit, func.count()).where(*where, _COLUMNS.mark == "", _IS_NEWEST)
     by_unit = (_COLUMNS.period, _COLUMNS.unit)
     found: dict[str, int] = dict(map(tuple, c.execute(touched.group_by(*by_unit))))
     for unit, count in c.execute(cleared.group_by(*by_unit)):

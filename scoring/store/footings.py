@@ -1,7 +1,7 @@
 """All that one sheet stands on, asked for at once: a mark is saved as it is typed, and each question takes its time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -25,19 +25,20 @@ from sqlalchemy import (
 from scoring.marks import KeptMarks, Marking
 from scoring.periods import Period, Phase
 from scoring.sheets import DraftMark, Move, SheetKey, SheetState
+from scoring.store import drafts
 from scoring.store.assignments import Assigned
 from scoring.store.sheets import KeptMove
 from scoring.store.tables import (
     assignment,
     criteria_set,
     deadline,
-    draft,
     marking,
     period_criteria,
     phase_move,
     sheet_move,
     unit_revision,
 )
+from scoring.store.unchanged import unchanged
 from scoring.store.units import KeptUnit
 from scoring.units import Unit
 
@@ -65,8 +66,16 @@ class Kept:
 
 
 def of_sheet(c: Connection, key: SheetKey) -> Kept:
-    """Return what the sheet stands on; what is missing is for others to say."""
-    asked = {"period": key.period, "unit": key.unit, "stage": key.stage, "holder": key.holder}
+    """Return what the sheet stands on; what is missing is for others to say.
+
+    Marks that are being entered are not covered by the chain, and asked for each time; all else is once a link.
+    """
+    kept = unchanged(c, ("footing", key), lambda: _covered(c, key))
+    return replace(kept, drafts=drafts.of_sheet(c, key))
+
+
+def _covered(c: Connection, key: SheetKey) -> Kept:
+    asked = {"period": key.period, "unit": key.unit}
     found: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in _PARTS}
     for row in c.execute(_STATEMENT, asked).all():
         found[row[-1]].append(tuple(row))
@@ -79,7 +88,7 @@ def of_sheet(c: Connection, key: SheetKey) -> Kept:
         moves=_moves(key, found["move"]),
         assigned=_assigned(key, found["seat"]),
         markings=_markings(key, found["marking"]),
-        drafts=_drafts(found["draft"]),
+        drafts={},
         deadlines=_deadlines(found["day"]),
     )
 
@@ -96,7 +105,7 @@ def _part(kind: str, texts: list[Any], numbers: list[Any], *where: Any) -> Selec
 
 _OF_PERIOD: BindParameter[str] = bindparam("period")
 _OF_UNIT: BindParameter[str] = bindparam("unit")
-_u, _m, _a, _k, _d = unit_revision.c, sheet_move.c, assignment.c, marking.c, draft.c
+_u, _m, _a, _k = unit_revision.c, sheet_move.c, assignment.c, marking.c
 
 
 def _is_newest(table: Table, *key: str) -> ColumnElement[bool]:
@@ -153,16 +162,6 @@ _PARTS: dict[str, Select[Any]] = {
         _k.period == _OF_PERIOD,
         _k.unit == _OF_UNIT,
         _is_newest(marking, "period", "unit", "stage", "evaluator"),
-    ),
-    "draft": _part(
-        "draft",
-        [_d.criterion, _d.mark, _d.comment, _d.by, _d.made_at],
-        [_d.revision],
-        _d.period == _OF_PERIOD,
-        _d.unit == _OF_UNIT,
-        _d.stage == bindparam("stage"),
-        _d.holder == bindparam("holder"),
-        _is_newest(draft, "period", "unit", "stage", "holder", "criterion"),
     ),
     "day": _part(
         "day", [deadline.c.step, deadline.c.day], [deadline.c.revision], deadline.c.period == _OF_PERIOD
@@ -229,20 +228,6 @@ def _markings(key: SheetKey, rows: list[tuple[Any, ...]]) -> tuple[Marking, ...]
         for (stage, evaluator), marks in sorted(newest.items())
         if marks != "{}"
     )
-
-
-def _drafts(rows: list[tuple[Any, ...]]) -> dict[str, DraftMark]:
-    return {
-        criterion: DraftMark(
-            criterion=criterion,
-            mark=row[1],
-            comment=row[2],
-            revision=row[_TEXTS],
-            by=row[3],
-            made_at=datetime.fromisoformat(row[4]),
-        )
-        for criterion, row in {row[0]: row for row in rows}.items()
-    }
 
 
 def _deadlines(rows: list[tuple[Any, ...]]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from scoring.errors import Fault, Place
 from scoring.people import Role
 from scoring.permissions import NotAllowed, NotSignedIn
 from scoring.store.tables import deputy, deputy_end, person_revision, role_grant, role_grant_move
+from scoring.store.unchanged import unchanged
 from scoring.texts import Text
 
 _OPEN = "open"
@@ -26,11 +27,11 @@ def check(c: Connection, deed: Deed) -> None:
         return
     asked = {"person": deed.person, "holder": deed.on_behalf or deed.person, "role": deed.role}
     if deed.on_behalf == NONE:
-        own, held = c.execute(_ALONE, asked).one()
+        own, held = _answer(c, _ALONE, asked)
         behalf = named = None
     else:
         asked |= {"principal": deed.on_behalf, "day": working_days.today().isoformat()}
-        own, held, behalf, named = c.execute(_FOR_ANOTHER, asked).one()
+        own, held, behalf, named = _answer(c, _FOR_ANOTHER, asked)
     if own is None:
         return
     if own != _OPEN:
@@ -39,6 +40,10 @@ def check(c: Connection, deed: Deed) -> None:
         raise NotAllowed([_fault(ACTING_ENDED)])
     if deed.role in _ROLES and not held:
         raise NotAllowed([_fault(_ROLE_ENDED)])
+
+
+def _answer(c: Connection, question: Select[Any], asked: dict[str, str]) -> tuple[Any, ...]:
+    return unchanged(c, ("standing", *asked.values()), lambda: tuple(c.execute(question, asked).one()))
 
 
 def _state(person: str) -> Any:
