@@ -220,9 +220,10 @@ def _value(plan: _Plan, marking: _Marking, parts: dict[str, PartValues]) -> Part
     total, weights, applicable = _weighted(plan, marking, below)
     plain = total.times(plan.unweighted) if weights is None else _shared(total, weights, plan)
     value = plain
-    if plan.part.adjustments:
+    adjusted = bool(plan.part.adjustments) and marking.counts_most > 0
+    if adjusted:
         value = value.plus(_adjusted(plan, marking))
-    if plan.part.adjustments or plan.below or plan.ceiling < 1:
+    if adjusted or plan.below or plan.ceiling < 1:
         value = value.clipped(plan.ceiling)
     if applicable is not None:
         value = Ratios(np.where(applicable, value.num, 0), value.den, value.num_most, value.den_most)

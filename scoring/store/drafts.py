@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select
+from sqlalchemy import Connection, Select, exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from scoring.sheets import DraftMark, SheetKey
@@ -20,18 +20,36 @@ _FEW = 8
 """Up to so many rows are added one statement at a time, which is quicker."""
 
 _ADD = insert(draft)
-_LATER = draft.alias()
-_IS_NEWEST = ~exists().where(
-    *(_LATER.c[name] == _COLUMNS[name] for name in ("period", "unit", "stage", "holder", "criterion")),
-    _LATER.c.revision == _COLUMNS.revision + 1,
+_OF_SHEET = text(
+    """
+    WITH RECURSIVE entered(criterion) AS (
+        SELECT * FROM (
+            SELECT criterion FROM draft
+            WHERE period = :period AND unit = :unit AND stage = :stage AND holder = :holder
+            ORDER BY criterion LIMIT 1) AS first
+        UNION ALL
+        SELECT (
+            SELECT own.criterion FROM draft AS own
+            WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
+                AND own.criterion > entered.criterion
+            ORDER BY own.criterion LIMIT 1)
+        FROM entered WHERE entered.criterion IS NOT NULL),
+    newest(criterion, revision) AS (
+        SELECT entered.criterion, (
+            SELECT own.revision FROM draft AS own
+            WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
+                AND own.criterion = entered.criterion
+            ORDER BY own.revision DESC LIMIT 1)
+        FROM entered WHERE entered.criterion IS NOT NULL)
+    SELECT own.criterion, own.revision, own.mark, own.comment, own."by", own.made_at
+    FROM newest CROSS JOIN draft AS own
+    WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
+        AND own.criterion = newest.criterion AND own.revision = newest.revision
+    """
+).columns(
+    _COLUMNS.criterion, _COLUMNS.revision, _COLUMNS.mark, _COLUMNS.comment, _COLUMNS.by, _COLUMNS.made_at
 )
-_OF_SHEET = select(_COLUMNS.criterion, _COLUMNS.revision, *_VALUES).where(
-    _COLUMNS.period == bindparam("period"),
-    _COLUMNS.unit == bindparam("unit"),
-    _COLUMNS.stage == bindparam("stage"),
-    _COLUMNS.holder == bindparam("holder"),
-    _IS_NEWEST,
-)
+"""From criterion to criterion and to the last revision of each, so that long histories are not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +74,7 @@ class By:
 def of_sheet(c: Connection, key: SheetKey) -> dict[str, DraftMark]:
     """Return the newest of what was entered on the sheet, by criterion; cleared marks are among it."""
     own = {"period": key.period, "unit": key.unit, "stage": key.stage, "holder": key.holder}
-    return {row[0]: _mark(*row) for row in c.execute(_OF_SHEET, own)}
+    return {row[0]: _mark(*row) for row in c.execute(_OF_SHEET, own).all()}
 
 
 def of_sheets(
@@ -87,9 +105,12 @@ def filled(  # noqa: PLR0917  whose sheets, in the order of a key
     Units on whose sheet nothing was ever entered are left out.
     """
     where = (*_of(period_id, stage, holder, units), _COLUMNS.criterion.not_in(sorted(apart)))
+    later = draft.alias()
+    same = [later.c[name] == _COLUMNS[name] for name in ("period", "unit", "stage", "holder", "criterion")]
+    gone = ~exists().where(*same, later.c.revision == _COLUMNS.revision + 1)
     # Every mark has one first revision; few were cleared, and only of those is it asked whether they are set again.
     touched = select(_COLUMNS.unit, func.count()).where(*where, _COLUMNS.revision == 1)
-    cleared = select(_COLUMNS.unit, func.count()).where(*where, _COLUMNS.mark == "", _IS_NEWEST)
+    cleared = select(_COLUMNS.unit, func.count()).where(*where, _COLUMNS.mark == "", gone)
     by_unit = (_COLUMNS.period, _COLUMNS.unit)
     found: dict[str, int] = dict(map(tuple, c.execute(touched.group_by(*by_unit))))
     for unit, count in c.execute(cleared.group_by(*by_unit)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from scoring.chain import OWN, Deed
 from scoring.criteria.criterion import Criterion
@@ -41,8 +42,7 @@ class Entering:
     """What is typed on sheets of one set and stage is sorted: to be saved, faulty, or stale. Each mark is read once."""
 
     def __init__(self, criteria: CriteriaSet, stage: str) -> None:
-        self._subjects = dict[str, Criterion | Adjustment]({own.id: own for own in criteria.subjects})
-        self._closed = closed_in(criteria, stage)
+        self._subjects, self._closed = _open_to(criteria, stage)
         self._ref = criteria.ref
         self._read: dict[tuple[str, str], str | Text] = {}
 
@@ -80,6 +80,12 @@ class Entering:
                 "a number from the service's own records; the superior or the county enters it",
             )
         return _or_fault(lambda: read_mark(subject, typed))
+
+
+@lru_cache(maxsize=512)
+def _open_to(criteria: CriteriaSet, stage: str) -> tuple[dict[str, Criterion | Adjustment], frozenset[str]]:
+    """Return what can be marked by id, and what of it is closed in *stage*."""
+    return {own.id: own for own in criteria.subjects}, frozenset(closed_in(criteria, stage))
 
 
 def told_by(c: Connection, conflicts: Sequence[tuple[Conflict, str]]) -> tuple[Conflict, ...]:
