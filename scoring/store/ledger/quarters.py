@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Connection, and_, case, exists, func, select
 
 from scoring.criteria.item import Ledger, MemberKind
 from scoring.ledger import TransferKind, quarter_days
@@ -49,17 +48,9 @@ def with_baseline(c: Connection, quarter: str) -> frozenset[str]:
     return frozenset(c.scalars(own))
 
 
-def is_closed(c: Connection, quarter: str, unit: str, member: str | None = None) -> bool:
-    """Say whether the branch's quarter is closed, or that of *member*, whom another branch may have closed it for."""
-    own = exists().where(_CLOSE.quarter == quarter, _CLOSE.unit == unit)
-    frozen = exists().where(_RESULT.quarter == quarter, _RESULT.member == member)
-    return bool(c.scalar(select(own if member is None else or_(own, frozen))))
-
-
-def frozen(c: Connection, quarters: Collection[str]) -> frozenset[tuple[str, str]]:
-    """Return every closed one of *quarters* with the members it is closed for: (member, quarter)."""
-    own = select(_RESULT.member, _RESULT.quarter).where(_RESULT.quarter.in_(sorted(quarters)))
-    return frozenset((row.member, row.quarter) for row in c.execute(own))
+def is_closed(c: Connection, quarter: str, unit: str) -> bool:
+    """Say whether the branch's quarter is closed."""
+    return bool(c.scalar(select(exists().where(_CLOSE.quarter == quarter, _CLOSE.unit == unit))))
 
 
 def closed(c: Connection) -> frozenset[tuple[str, str]]:
@@ -135,31 +126,20 @@ def results(c: Connection, members: Collection[str], year: int) -> dict[tuple[st
     }
 
 
-def pending(c: Connection, quarter: str) -> dict[str, int]:
+def pending(c: Connection, quarter: str, unit: str | None = None) -> dict[str, int]:
     """Return how many claims of days in *quarter* wait to be decided, by branch; branches without any are left out."""
-    own = _waiting(quarter, claim.c.unit, func.count()).group_by(claim.c.unit)
-    return {row[0]: row[1] for row in c.execute(own)}
-
-
-def pending_with(c: Connection, quarter: str, unit: str, members: Collection[str]) -> int:
-    """Return how many claims of days in *quarter* wait that are the branch's, or of *members*, wherever they were then."""
-    among = frozenset(members)
-    return sum(
-        row.unit == unit or row.member in among
-        for row in c.execute(_waiting(quarter, claim.c.unit, claim.c.member))
-    )
-
-
-def _waiting(quarter: str, *columns: Any) -> Select[Any]:
     first, last = quarter_days(quarter)
-    return (
-        select(*columns)
-        .select_from(claim)
+    own = (
+        select(claim.c.unit, func.count())
         .outerjoin(claim_move, claim_move.c.claim == claim.c.number)
         .where(
             claim_move.c.claim.is_(None), claim.c.day >= first.isoformat(), claim.c.day <= last.isoformat()
         )
+        .group_by(claim.c.unit)
     )
+    if unit is not None:
+        own = own.where(claim.c.unit == unit)
+    return {row[0]: row[1] for row in c.execute(own)}
 
 
 def spendable_earned(

@@ -281,7 +281,7 @@ class _Claiming:
             yield self._at(new, f"早于该党员入册的 {first}", f"is before {first}, when the member joined")
         elif not then.active:
             yield self._at(new, "该党员当日已经转出", "the member had left by then")
-        elif quarters.is_closed(self._c, quarter_of(new.day), then.unit, new.member):
+        elif quarters.is_closed(self._c, quarter_of(new.day), then.unit):
             yield closed_fault(self._called(then.unit), new.day, self._place(new).field)
 
     def _member_faults(self, new: NewClaim, item: Item, then: Member) -> Iterator[Fault]:

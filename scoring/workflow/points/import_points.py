@@ -84,13 +84,12 @@ def import_points(store: Store, actor: Actor | None, path: Path, mode: Mode = Mo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What there was before: the members of the file by number, each with all revisions; rules, keys, quarters closed by branch and by member."""
+    """What there was before: the members of the file by number, each with all revisions; rules, keys, closed quarters."""
 
     members: Mapping[str, tuple[Member, ...]]
     rules: tuple[tuple[date, PointsRules], ...]
     keys: frozenset[str]
     closed: frozenset[tuple[str, str]]
-    frozen: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,6 @@ def _known(c: Connection, rows: Sequence[PointsRow]) -> _Known:
         rules=tuple((own.first_day, rules.known(c, own.ref)) for own in reversed(rules.adopted(c))),
         keys=counted.taken(c, (f"import:{row.key}" for row in rows if row.key)),
         closed=quarters.closed(c),
-        frozen=quarters.frozen(c, {quarter_of(row.day) for row in rows}),
     )
 
 
@@ -214,8 +212,7 @@ class _Judging:
                 "nobody takes in points of their own; another administrator does",
             )
         quarter = quarter_of(row.day)
-        known = self._known
-        if known.closed and ((quarter, then.unit) in known.closed or (then.id, quarter) in known.frozen):
+        if self._known.closed and (quarter, then.unit) in self._known.closed:
             self._fault(
                 row,
                 "day",

@@ -273,12 +273,12 @@ def _missing(
             f"{quarter} 到 {last.isoformat()} 才结束，次日起可以结账",
             f"{quarter} ends on {last.isoformat()}; it can be closed from the day after",
         )
-    waiting = quarters.pending_with(c, quarter, unit.code, [one.id for one in found])
+    waiting = quarters.pending(c, quarter, unit.code).get(unit.code, 0)
     if waiting:
         claims = counted(waiting, "笔", "claim")
         yield _fault(
-            f"{unit.name} 还有 {claims.zh}申报没有审核（含本季度转入党员在原支部的申报），请先逐笔通过、退回或撤回",
-            f"{claims.en} of {unit.name}, or of who came to it, not decided yet: post, void or withdraw each first",
+            f"{unit.name} 还有 {claims.zh}申报没有审核，请先逐笔通过、退回或撤回",
+            f"{claims.en} of {unit.name} not decided yet: post, void or withdraw each first",
         )
     without = _without([one for one in found if one.active], quarters.with_baseline(c, quarter), own)
     if without:

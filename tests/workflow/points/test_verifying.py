@@ -16,14 +16,12 @@ from scoring.store import notices
 from scoring.store.drafts import By
 from scoring.store.ledger import claims, members, quarters, transfers
 from scoring.store.ledger.claims import ClaimState
-from scoring.store.ledger.quarters import QuarterResult
 from scoring.texts import Lang
 from scoring.uploads.kinds import Kind
 from scoring.workflow.points.claiming import ClaimRefused, claim_for_many, claim_points
 from scoring.workflow.points.verifying import Decision, verify_claims
 from tests.people import acting_for, somebody, township
 from tests.workflow.points.claims_at_hand import DAY, OTHER, OWN, TOWN, branch, picture
-from tests.workflow.points.members_at_hand import RULES
 
 
 @pytest.fixture
@@ -200,26 +198,6 @@ def test_nothing_is_posted_into_a_closed_quarter(own):
         own.post(number)
     (found,) = verify_claims(own.store, own.superior, [Decision(claim=number, post=False, reason="已结账")])
     assert found.state is ClaimState.VOID, "it can still be told no"
-
-
-def test_nothing_is_posted_into_a_quarter_that_another_branch_closed_for_the_member(own):
-    number = own.claimed(day=date(2026, 9, 30)).number
-    result = QuarterResult(
-        member=own.own.id,
-        quarter="2026Q3",
-        unit=OTHER,
-        kind=MemberKind.SERVING,
-        rules=RULES,
-        baseline=0,
-        earned=0,
-        lost=0,
-    )
-    with own.store.begin() as c:
-        quarters.close(c, "2026Q3", OTHER, [result], By(person=""))
-    with pytest.raises(ClaimRefused, match="2026Q3"):
-        own.post(number)
-    with pytest.raises(ClaimRefused, match="2026Q3"):
-        own.claimed("k2", day=date(2026, 9, 29))
 
 
 def test_a_whole_meeting_is_posted_at_once(own):
