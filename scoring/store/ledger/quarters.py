@@ -53,6 +53,23 @@ def is_closed(c: Connection, quarter: str, unit: str) -> bool:
     return bool(c.scalar(select(exists().where(_CLOSE.quarter == quarter, _CLOSE.unit == unit))))
 
 
+def is_closed_for(c: Connection, quarter: str, unit: str, member: str) -> bool:
+    """Say whether the branch's quarter is closed, or the member's with another branch that they moved to."""
+    if is_closed(c, quarter, unit):
+        return True
+    return bool(c.scalar(select(exists().where(_RESULT.member == member, _RESULT.quarter == quarter))))
+
+
+def closed_with(c: Connection, members: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Return the closed quarters of *members*, each with the member, in whichever branch."""
+    own = select(_RESULT.quarter, _RESULT.member)
+    return frozenset(
+        (row.quarter, row.member)
+        for part in _parts(members)
+        for row in c.execute(own.where(_RESULT.member.in_(part)))
+    )
+
+
 def closed(c: Connection) -> frozenset[tuple[str, str]]:
     """Return every closed quarter with its branch."""
     return frozenset((row.quarter, row.unit) for row in c.execute(select(_CLOSE.quarter, _CLOSE.unit)))
@@ -140,6 +157,23 @@ def pending(c: Connection, quarter: str, unit: str | None = None) -> dict[str, i
     if unit is not None:
         own = own.where(claim.c.unit == unit)
     return {row[0]: row[1] for row in c.execute(own)}
+
+
+def pending_elsewhere(c: Connection, quarter: str, unit: str, members: Collection[str]) -> int:
+    """Return how many claims of days in *quarter* for *members*, made while they were in other branches, wait."""
+    first, last = quarter_days(quarter)
+    own = (
+        select(func.count())
+        .select_from(claim)
+        .outerjoin(claim_move, claim_move.c.claim == claim.c.number)
+        .where(
+            claim_move.c.claim.is_(None),
+            claim.c.unit != unit,
+            claim.c.day >= first.isoformat(),
+            claim.c.day <= last.isoformat(),
+        )
+    )
+    return sum(c.scalar(own.where(claim.c.member.in_(part))) or 0 for part in _parts(members))
 
 
 def spendable_earned(

@@ -118,8 +118,8 @@ def closed_fault(unit: str, day: date, field: str | None = None) -> Fault:
     """Return the fault that nothing of *day* counts any more in that branch."""
     quarter = quarter_of(day)
     sentence = Text(
-        f"{unit} 的 {quarter} 已经结账，不能再入账",
-        f"{quarter} of {unit} is closed; nothing counts in it any more",
+        f"{unit} 的 {quarter} 已经结账（或已随该党员转入的支部结账），不能再入账",
+        f"{quarter} of {unit} is closed (or was, with the branch the member moved to); nothing counts in it any more",
     )
     return Fault(place=Place(field=field), sentence=sentence)
 
@@ -281,7 +281,7 @@ class _Claiming:
             yield self._at(new, f"早于该党员入册的 {first}", f"is before {first}, when the member joined")
         elif not then.active:
             yield self._at(new, "该党员当日已经转出", "the member had left by then")
-        elif quarters.is_closed(self._c, quarter_of(new.day), then.unit):
+        elif quarters.is_closed_for(self._c, quarter_of(new.day), then.unit, new.member):
             yield closed_fault(self._called(then.unit), new.day, self._place(new).field)
 
     def _member_faults(self, new: NewClaim, item: Item, then: Member) -> Iterator[Fault]:

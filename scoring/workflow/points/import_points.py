@@ -84,12 +84,16 @@ def import_points(store: Store, actor: Actor | None, path: Path, mode: Mode = Mo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What there was before: the members of the file by number, each with all revisions; rules, keys, closed quarters."""
+    """What there was before: the members of the file by number, each with all revisions; rules, keys, closed quarters.
+
+    `closed` are quarters with branches, `closed_with` with members who have ever moved.
+    """
 
     members: Mapping[str, tuple[Member, ...]]
     rules: tuple[tuple[date, PointsRules], ...]
     keys: frozenset[str]
     closed: frozenset[tuple[str, str]]
+    closed_with: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +144,14 @@ class _Judged:
 
 
 def _known(c: Connection, rows: Sequence[PointsRow]) -> _Known:
+    histories = members.histories_by_codes(c, (row.code for row in rows))
+    moved = {own[0].id for own in histories.values() if len(own) > 1}
     return _Known(
-        members=members.histories_by_codes(c, (row.code for row in rows)),
+        members=histories,
         rules=tuple((own.first_day, rules.known(c, own.ref)) for own in reversed(rules.adopted(c))),
         keys=counted.taken(c, (f"import:{row.key}" for row in rows if row.key)),
         closed=quarters.closed(c),
+        closed_with=quarters.closed_with(c, moved),
     )
 
 
@@ -212,12 +219,13 @@ class _Judging:
                 "nobody takes in points of their own; another administrator does",
             )
         quarter = quarter_of(row.day)
-        if self._known.closed and (quarter, then.unit) in self._known.closed:
+        closed = self._known.closed
+        if closed and ((quarter, then.unit) in closed or (quarter, then.id) in self._known.closed_with):
             self._fault(
                 row,
                 "day",
-                f"{then.unit} 的 {quarter} 已经结账，不能再入账",
-                f"{quarter} of {then.unit} is closed; nothing counts in it any more",
+                f"{then.unit} 的 {quarter} 已经结账（或已随该党员转入的支部结账），不能再入账",
+                f"{quarter} of {then.unit} is closed (or was, with the branch the member moved to); nothing counts in it any more",
             )
         return then
 

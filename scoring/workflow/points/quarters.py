@@ -280,6 +280,13 @@ def _missing(
             f"{unit.name} 还有 {claims.zh}申报没有审核，请先逐笔通过、退回或撤回",
             f"{claims.en} of {unit.name} not decided yet: post, void or withdraw each first",
         )
+    elsewhere = quarters.pending_elsewhere(c, quarter, unit.code, [one.id for one in found])
+    if elsewhere:
+        claims = counted(elsewhere, "笔", "claim")
+        yield _fault(
+            f"本季度转入{unit.name}的党员在原支部还有 {claims.zh}申报没有审核，请联系原支部先逐笔办结",
+            f"{claims.en} of members who came to {unit.name} wait in the branch they came from: have each decided first",
+        )
     without = _without([one for one in found if one.active], quarters.with_baseline(c, quarter), own)
     if without:
         many = counted(len(without), "名党员", "member")

@@ -159,7 +159,7 @@ class _Verifying:
             yield from self._posting_faults(own, decision)
 
     def _posting_faults(self, own: Claim, decision: Decision) -> Iterator[Fault]:
-        if quarters.is_closed(self._c, quarter_of(own.day), own.unit):
+        if quarters.is_closed_for(self._c, quarter_of(own.day), own.unit, own.member):
             unit = self._units.get(own.unit)
             yield closed_fault(own.unit if unit is None else unit.name, own.day, f"#{own.number}")
         try:

@@ -18,6 +18,7 @@ from scoring.store import chain
 from scoring.store.ledger import members, quarters, rules, transfers
 from scoring.store.ledger.rules import RulesMissing
 from scoring.store.tables import claim, claim_move
+from scoring.workflow.points.claiming import ClaimRefused, NewClaim, claim_points
 from scoring.workflow.points.keep_members import MemberFields, MemberRefused, change_member, let_go
 from scoring.workflow.points.quarters import (
     QuarterFigure,
@@ -289,3 +290,26 @@ def test_only_the_own_secretary_or_an_administrator_closes_a_branch(store, tmp_p
     assert len(close_quarter(store, administrator(store), "2026Q1", "A01")) == 3
     with store.read() as c:
         assert rules.in_force(c, date(2026, 1, 1)).ref == RULES
+
+
+def test_who_moved_takes_nothing_into_a_quarter_that_closed_with_them(store, tmp_path):
+    """What was done in the branch they left counts in the quarter of the branch they came to, or not at all."""
+    own = with_members(store, tmp_path)
+    open_quarter(store, None, "2026Q1")
+    put_claim(store, own["M1"].id, "A01", "2026-02-05")
+    fields = MemberFields(name="王一", unit="A02", kind=MemberKind.SERVING, first_day=date(2026, 3, 1))
+    change_member(store, None, own["M1"].id, fields)
+    with pytest.raises(QuarterRefused, match="wait in the branch they came from"):
+        close_quarter(store, None, "2026Q1", "A02")
+    decide_claim(store)
+    close_quarter(store, None, "2026Q1", "A02")
+    with store.read() as c:
+        assert not quarters.is_closed(c, "2026Q1", "A01")
+        assert quarters.is_closed_for(c, "2026Q1", "A01", own["M1"].id)
+        assert not quarters.is_closed_for(c, "2026Q1", "A01", own["M2"].id)
+    with pytest.raises(FileRefused, match="is closed"):
+        take_points(store, tmp_path / "late.csv", [LECTURE])
+    lecture = NewClaim(key="late", member=own["M1"].id, item="party_lecture", day=date(2026, 2, 6))
+    with pytest.raises(ClaimRefused, match="is closed"):
+        claim_points(store, secretary(store), lecture)
+    take_points(store, tmp_path / "other.csv", [["M2", *LECTURE[1:]]])
