@@ -159,6 +159,16 @@ def see_offers_of(store: Store, actor: Actor, merchant_id: str) -> tuple[OfferKe
     )
 
 
+def see_offer(store: Store, actor: Actor, number: int) -> OfferKept:
+    """Return the offer of that number to the merchant's own people and administrators. Raises NotAllowed, OfferUnknown."""
+    permit(actor, Action.KEEP_OFFERS, Setting())
+    with store.read() as c:
+        own = offers.find(c, number)
+        _deed(c, actor, own.merchant)
+        taken = redemptions.taken(c, [number]).get(number, 0)
+    return OfferKept(offer=own, taken=taken, ended=own.ended_on(today()) is not None)
+
+
 def cards_known(store: Store) -> tuple[Card, ...]:
     """Return the cards an offer may take now, lowest first; () where the rules in force know none. Raises RulesMissing."""
     with store.read() as c:
