@@ -31,6 +31,8 @@ DONE: dict[str, Text] = {
         "密码已修改，其他设备上的登录已退出", "Password changed; you were signed out everywhere else"
     ),
     "sessions": Text("其他设备上的登录已全部退出", "You were signed out everywhere else"),
+    "redeemed": Text("已兑换", "Redeemed"),
+    "settled": Text("已结算", "Settled"),
     "read": Text("已全部标为已读", "All marked as read"),
     "out": Text("已退出登录", "You have signed out"),
 }

@@ -10,6 +10,8 @@ from scoring.store.editions import EditionUnknown
 from scoring.store.evidence import EvidenceUnknown
 from scoring.store.files import FileLost
 from scoring.store.gates import MotionUnknown
+from scoring.store.ledger.merchants import MerchantUnknown
+from scoring.store.ledger.offers import OfferUnknown
 from scoring.store.objections import ObjectionUnknown
 from scoring.store.people import PersonUnknown
 from scoring.store.periods import PeriodUnknown
@@ -21,6 +23,7 @@ from scoring.uploads.refusals import FileUnfit
 from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.footing import StageUnknown
 from scoring.workflow.keep_evidence import EvidenceUnfit
+from scoring.workflow.points.redeeming import TillClosed
 from scoring.workflow.see_objections import DocumentUnknown
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
 from web.access import SAFE
@@ -40,8 +43,10 @@ STATUS: dict[type[Refused], int] = {
     FilesNowhere: 503,
     GrantUnknown: 404,
     KeyUsed: 422,
+    MerchantUnknown: 404,
     MotionUnknown: 404,
     ObjectionUnknown: 404,
+    OfferUnknown: 404,
     PeriodUnknown: 404,
     PersonUnknown: 404,
     ProposalUnknown: 404,
@@ -50,6 +55,7 @@ STATUS: dict[type[Refused], int] = {
     NotSignedIn: 401,
     NotAllowed: 403,
     SignInLocked: 429,
+    TillClosed: 429,
     SignInRefused: 403,
     PageExpired: 403,
     SentFromElsewhere: 403,

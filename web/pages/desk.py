@@ -123,6 +123,12 @@ def _ways() -> list[Way]:
     newest_first = sorted(contents().periods, key=lambda one: one.id, reverse=True)
     ways = [way for period in newest_first for way in _ways_in(period)]
     at = Setting()
+    if may(own, Action.TAKE_CODES, at):
+        ways.append(Way(text=say("受理积分兑换", "Take codes for points"), href=url_for("till.show")))
+    if may(own, Action.SPEND_POINTS, at):
+        ways.append(Way(text=say("积分兑换", "Redeem points"), href=url_for("redeeming.offers")))
+    if may(own, Action.KEEP_MERCHANTS, at):
+        ways.append(Way(text=say("兑换商户", "Merchants"), href=url_for("merchants.listed")))
     if may(own, Action.OPEN_PERIOD, at):
         ways.append(Way(text=say("开设评定期", "Open a period"), href=url_for("progress.opening")))
     if may(own, Action.SEE_PEOPLE, at):

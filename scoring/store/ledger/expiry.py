@@ -1,0 +1,122 @@
+"""Spendable points and when they end: what each member has left of what was earned up to a year, and what was announced."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+
+from scoring.criteria.item import Ledger
+from scoring.ledger import TransferKind
+from scoring.store import chain
+from scoring.store.drafts import By
+from scoring.store.tables import points_expiry, transfer
+
+_COLUMNS, _OWN = points_expiry.c, transfer.c
+_UNDONE = transfer.alias("undone")
+
+
+class ExpiryStep(StrEnum):
+    """How far the end of a year's points has come."""
+
+    ANNOUNCED = "announced"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken:
+    """A step towards the end of the points earned in *year*, which can be spent until *last_day*."""
+
+    year: int
+    step: ExpiryStep
+    last_day: date
+    by: str
+    made_at: datetime
+
+
+def expiry_key(year: int, member: str) -> str:
+    """Return the key of the transfer that lets a member's points of *year* end; there is one at most."""
+    return f"expiry:{year:04}:{member}"
+
+
+def take_step(c: Connection, year: int, step: ExpiryStep, last_day: date, by: By) -> None:
+    """Keep that *step* was taken now. Raises what SQLAlchemy raises where it was before."""
+    chain.concern(c, f"expiry {year:04}")
+    chain.add(
+        c,
+        points_expiry,
+        year=f"{year:04}",
+        step=step.value,
+        last_day=last_day.isoformat(),
+        by=by.person,
+        made_at=datetime.now(UTC),
+    )
+
+
+def steps(c: Connection) -> dict[tuple[int, ExpiryStep], StepTaken]:
+    """Return all steps taken so far, by year and step."""
+    found = (
+        StepTaken(
+            year=int(row.year),
+            step=ExpiryStep(row.step),
+            last_day=date.fromisoformat(row.last_day),
+            by=row.by,
+            made_at=row.made_at,
+        )
+        for row in c.execute(select(points_expiry))
+    )
+    return {(own.year, own.step): own for own in found}
+
+
+def left(c: Connection, year: int) -> dict[str, int]:
+    """Return how many hundredths each member has left of what was earned up to the end of *year*, where that is any.
+
+    It is what was earned with a day up to then, less what was taken back of it, less all that was spent, paid back or
+    ended since, at most the balance: what was earned first is spent first.
+    """
+    own = (
+        _sums(_earned(f"{year:04}-12-31")).where(_OWN.ledger == Ledger.SPENDABLE.value).group_by(_OWN.member)
+    )
+    found = ((row.member, min(int(row.earned) - int(row.gone), int(row.balance))) for row in c.execute(own))
+    return {member: points for member, points in found if points > 0}
+
+
+def left_by_year(c: Connection, member: str) -> dict[int, int]:
+    """Return what `left` says of the member for each year in which they earned anything, oldest first."""
+    earned = select(func.substr(_OWN.day, 1, 4)).where(
+        _OWN.member == member,
+        _OWN.ledger == Ledger.SPENDABLE.value,
+        _OWN.kind == TransferKind.AWARD.value,
+    )
+    found = {}
+    for year in sorted(c.scalars(earned.distinct())):
+        own = _sums(_earned(f"{year}-12-31")).where(
+            _OWN.member == member, _OWN.ledger == Ledger.SPENDABLE.value
+        )
+        row = c.execute(own.group_by(_OWN.member)).one()
+        found[int(year)] = max(min(int(row.earned) - int(row.gone), int(row.balance)), 0)
+    return found
+
+
+def _sums(earned: ColumnElement[Any]) -> Any:
+    """Return the question for sums by member: what was earned, what is gone, and what that leaves of all."""
+    back = and_(_OWN.kind == TransferKind.REVERSAL.value, _UNDONE.c.kind == TransferKind.REDEMPTION.value)
+    gone = case((_OWN.kind.in_(_GONE), _OWN.amount), (back, -_OWN.amount), else_=0)
+    credited = case((_OWN.target == _OWN.member, _OWN.amount), else_=-_OWN.amount)
+    return select(
+        _OWN.member,
+        func.sum(earned).label("earned"),
+        func.sum(gone).label("gone"),
+        func.sum(credited).label("balance"),
+    ).outerjoin(_UNDONE, _UNDONE.c.number == _OWN.undoes)
+
+
+def _earned(last_day: str) -> ColumnElement[Any]:
+    """Return what a transfer adds to what was earned up to *last_day*; what an award owes when reversed is repaid later."""
+    award = and_(_OWN.kind == TransferKind.AWARD.value, _OWN.day <= last_day)
+    back = and_(_UNDONE.c.kind == TransferKind.AWARD.value, _UNDONE.c.day <= last_day)
+    return case((award, _OWN.amount), (back, -_OWN.amount), else_=0)
+
+
+_GONE = (TransferKind.REDEMPTION.value, TransferKind.EXPIRY.value, TransferKind.REPAYMENT.value)
