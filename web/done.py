@@ -31,6 +31,14 @@ DONE: dict[str, Text] = {
         "密码已修改，其他设备上的登录已退出", "Password changed; you were signed out everywhere else"
     ),
     "sessions": Text("其他设备上的登录已全部退出", "You were signed out everywhere else"),
+    "decided": Text("已办理，结果列在下方“已办理”中", "Done; what came of it is listed below"),
+    "moved_reversal": Text("已提出冲销，待另一人确认", "Moved; another person confirms it"),
+    "upheld": Text("异议成立，已提出冲销，待另一人确认", "Upheld; the reversal waits for another person"),
+    "answered": Text("已答复", "Answered"),
+    "opened_quarter": Text("基础分已发放", "The baseline is given"),
+    "closed_quarter": Text("本季度已结账", "The quarter is closed"),
+    "adopted": Text("规则已启用", "The rules are taken into use"),
+    "claimed": Text("已申报，待他人审核", "Claimed; another person verifies it"),
     "read": Text("已全部标为已读", "All marked as read"),
     "out": Text("已退出登录", "You have signed out"),
 }

@@ -174,9 +174,14 @@ def see_quarters(store: Store, actor: Actor, quarter: str) -> tuple[BranchQuarte
     )
 
 
+def this_quarter() -> str:
+    """Return the quarter that runs today."""
+    return quarter_of(today())
+
+
 def last_ended() -> str:
     """Return the quarter that ended last, which is the next to be closed."""
-    first, _ = quarter_days(quarter_of(today()))
+    first, _ = quarter_days(this_quarter())
     return quarter_of(first - timedelta(days=1))
 
 

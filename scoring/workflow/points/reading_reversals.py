@@ -76,7 +76,8 @@ def see_reversals(store: Store, actor: Actor) -> ReversalsSeen:
         theirs = [code for code in known if may(actor, Action.SEE_POINTS, Setting(unit=known[code]))]
         motions, ended = _parted(reversals.motions_of(c, theirs), ReversalState.OPEN)
         objections, answered = _parted(reversals.objections_of(c, theirs), LineObjectionState.OPEN)
-        lines = _lines(c, {own.transfer for own in (*motions, *ended, *objections, *answered)}, known)
+        numbers = {own.transfer for own in (*motions, *ended)}
+        lines = _lines(c, numbers | {own.transfer for own in (*objections, *answered)}, known)
         hands = {one for own in (*motions, *ended) for one in (own.by, own.answered_by)}
         called = names(c, hands | {own.answered_by for own in answered})
     seen = [_motion(actor, own, lines[own.transfer], called) for own in (*motions, *ended)]
