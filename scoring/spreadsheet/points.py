@@ -93,7 +93,7 @@ class _Reading:
         if points not in self.amounts:
             self.amounts[points] = _points(points)
         own_day, amount = self.days[day], self.amounts[points]
-        wrong = list(self._wrong_texts(event, note, key))
+        wrong = list(self._wrong_texts(event, note, key)) if event or note or key else []
         if not code:
             wrong.append(("code", Text("未填编号", "the number is missing")))
         if not item:

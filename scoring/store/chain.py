@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event, insert, select
+from sqlalchemy import Connection, Engine, Table, bindparam, event, insert, select
 
 from scoring.chain import NONE, Deed, Link, content_of, linked
 from scoring.store.coverage import Lines, coverage, lines_of, together
@@ -163,11 +163,13 @@ def _found(c: Connection) -> Written | None:
 
 def _last_about(c: Connection, subject: str) -> str:
     """Return the hash of the last link about *subject*, '' where there is none."""
-    own = (
-        select(chain_link.c.hash)
-        .join(link_subject, link_subject.c.link == chain_link.c.number)
-        .where(link_subject.c.subject == subject)
-        .order_by(link_subject.c.link.desc())
-        .limit(1)
-    )
-    return c.scalar(own) or NONE
+    return c.scalar(_LAST_ABOUT, {"about": subject}) or NONE
+
+
+_LAST_ABOUT = (
+    select(chain_link.c.hash)
+    .join(link_subject, link_subject.c.link == chain_link.c.number)
+    .where(link_subject.c.subject == bindparam("about"))
+    .order_by(link_subject.c.link.desc())
+    .limit(1)
+)

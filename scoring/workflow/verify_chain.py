@@ -21,6 +21,7 @@ from scoring.workflow.chain_holdings import (
     name_faults,
     set_faults,
 )
+from scoring.workflow.points.books_anew import book_faults, member_faults
 from scoring.workflow.progress import Tell, silent
 
 _STEPS = (
@@ -28,6 +29,7 @@ _STEPS = (
     Text("核对各环所写的行", "Checking the rows of every link"),
     Text("核对姓名与标准", "Checking names and criteria"),
     Text("重新核算各版本", "Working out editions again"),
+    Text("重新登记积分账", "Making the books of points anew"),
     Text("核对佐证文件", "Checking evidence files"),
 )
 _KEYS_MOST = 3
@@ -82,8 +84,10 @@ def verify_chain(
         tell(_STEPS[3], 3, len(_STEPS))
         editions, wrong = edition_faults(c, chain.subjects)
         faults += wrong
+        tell(_STEPS[4], 4, len(_STEPS))
+        faults += [*member_faults(c), *book_faults(c)]
         named = soundness.files(c)
-    tell(_STEPS[4], 4, len(_STEPS))
+    tell(_STEPS[5], 5, len(_STEPS))
     if files is not None:
         faults += file_faults(named, files)
     return ChainVerdict(

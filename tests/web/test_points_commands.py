@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from tests.databases import sqlite_in
 from tests.workflow import county
 from tests.workflow.points.members_at_hand import MEMBER_HEAD, MEMBERS, POINTS_HEAD, RULES
+from tests.workflow.points.test_rules import another
 from web.cli import main
 
 LECTURE = ["party_lecture", "2026-02-06", "", "党课", "", ""]
@@ -73,6 +74,23 @@ def test_a_quarter_goes_by_commands_from_rules_to_a_statement(stars, tmp_path):
     assert "扣分 缴纳党费逾期" in shown
     assert "加分 无偿献血" in shown, "a line of each ledger"
     assert "基础分" not in shown
+
+
+def test_a_replay_says_whose_stars_would_move(stars, tmp_path):
+    stars("ledger", "rules", RULES, "--from", "2026-01-01")
+    stars("ledger", "members", str(tmp_path / "members.csv"))
+    stars("ledger", "open", "2026Q1")
+    path = another(tmp_path, "2027.1", "talk_below: 60", "talk_below: 59")
+    text = (tmp_path / "2027.1.yaml").read_text("utf-8").replace("{points: 60, elderly: 72}", "{points: 72}")
+    (tmp_path / "2027.1.yaml").write_text(text, "utf-8")
+    told = stars("ledger", "replay", path, "--from", "2026-01-01", "--to", "2026-03-31")
+    assert told.stdout.splitlines() == [
+        "By member-points@2027.1, nothing was changed. Members: 4; other figures: 3, other stars: 3, other cards: 0",
+        "  M1: 60 (stars: 1) → 72 (stars: 2)",
+        "  M2: 60 (stars: 1) → 72 (stars: 2)",
+        "  M4: 60 (stars: 1) → 72 (stars: 2)",
+    ]
+    assert stars("ledger", "replay", path, "--from", "2026-01-02", "--to", "2026-03-31").exit_code == 2
 
 
 def test_what_is_refused_is_told_on_standard_error_by_cell(stars, tmp_path):

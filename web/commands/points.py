@@ -13,6 +13,7 @@ from scoring.workflow.imports import Mode
 from scoring.workflow.points.import_members import MembersTaken, import_members
 from scoring.workflow.points.import_points import PointsTaken, import_points
 from scoring.workflow.points.quarters import close_quarter, open_quarter
+from scoring.workflow.points.replay import Outcome, Replayed, replay
 from scoring.workflow.points.rules_in_force import adopt_rules
 from scoring.workflow.points.statements_by_command import statement_by_command
 from web import points_listings, terminal
@@ -20,6 +21,7 @@ from web.commands.county import store
 from web.commands.options import FILE, LANG, one_form, refusals_told
 
 _SHOWN_MOST = 20
+_DAY = click.DateTime(["%Y-%m-%d"])
 _TRIAL = click.option(
     "--dry-run", is_flag=True, help="Check everything and say what would change; change nothing."
 )
@@ -35,7 +37,7 @@ def ledger() -> None:
 @click.option(
     "--from",
     "first_day",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=_DAY,
     required=True,
     metavar="DAY",
     help="The first day they are in force: that of a quarter.",
@@ -133,6 +135,51 @@ def statement(member: str, lines: int, lang: Lang) -> None:
     with store() as opened:
         found = statement_by_command(opened, member, lines)
     points_listings.show_statement(found, lang)
+
+
+@ledger.command("replay")
+@click.argument("name", metavar="FILE|REF")
+@click.option(
+    "--from", "first_day", type=_DAY, required=True, metavar="DAY", help="The first day of a quarter."
+)
+@click.option("--to", "last_day", type=_DAY, required=True, metavar="DAY", help="The last day of a quarter.")
+@LANG
+@refusals_told
+def replay_(name: str, first_day: datetime, last_day: datetime, lang: Lang) -> None:
+    """Say what the points of some quarters would have come to by other rules; change nothing.  按另一版规则试算。"""
+    with store() as opened:
+        done = replay(opened, None, name, first_day.date(), last_day.date())
+    for line in _replayed_told(done):
+        click.echo(line.in_(lang))
+
+
+def _replayed_told(done: Replayed) -> Iterator[Text]:
+    yield Text(
+        f"按 {done.rules} 试算（未作任何改动）：{len(done.members):,} 名党员，得分变动 {done.figures_moved:,} 名，"
+        f"星级变动 {done.stars_moved:,} 名，卡变动 {done.cards_moved:,} 名",
+        f"By {done.rules}, nothing was changed. Members: {len(done.members):,}; other figures: {done.figures_moved:,},"
+        f" other stars: {done.stars_moved:,}, other cards: {done.cards_moved:,}",
+    )
+    if done.gone:
+        yield Text(
+            f"  该版规则没有的项目，不计：{'、'.join(done.gone)}",
+            f"  items those rules have not, which count no more: {', '.join(done.gone)}",
+        )
+    moved = [own for own in done.members if own.before != own.after]
+    for own in moved[:_SHOWN_MOST]:
+        (before, stars), (after, other) = _outcome(own.before), _outcome(own.after)
+        yield Text(
+            f"  {own.code}：{before}（{stars} 星）→ {after}（{other} 星）",
+            f"  {own.code}: {before} (stars: {stars}) → {after} (stars: {other})",
+        )
+    more = len(moved) - _SHOWN_MOST
+    if more > 0:
+        yield Text(f"  …… 另有 {more:,} 名", f"  … and {more:,} more")
+
+
+def _outcome(own: Outcome) -> tuple[str, str]:
+    annual = "–" if own.annual is None else marks_text(own.annual)
+    return annual, "–" if own.stars is None else str(own.stars)
 
 
 def _members_told(taken: MembersTaken, mode: Mode) -> Text:

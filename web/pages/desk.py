@@ -148,7 +148,8 @@ def _ways() -> list[Way]:
     newest_first = sorted(contents().periods, key=lambda one: one.id, reverse=True)
     ways = [way for period in newest_first for way in _ways_in(period)]
     at = Setting()
-    ways += [Way(text=say(f"积分：{one.text}", f"Points: {one.text}"), href=one.href) for one in tabs()]
+    if tabs():
+        ways.append(Way(text=say("党员积分", "Members' points"), href=url_for("points_work.first")))
     if may(own, Action.OPEN_PERIOD, at):
         ways.append(Way(text=say("开设评定期", "Open a period"), href=url_for("progress.opening")))
     if may(own, Action.SEE_PEOPLE, at):

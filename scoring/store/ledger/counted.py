@@ -7,10 +7,11 @@ from datetime import date
 from sqlalchemy import Connection, exists, select
 
 from scoring.ledger import TransferKind
-from scoring.store.tables import transfer
+from scoring.store.tables import claim, transfer
 
 _OWN = transfer.c
 _AT_ONCE = 500
+_STREAMED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,42 @@ def counted(
     for part in _parts(members):
         for row in c.execute(own.where(_OWN.member.in_(part))):
             yield Counted(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A transfer of honour or spendable points that was not reversed; `claimed` is what its claim said, None without one."""
+
+    key: str
+    ledger: str
+    kind: str
+    member: str
+    item: str
+    day: str
+    event: str
+    amount: int
+    claimed: int | None
+
+
+def standing(c: Connection, first_day: date, last_day: date) -> Iterator[Standing]:
+    """Yield the baselines, awards and losses of those days, by day and number; what was reversed is left out, whole."""
+    undoing = transfer.alias("undoing")
+    kinds = [TransferKind.BASELINE.value, TransferKind.AWARD.value, TransferKind.LOSS.value]
+    columns = (_OWN.key, _OWN.ledger, _OWN.kind, _OWN.member, _OWN.item, _OWN.day, _OWN.event, _OWN.amount)
+    own = (
+        select(*columns, claim.c.points)
+        .outerjoin(claim, claim.c.number == _OWN.claim)
+        .where(
+            _OWN.day >= first_day.isoformat(),
+            _OWN.day <= last_day.isoformat(),
+            _OWN.kind.in_(kinds),
+            ~exists().where(undoing.c.undoes == _OWN.number),
+        )
+        .order_by(_OWN.day, _OWN.number)
+        .execution_options(yield_per=_STREAMED)
+    )
+    for row in c.execute(own):
+        yield Standing(*row)
 
 
 def taken(c: Connection, keys: Iterable[str]) -> frozenset[str]:

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
@@ -109,7 +111,7 @@ def add(c: Connection, new: Sequence[NewMember]) -> tuple[Member, ...]:
         )
         for own in new
     )
-    bulk.insert(c, member, [(own.id, made_at) for own in added])
+    bulk.insert(c, member, [(one, made_at) for one in sorted(own.id for own in added)])
     bulk.insert(c, member_code, [(own.code, own.id) for own in added])
     _insert(c, added, made_at)
     return added
@@ -194,14 +196,13 @@ def count_active(c: Connection) -> int:
 
 
 def histories(c: Connection, ids: Iterable[str]) -> dict[str, tuple[Member, ...]]:
-    """Return the revisions of the members of those ids, oldest first, each named as they are now."""
-    found: dict[str, list[Member]] = {}
-    for part in _parts(ids):
-        own = select(*_KEPT, member_code.c.code).join(member_code, member_code.c.member == _COLUMNS.member)
-        rows = c.execute(own.where(_COLUMNS.member.in_(part)).order_by(_COLUMNS.member, _COLUMNS.revision))
-        for row in rows:
-            found.setdefault(row.member, []).append(_member(row, ""))
-    return {one: tuple(revisions) for one, revisions in found.items()}
+    """Return the revisions of the members of those ids, oldest first, by id; without their names."""
+    return {own[0].id: own for own in _histories(c, _COLUMNS.member, ids)}
+
+
+def histories_by_codes(c: Connection, codes: Iterable[str]) -> dict[str, tuple[Member, ...]]:
+    """Return the revisions of the members of those numbers, oldest first, by number; without their names."""
+    return {own[0].code: own for own in _histories(c, member_code.c.code, codes)}
 
 
 def joined(c: Connection) -> dict[str, date]:
@@ -265,6 +266,17 @@ def _selected(c: Connection, where: ColumnElement[bool] | None, day: date | None
         yield _member(row, FORGOTTEN.zh if row.name is None else row.name)
 
 
+def _histories(
+    c: Connection, column: ColumnElement[str], values: Iterable[str]
+) -> Iterator[tuple[Member, ...]]:
+    """Yield the revisions of each member whose *column* is one of *values*, oldest first."""
+    own = select(*_KEPT, member_code.c.code).join(member_code, member_code.c.member == _COLUMNS.member)
+    for part in _parts(values):
+        rows = c.execute(own.where(column.in_(part)).order_by(_COLUMNS.member, _COLUMNS.revision))
+        for _, revisions in groupby(rows, key=itemgetter(0)):
+            yield tuple(_member(row, "") for row in revisions)
+
+
 def _member(row: Any, name: str) -> Member:
     return Member(
         id=row.member,
@@ -283,7 +295,8 @@ def _insert(
     c: Connection, kept: Sequence[Member], made_at: str, before: dict[str, int] | None = None
 ) -> None:
     before = before or {}
-    salted = [(own, before.get(own.id, 0) + 1, secrets.token_hex(16)) for own in kept]
+    by_id = sorted(kept, key=attrgetter("id"))
+    salted = [(own, before.get(own.id, 0) + 1, secrets.token_hex(16)) for own in by_id]
     bulk.insert(
         c,
         member_revision,

@@ -94,7 +94,8 @@ def withdraw_claim(store: Store, actor: Actor, number: int) -> None:
     """Take back a claim that waits; who claimed it may. Raises NotAllowed, ClaimUnknown and ClaimRefused."""
     with store.read() as c:
         before = claims.find(c, number)
-        deed = _deed(c, actor, {before.member: members.among(c, [before.member]).get(before.member)})
+        own_member = replace(members.find(c, before.member), unit=before.unit)
+        deed = _deed(c, actor, {before.member: own_member})
     with store.begin(replace(deed, subjects=(f"member {before.member}",))) as c:
         chain.link_number(c)
         own = claims.find(c, number)

@@ -26,6 +26,9 @@ from scoring.workflow.points.taken_files import note_file, refuse_taken
 from scoring.workflow.points.tallies import Tally, capped
 from scoring.working_days import today
 
+_SHORT = 16
+"""So many digits of a file's SHA-256 stand in the keys of its lines; the chain has all of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineCut:
@@ -55,7 +58,7 @@ class PointsTaken:
 
 
 def import_points(store: Store, actor: Actor | None, path: Path, mode: Mode = Mode.FOR_GOOD) -> PointsTaken:
-    """Post the points in the file at *path*, all lines or none, in order of day, and return what became of them.
+    """Post the points in the file at *path*, all lines or none, each member's in order of day, and return what became of them.
 
     Each line is judged by the rules in force on its day and by the caps, after whatever counts already. Nobody takes
     in points of their own. Raises NotAllowed, FileTaken where the very file was taken before, and FileRefused with
@@ -97,7 +100,7 @@ class _Source:
     digest: str
 
     def key(self, row: PointsRow) -> str:
-        return f"import:{row.key}" if row.key else f"file:{self.digest}:{row.row}"
+        return f"import:{row.key}" if row.key else f"file:{self.digest[:_SHORT]}:{row.row}"
 
     def reason(self, row: PointsRow) -> str:
         return f"{row.note}（{self.name} 第 {row.row} 行）"
@@ -137,10 +140,8 @@ class _Judged:
 
 
 def _known(c: Connection, rows: Sequence[PointsRow]) -> _Known:
-    found = members.by_codes(c, (row.code for row in rows))
-    ids = {own.id: code for code, own in found.items()}
     return _Known(
-        members={ids[one]: revisions for one, revisions in members.histories(c, ids).items()},
+        members=members.histories_by_codes(c, (row.code for row in rows)),
         rules=tuple((own.first_day, rules.known(c, own.ref)) for own in reversed(rules.adopted(c))),
         keys=counted.taken(c, (f"import:{row.key}" for row in rows if row.key)),
         closed=quarters.closed(c),
@@ -277,10 +278,13 @@ _Laid = tuple[_Judged, int, tuple[Cut, ...]]
 
 
 def _laid(c: Connection, judged: Sequence[_Judged]) -> list[_Laid]:
-    """Return the lines in order of day and row, with what the caps leave of each after whatever counts already."""
+    """Return the lines, each member's in order of day and row, with what the caps leave of each after what counts already.
+
+    Caps are of one member each; member by member is how databases take many lines in soonest.
+    """
     tally = _before(c, judged)
     laid: list[_Laid] = []
-    for own in sorted(judged, key=lambda own: (own.row.day, own.row.row)):
+    for own in sorted(judged, key=lambda own: (own.member.id, own.row.day, own.row.row)):
         if not capped(own.item):
             laid.append((own, own.wanted, ()))
             continue

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from scoring.criteria import member_stars
 from scoring.criteria.item import Ledger, MemberKind, counted
@@ -108,6 +109,7 @@ def open_quarter(store: Store, actor: Actor | None, quarter: str) -> QuarterOpen
         closed = quarters.closed_in(c, quarter)
         missing = [one for one in active if one.id not in had]
         given = [one for one in missing if one.unit not in closed and own.baseline.of(one.kind)]
+        given.sort(key=attrgetter("id"))
         joined = members.joined(c)
         transfers.post(
             c, [_baseline(one, quarter, own, max(first, joined[one.id])) for one in given], hand(actor)

@@ -187,6 +187,15 @@ def test_who_claimed_takes_it_back_while_it_waits(own):
         withdraw_claim(own.store, own.member, 9)
 
 
+def test_a_secretary_takes_back_what_they_claimed_for_whom_has_moved_since(own):
+    number = claim_points(own.store, own.secretary, own.new()).number
+    with own.store.begin() as c:
+        members.revise(c, [replace(own.own, unit=OTHER, first_day=date(2026, 11, 15))])
+    with pytest.raises(NotAllowed):
+        withdraw_claim(own.store, own.community, number)
+    withdraw_claim(own.store, own.secretary, number)
+
+
 def test_a_claim_counts_in_the_branch_of_its_day(own):
     """Who moved since claims what they did before where they did it."""
     with own.store.begin() as c:

@@ -143,11 +143,12 @@ def test_what_was_reversed_counts_no_more(store, tmp_path):
 
 
 def reverse(store, member):
-    """Take back the member's newest honour line."""
+    """Take back the member's newest award, on both ledgers."""
     with store.begin() as c:
-        line = transfers.statement(c, member.id, Ledger.HONOUR)[0]
-        of = transfers.find(c, line.number)
-        transfers.post(c, [reversal(of, line.balance, date(2026, 6, 1), "错")], By(person=""))
+        for ledger in Ledger:
+            line = transfers.statement(c, member.id, ledger)[0]
+            of = transfers.find(c, line.number)
+            transfers.post(c, [reversal(of, line.balance, date(2026, 6, 1), "错")], By(person=""))
 
 
 def test_every_fault_is_told_by_its_cell_and_nothing_is_written(store, tmp_path):

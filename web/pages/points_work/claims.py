@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from scoring.errors import Fault, Place, Refused
+from scoring.permissions import Action, Setting, permit
 from scoring.texts import Text
 from scoring.workflow.points.reading_claims import document_of_claim, see_claims
 from scoring.workflow.points.verifying import Decision, verify_claims
@@ -45,6 +46,7 @@ def listed() -> ResponseReturnValue:
 @large(MEBIBYTE)
 def decide() -> ResponseReturnValue:
     """Decide one claim, or those that are ticked, all or none."""
+    permit(somebody(), Action.VERIFY_POINTS, Setting())
     decisions = _decisions(request.form)
     if not decisions:
         keeping = request.form.get("do") == "keep"

@@ -113,6 +113,7 @@ def leave(member_id: str) -> ResponseReturnValue:
 @points_work_pages.post("/members/<member_id>/lines/<int:number>/reversal")
 def move(member_id: str, number: int) -> ResponseReturnValue:
     """Move that a line be reversed; another person confirms it."""
+    permit(somebody(), Action.MOVE_REVERSAL, Setting())
     reason = request.form.get("reason", "")
     return _done(
         member_id,

@@ -6,6 +6,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from scoring.errors import Fault, Refused
+from scoring.permissions import Action, Setting, permit
 from scoring.workflow.points.reading_reversals import see_reversals
 from scoring.workflow.points.reversing import (
     confirm_reversal,
@@ -29,12 +30,14 @@ def listed() -> ResponseReturnValue:
 @points_work_pages.post("/reversals/<int:number>/confirm")
 def confirm(number: int) -> ResponseReturnValue:
     """Let a motion hold."""
+    permit(somebody(), Action.CONFIRM_REVERSAL, Setting())
     return _answered("confirmed", f"motion {number}", lambda: confirm_reversal(store(), somebody(), number))
 
 
 @points_work_pages.post("/reversals/<int:number>/refuse")
 def refuse(number: int) -> ResponseReturnValue:
     """Let a motion not hold."""
+    permit(somebody(), Action.CONFIRM_REVERSAL, Setting())
     reason = request.form.get("reason", "")
     return _answered(
         "refused", f"motion {number}", lambda: refuse_reversal(store(), somebody(), number, reason)
@@ -44,6 +47,7 @@ def refuse(number: int) -> ResponseReturnValue:
 @points_work_pages.post("/objections/<int:number>/uphold")
 def uphold(number: int) -> ResponseReturnValue:
     """Uphold an objection, which moves that the line be reversed."""
+    permit(somebody(), Action.ANSWER_POINTS, Setting())
     reason = request.form.get("reason", "")
     return _answered(
         "upheld", f"objection {number}", lambda: uphold_line_objection(store(), somebody(), number, reason)
@@ -53,6 +57,7 @@ def uphold(number: int) -> ResponseReturnValue:
 @points_work_pages.post("/objections/<int:number>/dismiss")
 def dismiss(number: int) -> ResponseReturnValue:
     """Dismiss an objection."""
+    permit(somebody(), Action.ANSWER_POINTS, Setting())
     reason = request.form.get("reason", "")
     return _answered(
         "answered", f"objection {number}", lambda: dismiss_line_objection(store(), somebody(), number, reason)
