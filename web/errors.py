@@ -10,8 +10,12 @@ from scoring.store.editions import EditionUnknown
 from scoring.store.evidence import EvidenceUnknown
 from scoring.store.files import FileLost
 from scoring.store.gates import MotionUnknown
+from scoring.store.ledger.claims import ClaimUnknown
+from scoring.store.ledger.members import MemberUnknown
 from scoring.store.ledger.merchants import MerchantUnknown
 from scoring.store.ledger.offers import OfferUnknown
+from scoring.store.ledger.reversals import LineObjectionUnknown, ReversalUnknown
+from scoring.store.ledger.transfers import TransferUnknown
 from scoring.store.objections import ObjectionUnknown
 from scoring.store.people import PersonUnknown
 from scoring.store.periods import PeriodUnknown
@@ -33,6 +37,7 @@ from web.language import chosen, told
 from web.security import HOST_UNKNOWN
 
 STATUS: dict[type[Refused], int] = {
+    ClaimUnknown: 404,
     CriteriaUnknown: 404,
     DocumentUnknown: 404,
     EditionUnknown: 404,
@@ -44,13 +49,17 @@ STATUS: dict[type[Refused], int] = {
     GrantUnknown: 404,
     KeyUsed: 422,
     MerchantUnknown: 404,
+    LineObjectionUnknown: 404,
+    MemberUnknown: 404,
     MotionUnknown: 404,
     ObjectionUnknown: 404,
     OfferUnknown: 404,
     PeriodUnknown: 404,
     PersonUnknown: 404,
     ProposalUnknown: 404,
+    ReversalUnknown: 404,
     StageUnknown: 404,
+    TransferUnknown: 404,
     UnitUnknown: 404,
     NotSignedIn: 401,
     NotAllowed: 403,

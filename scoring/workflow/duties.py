@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scoring.gates import MotionState
-from scoring.people import Actor
+from scoring.people import Actor, Role
 from scoring.periods import Period, Phase
 from scoring.permissions import Action, Setting, may
 from scoring.proposals import ProposalState
 from scoring.sheets import SheetState
 from scoring.store import gates, objections, periods, proposals, units
 from scoring.store.engine import Store
+from scoring.store.ledger import rules
+from scoring.store.ledger.rules import RulesMissing
 from scoring.workflow.grant_roles import waiting_roles
+from scoring.workflow.points.in_role import in_role
+from scoring.workflow.points.quarters import last_ended, see_quarters
+from scoring.workflow.points.reading_groups import claims_to_verify
+from scoring.workflow.points.reading_reversals import see_reversals
 from scoring.workflow.queues import QueueItem, queue
 from scoring.workflow.read_disputes import disputes
 
@@ -30,6 +36,10 @@ class Task(StrEnum):
     CONFIRM_GATES = "confirm_gates"
     CONFIRM_EDITIONS = "confirm_editions"
     CONFIRM_ROLES = "confirm_roles"
+    VERIFY_CLAIMS = "verify_claims"
+    CONFIRM_REVERSALS = "confirm_reversals"
+    ANSWER_LINES = "answer_lines"
+    CLOSE_QUARTER = "close_quarter"
     RUN_PERIOD = "run_period"
 
 
@@ -37,7 +47,8 @@ class Task(StrEnum):
 class Duty:
     """A task in a period ('' where it is about none): `waiting` of `of` things wait, `urgent` are late or came back.
 
-    For marking `stage` says which sheets, and `unit` names the one unit where it is only one.
+    For marking `stage` says which sheets, and `unit` names the one unit where it is only one. `quarter` is the one to
+    be closed.
     """
 
     task: Task
@@ -48,6 +59,7 @@ class Duty:
     stage: str = ""
     unit: str = ""
     deadline: str | None = None
+    quarter: str = ""
 
 
 def duties(store: Store, actor: Actor) -> tuple[Duty, ...]:
@@ -61,7 +73,43 @@ def duties(store: Store, actor: Actor) -> tuple[Duty, ...]:
         waiting = waiting_roles(store, actor)
         for_others = sum(one.own for one in waiting)
         own.append(Duty(task=Task.CONFIRM_ROLES, waiting=len(waiting) - for_others, of=len(waiting)))
-    return tuple(own)
+    return (*own, *_of_points(store, actor))
+
+
+def _of_points(store: Store, actor: Actor) -> Iterator[Duty]:
+    """Yield what waits of members' points, where the county has rules for them."""
+    with store.read() as c:
+        if not rules.adopted(c):
+            return
+    at = Setting()
+    if may(actor, Action.VERIFY_POINTS, at):
+        found = claims_to_verify(store, actor)
+        waiting = sum(own.may_verify for own in found)
+        yield Duty(task=Task.VERIFY_CLAIMS, waiting=waiting, of=len(found))
+    if may(actor, Action.CONFIRM_REVERSAL, at) or may(actor, Action.ANSWER_POINTS, at):
+        seen = see_reversals(store, actor)
+        motions = sum(own.may_decide for own in seen.motions)
+        yield Duty(task=Task.CONFIRM_REVERSALS, waiting=motions, of=len(seen.motions))
+        heard = sum(own.may_answer for own in seen.objections)
+        yield Duty(task=Task.ANSWER_LINES, waiting=heard, of=len(seen.objections))
+    secretary = in_role(actor, Role.SECRETARY)
+    if may(secretary, Action.CLOSE_QUARTER, at):
+        yield from _closing(store, secretary)
+
+
+def _closing(store: Store, secretary: Actor) -> Iterator[Duty]:
+    """Yield the quarter that ended last, where branches of theirs have still to close it."""
+    quarter = last_ended()
+    try:
+        found = see_quarters(store, secretary, quarter)
+    except RulesMissing:
+        return
+    yield Duty(
+        task=Task.CLOSE_QUARTER,
+        waiting=sum(own.may_close and own.members > 0 for own in found),
+        of=len(found),
+        quarter=quarter,
+    )
 
 
 def _in_period(store: Store, actor: Actor, period: Period) -> Iterator[Duty]:

@@ -50,6 +50,8 @@ NO_PAGES = frozenset(
         "marking.cells",
         "marking.worksheet_file",
         "people_files.template",
+        "points_work.claim_file",
+        "points_work.first",
     }
 )
 """What is answered with a file, a picture or JSON."""
@@ -69,6 +71,10 @@ WALKED = (
     "objection",
     "publishing",
     "log",
+    "points, claims",
+    "points, award",
+    "points, branch",
+    "points, reversals",
 )
 """The pages on which most work is done."""
 

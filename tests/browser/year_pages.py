@@ -21,6 +21,7 @@ from scoring.workflow.sign_sheets import send_back
 from tests import people
 from tests.browser.served import serving
 from tests.browser.watching import Visit
+from tests.browser.year_points import begin_points
 from tests.databases import sqlite_in
 from tests.people import Visitor, browser_of
 from tests.uploads.bytes_of import pdf, photo
@@ -82,8 +83,9 @@ def work_county(folder: Path) -> Iterator[WorkCounty]:
         propose_role(
             store, everybody["other_admin"], somebody.id, RoleAsked(role=Role.LEADER, scope="", period="")
         )
+        member = begin_points(store, everybody, UNIT)[0].id
         with serving(app) as base:
-            yield WorkCounty(base=base, app=app, everybody=everybody, pages=_pages(everybody))
+            yield WorkCounty(base=base, app=app, everybody=everybody, pages=_pages(everybody, member))
 
 
 def _people(store: Store) -> dict[str, Actor]:
@@ -177,7 +179,7 @@ def _file(name: str, content: bytes) -> tuple[io.BytesIO, str]:
     return io.BytesIO(content), name
 
 
-def _pages(everybody: Mapping[str, Actor]) -> dict[str, Shown]:
+def _pages(everybody: Mapping[str, Actor], member: str = "") -> dict[str, Shown]:
     posted, marked, begun = (f"/desk/{own}" for own in (POSTED, MARKED, BEGUN))
     found = {
         "sign in": ("", "/sign-in"),
@@ -231,6 +233,20 @@ def _pages(everybody: Mapping[str, Actor]) -> dict[str, Shown]:
         "publishing": ("admin", f"{posted}/publishing"),
         "publishing, nothing": ("leader", f"{marked}/publishing"),
         "proposal": ("leader", f"{posted}/publishing/1"),
+        "points, claims": ("superior", "/desk/points/claims"),
+        "points, claims of one's own": ("secretary", "/desk/points/claims"),
+        "points, award": ("secretary", "/desk/points/award"),
+        "points, branches": ("admin", "/desk/points/members"),
+        "points, branch": ("secretary", "/desk/points/members"),
+        "points, member": ("admin", f"/desk/points/members/{member}"),
+        "points, member's spendable": ("secretary", f"/desk/points/members/{member}?ledger=spendable"),
+        "points, new member": ("admin", "/desk/points/members/new"),
+        "points, members file": ("admin", "/desk/points/members/import"),
+        "points, reversals": ("other_admin", "/desk/points/reversals"),
+        "points, quarters": ("admin", "/desk/points/quarters"),
+        "points, own quarter": ("secretary", "/desk/points/quarters"),
+        "points, county": ("leader", "/desk/points/county"),
+        "points, rules": ("admin", "/desk/points/rules"),
     }
     desks = {f"desk, {who}": (who, "/desk") for who in everybody}
     return {kind: Shown(who=who, address=address) for kind, (who, address) in (found | desks).items()}

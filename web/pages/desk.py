@@ -13,6 +13,7 @@ from scoring.texts import Text
 from scoring.workflow.duties import AT_WORK, Duty, Task, duties
 from web.access import somebody, store
 from web.language import say, told
+from web.pages.points_work.places import tabs
 from web.viewing import contents, open_years
 
 desk_pages = Blueprint("desk", __name__)
@@ -30,6 +31,19 @@ _TASKS = {
         Text("发布", "Publishing"),
         Text("个版本待您确认", "Editions to be confirmed by you"),
     ),
+    Task.VERIFY_CLAIMS: (Text("积分申报", "Claims of points"), Text("项待您审核", "To be verified by you")),
+    Task.CONFIRM_REVERSALS: (
+        Text("积分冲销", "Reversals of points"),
+        Text("件待您确认", "To be confirmed by you"),
+    ),
+    Task.ANSWER_LINES: (
+        Text("积分异议", "Objections to points"),
+        Text("件待您答复", "To be answered by you"),
+    ),
+    Task.CLOSE_QUARTER: (
+        Text("季度结账", "Quarters of points"),
+        Text("个支部待结账", "Branches still to close it"),
+    ),
     Task.CONFIRM_ROLES: (Text("授权", "Roles"), Text("项授权待您确认", "Roles to be confirmed by you")),
 }
 _PAGES = {
@@ -38,6 +52,12 @@ _PAGES = {
     Task.ASSIGN_OBJECTIONS: "objections.listed",
     Task.CONFIRM_GATES: "gates.show",
     Task.CONFIRM_EDITIONS: "publishing.show",
+}
+_PAGES_OF_POINTS = {
+    Task.VERIFY_CLAIMS: "points_work.claims",
+    Task.CONFIRM_REVERSALS: "points_work.reversals",
+    Task.ANSWER_LINES: "points_work.reversals",
+    Task.CLOSE_QUARTER: "points_work.quarters",
 }
 
 
@@ -107,8 +127,13 @@ def _card(duty: Duty, *, first: bool) -> Card:
         )
     heading, what = _TASKS[duty.task]
     words = say(f"{duty.waiting} {what.zh}", f"{what.en}: {duty.waiting}")
-    href = url_for(_PAGES[duty.task], period_id=duty.period) if duty.period else url_for("people.roles")
-    return Card(duty=duty, heading=told(heading), words=words, href=href, first=first)
+    return Card(duty=duty, heading=told(heading), words=words, href=_address(duty), first=first)
+
+
+def _address(duty: Duty) -> str:
+    if duty.task in _PAGES_OF_POINTS:
+        return url_for(_PAGES_OF_POINTS[duty.task], quarter=duty.quarter or None)
+    return url_for(_PAGES[duty.task], period_id=duty.period) if duty.period else url_for("people.roles")
 
 
 def _marking_address(duty: Duty) -> str:
@@ -129,6 +154,8 @@ def _ways() -> list[Way]:
         ways.append(Way(text=say("积分兑换", "Redeem points"), href=url_for("redeeming.offers")))
     if may(own, Action.KEEP_MERCHANTS, at):
         ways.append(Way(text=say("兑换商户", "Merchants"), href=url_for("merchants.listed")))
+    if tabs():
+        ways.append(Way(text=say("党员积分", "Members' points"), href=url_for("points_work.first")))
     if may(own, Action.OPEN_PERIOD, at):
         ways.append(Way(text=say("开设评定期", "Open a period"), href=url_for("progress.opening")))
     if may(own, Action.SEE_PEOPLE, at):

@@ -165,6 +165,17 @@ def pending(c: Connection, units: Collection[str]) -> tuple[Claim, ...]:
     return _found(c, there & _MOVES.claim.is_(None))
 
 
+def decided(c: Connection, units: Collection[str], most: int) -> tuple[Claim, ...]:
+    """Return the claims that were posted or not, of members of those branches or verified there, the last decided first.
+
+    They are *most* at most.
+    """
+    own = sorted(units)
+    there = or_(_COLUMNS.unit.in_(own), _COLUMNS.at_unit.in_(own))
+    states = [ClaimState.POSTED.value, ClaimState.VOID.value]
+    return _found(c, there & _MOVES.state.in_(states), most, _MOVES.made_at.desc())
+
+
 def of_unit(c: Connection, unit: str, most: int) -> tuple[Claim, ...]:
     """Return the newest claims of the branch's members, at most so many, the newest first."""
     return _found(c, _COLUMNS.unit == unit, most)
@@ -205,7 +216,9 @@ def _row(number: int, own: Claim) -> bulk.Row:
     )
 
 
-def _found(c: Connection, where: ColumnElement[bool], most: int | None = None) -> tuple[Claim, ...]:
+def _found(
+    c: Connection, where: ColumnElement[bool], most: int | None = None, *first: ColumnElement[Any]
+) -> tuple[Claim, ...]:
     own = (
         select(
             claim,
@@ -219,7 +232,7 @@ def _found(c: Connection, where: ColumnElement[bool], most: int | None = None) -
         )
         .outerjoin(claim_move, _MOVES.claim == _COLUMNS.number)
         .where(where)
-        .order_by(_COLUMNS.number.desc())
+        .order_by(*first, _COLUMNS.number.desc())
         .limit(most)
     )
     rows = c.execute(own).all()

@@ -37,7 +37,7 @@ LONGEST_EVENT = 100
 LONGEST_NOTE = 1_000
 LONGEST_KEY = 100
 
-TO_VERIFY = "/work/points/claims"
+TO_VERIFY = "/desk/points/claims"
 OWN_CLAIMS = "/points/claims"
 """Where those who verify, and those who claim, find claims."""
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 
 from scoring.criteria import member_stars
 from scoring.criteria.item import Ledger, MemberKind, counted
 from scoring.criteria.points import Card, CardFigure, PointsRules
 from scoring.errors import Fault, Place, Refused
-from scoring.ledger import ISSUER, HonourSums, NewTransfer, TransferKind, quarter_days
+from scoring.ledger import ISSUER, HonourSums, NewTransfer, TransferKind, quarter_days, quarter_of
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, may, permit
 from scoring.store import units
@@ -174,6 +174,17 @@ def see_quarters(store: Store, actor: Actor, quarter: str) -> tuple[BranchQuarte
         )
         for code in seen
     )
+
+
+def this_quarter() -> str:
+    """Return the quarter that runs today."""
+    return quarter_of(today())
+
+
+def last_ended() -> str:
+    """Return the quarter that ended last, which is the next to be closed."""
+    first, _ = quarter_days(this_quarter())
+    return quarter_of(first - timedelta(days=1))
 
 
 def quarters_of_member(c: Connection, member: str, year: int) -> tuple[QuarterFigure, ...]:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from scoring.criteria.item import Item, Ledger
+from scoring.criteria.points import PointsRules
 from scoring.errors import Fault, Place, UnitUnknown
 from scoring.ledger import Balance
 from scoring.numbers import Rounding, rounded
@@ -22,6 +24,9 @@ from scoring.workflow.points.in_role import role_to_verify
 from scoring.workflow.points.quarters import YearFigure, year_of
 from scoring.workflow.points.reading import FEWEST
 from scoring.working_days import today
+
+SPREAD_STEP = 500
+"""Figures of a year are counted in steps of so many hundredths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,9 @@ class BranchPoints:
 class GroupSums:
     """What a group of members comes to this year, in hundredths; *annual* is the mean of the figures there are.
 
-    *stars* counts the members who would have so many stars, *talks* those with whom a talk would be due.
+    *stars* counts the members who would have so many stars, *cards* those who would hold each card, by id, *talks*
+    those with whom a talk would be due. *spread* counts the figures of the year by the multiple of `SPREAD_STEP` they
+    reach, lowest first.
     """
 
     members: int
@@ -71,7 +78,9 @@ class GroupSums:
     spendable: int
     owed: int
     stars: dict[int, int]
+    cards: dict[str, int]
     talks: int
+    spread: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +88,11 @@ class CountyPoints:
     """Sums of the county, of townships and departments, and of branches; None for a group of so few that it would be about each.
 
     Such branches count with their superior where they are several and together not few, else nowhere: so no difference
-    of two sums is about a few either. *left_out* members count nowhere.
+    of two sums is about a few either. *left_out* members count nowhere. *rules* are those stars and cards follow from.
     """
 
     year: int
+    rules: PointsRules
     county: GroupSums | None
     superiors: dict[Group, GroupSums | None]
     branches: tuple[tuple[Unit, GroupSums | None], ...]
@@ -146,13 +156,16 @@ def points_of_branch(store: Store, actor: Actor, code: str) -> BranchPoints:
     )
 
 
-def points_of_county(store: Store, actor: Actor) -> CountyPoints:
-    """Return sums of the branches *actor* may see, of their superiors and of all, for this year; no member is named.
+def points_of_county(store: Store, actor: Actor, year: int | None = None) -> CountyPoints:
+    """Return sums of the branches *actor* may see, of their superiors and of all, for *year*, None for this one.
 
-    Raises NotAllowed and RulesMissing.
+    No member is named. A year that is over is that of the members there were at its end. Raises NotAllowed and
+    RulesMissing.
     """
     permit(actor, Action.SEE_POINTS_SUMS, Setting())
-    year = today().year
+    now = today()
+    year = now.year if year is None else year
+    last = date(year, 12, 31)
     with store.read() as c:
         known = units.newest(c)
         seen = {
@@ -160,8 +173,9 @@ def points_of_county(store: Store, actor: Actor) -> CountyPoints:
             for code, unit in known.items()
             if may(actor, Action.SEE_POINTS_SUMS, Setting(unit=unit))
         }
-        found = members.of_units(c, list(seen))
+        found = members.of_units(c, list(seen), min(last, now))
         ids = [own.id for own in found]
+        in_force = rules.in_force(c, last)
         years = year_of(c, ids, year)
         spendable = transfers.balances(c, ids, Ledger.SPENDABLE)
     by_unit: dict[str, list[tuple[YearFigure, Balance]]] = {code: [] for code in seen}
@@ -174,6 +188,7 @@ def points_of_county(store: Store, actor: Actor) -> CountyPoints:
     every = [own for group in told.values() if len(group) >= FEWEST for own in group]
     return CountyPoints(
         year=year,
+        rules=in_force,
         county=_sums(every),
         superiors={name: _sums(group) for name, group in told.items()},
         branches=tuple((seen[code], _sums(by_unit[code])) for code in sorted(seen)),
@@ -215,5 +230,7 @@ def _sums(group: _Figures) -> GroupSums | None:
         spendable=sum(own.balance for _, own in group),
         owed=sum(own.owed for _, own in group),
         stars=dict(sorted(Counter(year.stars for year in years if year.stars is not None).items())),
+        cards=dict(Counter(year.card.id for year in years if year.card is not None)),
         talks=sum(year.talk_due for year in years),
+        spread=tuple(sorted(Counter(own // SPREAD_STEP * SPREAD_STEP for own in annual).items())),
     )

@@ -29,8 +29,8 @@ from scoring.workflow.points.in_role import besides
 from scoring.workflow.telling import holders, tell
 from scoring.working_days import today
 
-REVERSALS = "/work/points/reversals"
-OBJECTIONS = "/work/points/objections"
+REVERSALS = "/desk/points/reversals"
+OBJECTIONS = "/desk/points/reversals#objections"
 OWN_POINTS = "/points"
 """Where motions, objections, and a member's own points are found."""
 

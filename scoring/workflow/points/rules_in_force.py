@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from scoring.criteria.catalogue import find_points, is_ref, read_points
@@ -11,12 +11,14 @@ from scoring.criteria.points_linter import warnings
 from scoring.errors import Fault, Place, Refused
 from scoring.ledger import quarter_days, quarter_of
 from scoring.people import Actor
-from scoring.permissions import Action
+from scoring.permissions import Action, Setting, permit
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger import rules
 from scoring.store.ledger.rules import Adopted
 from scoring.texts import Text
 from scoring.workflow.points.deeds import hand, points_deed
+from scoring.workflow.telling import names
+from scoring.working_days import today
 
 
 class RulesRefused(Refused):
@@ -30,6 +32,19 @@ class RulesTaken:
     rules: PointsRules
     first_day: date
     weak: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesInUse:
+    """Rules as they were taken into use: by whom ('' for a command), when, from which day on, and whether they hold today."""
+
+    ref: str
+    title: Text
+    first_day: date
+    digest: str
+    by_name: str
+    made_at: datetime
+    in_force: bool
 
 
 def adopt_rules(store: Store, actor: Actor | None, name: str, first_day: date) -> RulesTaken:
@@ -49,6 +64,28 @@ def adopt_rules(store: Store, actor: Actor | None, name: str, first_day: date) -
         previous = rules.known(c, before[-1].ref) if before else None
         rules.adopt(c, wanted, first_day, hand(actor).person)
     return RulesTaken(rules=wanted, first_day=first_day, weak=warnings(wanted, name, previous))
+
+
+def rules_adopted(store: Store, actor: Actor) -> tuple[RulesInUse, ...]:
+    """Return the rules that were ever taken into use, the newest first. Raises NotAllowed."""
+    permit(actor, Action.KEEP_POINTS_RULES, Setting())
+    now = today()
+    with store.read() as c:
+        found = rules.adopted(c)
+        current = max((own.first_day for own in found if own.first_day <= now), default=None)
+        called = names(c, {own.by for own in found})
+        return tuple(
+            RulesInUse(
+                ref=own.ref,
+                title=rules.known(c, own.ref).title,
+                first_day=own.first_day,
+                digest=own.digest,
+                by_name=called.get(own.by, ""),
+                made_at=own.made_at,
+                in_force=own.first_day == current,
+            )
+            for own in reversed(found)
+        )
 
 
 def _hindering(

@@ -565,3 +565,53 @@ _add("log.listed", anywhere(Action.SEE_LOG))
 _add("log.link", anywhere(Action.SEE_LOG), number=1)
 _add("log.person", anywhere(Action.SEE_LOG), person_id=_person)
 _add("log.unit", SEE_UNIT, **_HERE)
+
+_VERIFY, _SEE_POINTS, _SUMS = (
+    anywhere(own) for own in (Action.VERIFY_POINTS, Action.SEE_POINTS, Action.SEE_POINTS_SUMS)
+)
+_MEMBERS, _RULES = anywhere(Action.KEEP_MEMBERS), anywhere(Action.KEEP_POINTS_RULES)
+_MEMBER = {"member_id": "0" * 16}
+_KEPT = _form(name="周七", unit=_unit, kind="resident", first_day="2026-01-01", code="M7")
+_REASON = _form(reason="重复计分")
+for _own, _need, _do in (
+    ("first", SIGNED_IN, {}),
+    ("claims", _VERIFY, {}),
+    ("decide", _VERIFY, {"method": "POST", "sent": _form(post="999")}),
+    ("decide", _VERIFY, {"method": "POST", "sent": _form(do="keep")}),
+    ("claim_file", _VERIFY, {"number": 999, "sha256": FILE}),
+    ("award", holds(Role.SECRETARY), {}),
+    (
+        "claim_for_all",
+        holds(Role.SECRETARY),
+        {"method": "POST", "sent": _form(item="general_meeting", day="2026-01-01", pasted="王一")},
+    ),
+    ("members", _SEE_POINTS, {}),
+    ("new_member", _MEMBERS, {}),
+    ("add", _MEMBERS, {"method": "POST", "sent": _KEPT}),
+    ("members_file", _MEMBERS, {}),
+    ("take_members", _MEMBERS, {"method": "POST", "sent": _files("file")}),
+    ("member", _SEE_POINTS, _MEMBER),
+    ("change", _MEMBERS, _MEMBER | {"method": "POST", "sent": _KEPT}),
+    ("leave", _MEMBERS, _MEMBER | {"method": "POST", "sent": _KEPT}),
+    (
+        "move",
+        anywhere(Action.MOVE_REVERSAL),
+        _MEMBER | {"number": 999, "method": "POST", "sent": _REASON},
+    ),
+    ("reversals", _SEE_POINTS, {}),
+    ("confirm", anywhere(Action.CONFIRM_REVERSAL), {"number": 999, "method": "POST"}),
+    ("refuse", anywhere(Action.CONFIRM_REVERSAL), {"number": 999, "method": "POST", "sent": _REASON}),
+    ("uphold", anywhere(Action.ANSWER_POINTS), {"number": 999, "method": "POST", "sent": _REASON}),
+    ("dismiss", anywhere(Action.ANSWER_POINTS), {"number": 999, "method": "POST", "sent": _REASON}),
+    ("quarters", _SUMS, {}),
+    ("open_one", anywhere(Action.OPEN_QUARTER), {"method": "POST", "sent": _form(quarter="2026Q1")}),
+    (
+        "close",
+        over(Action.CLOSE_QUARTER),
+        {"method": "POST", "sent": _form(quarter="2026Q1", unit=_unit)},
+    ),
+    ("county", _SUMS, {}),
+    ("rules", _RULES, {}),
+    ("adopt", _RULES, {"method": "POST", "sent": _form(ref="", first_day="2026-01-01")}),
+):
+    _add(f"points_work.{_own}", _need, **_do)

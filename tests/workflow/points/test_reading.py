@@ -188,9 +188,24 @@ def test_leaders_see_sums_and_nothing_of_few(own):
     assert by_code[OWN].annual == 6080, "the mean of 64 and four times 60"
     assert (by_code[OWN].stars, by_code[OWN].talks) == ({1: 5}, 0)
     assert found.superiors[SUPERIOR] == found.county == by_code[OWN]
+    assert (by_code[OWN].cards, by_code[OWN].spread) == ({}, ((6000, 5),))
     assert found.left_out == 1
+    assert found.rules.ref == "member-points@2026.1"
     with pytest.raises(NotAllowed):
         points_of_county(own.store, own.member)
+
+
+def test_a_year_that_is_over_is_that_of_the_members_it_had(own, monkeypatch):
+    """Who joins in the next year is not among them."""
+    leader = somebody(own.store, "ling", Role.LEADER, scope=COUNTY)
+    for module in ("reading_groups", "quarters"):
+        monkeypatch.setattr(f"scoring.workflow.points.{module}.today", lambda: date(2027, 3, 1))
+    plain = NewMember(code="", name="周", unit=OWN, kind=MemberKind.RESIDENT, first_day=date(2027, 1, 5))
+    with own.store.begin() as c:
+        members.add(c, [replace(plain, code=f"N{number}") for number in range(3)])
+    last, this = (points_of_county(own.store, leader, year) for year in (2026, None))
+    assert (last.year, last.county.members, last.county.annual) == (2026, 5, 6000)
+    assert (this.year, this.county.members, this.county.annual) == (2027, 8, None)
 
 
 def test_few_of_several_branches_count_together_once_they_are_not_few(own):

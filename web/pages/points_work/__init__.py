@@ -1,0 +1,16 @@
+"""Members' points at an office: claims, attendance, members, reversals, quarters, sums and rules."""
+
+from web.pages.points_work import attendance, claims, member_files, members, quarters, reversals, rules, sums
+from web.pages.points_work.places import points_work_pages
+
+__all__ = [
+    "attendance",
+    "claims",
+    "member_files",
+    "members",
+    "points_work_pages",
+    "quarters",
+    "reversals",
+    "rules",
+    "sums",
+]

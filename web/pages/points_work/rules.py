@@ -1,0 +1,68 @@
+"""Rules of members' points: those in force and before, and another version taken into use from a quarter on."""
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from scoring.criteria.catalogue import points_refs
+from scoring.errors import Fault, Place, Refused
+from scoring.permissions import Action, Setting, permit
+from scoring.texts import Text
+from scoring.workflow.points.rules_in_force import adopt_rules, rules_adopted
+from web.access import MEBIBYTE, large, somebody, store
+from web.done import done
+from web.downloads import own_name
+from web.errors import status_of
+from web.pages.points_work.places import page, points_work_pages
+from web.pages.refusing import own_faults
+
+_LARGEST = 2 * MEBIBYTE
+
+
+@points_work_pages.get("/rules", endpoint="rules")
+def show() -> ResponseReturnValue:
+    """Show the rules that were ever taken into use."""
+    return _page(())
+
+
+@points_work_pages.post("/rules")
+@large(_LARGEST)
+def adopt() -> ResponseReturnValue:
+    """Take shipped rules, or those in a file, into use from a day on."""
+    permit(somebody(), Action.KEEP_POINTS_RULES, Setting())
+    try:
+        first_day = date.fromisoformat(request.form.get("first_day", ""))
+    except ValueError:
+        sentence = Text("请填写施行日期，例如 2027-01-01", "give the first day, such as 2027-01-01")
+        return _page((Fault(place=Place(), sentence=sentence),)), 409
+    file, ref = request.files.get("file"), request.form.get("ref", "")
+    if (file is None or not file.filename) and ref not in points_refs():
+        sentence = Text("请选择一套规则，或上传规则文件", "choose rules, or give a file of them")
+        return _page((Fault(place=Place(), sentence=sentence),)), 409
+    with tempfile.TemporaryDirectory() as folder:
+        name = ref
+        if file is not None and file.filename:
+            path = Path(folder) / (own_name(file.filename) or "rules.yaml")
+            path.write_bytes(file.read())
+            name = str(path)
+        try:
+            adopt_rules(store(), somebody(), name, first_day)
+        except Refused as refused:
+            return _page(own_faults(refused)), status_of(refused)
+    return done("adopted", url_for("points_work.rules"))
+
+
+def _page(faults: tuple[Fault, ...]) -> str:
+    found = rules_adopted(store(), somebody())
+    known = {own.ref for own in found}
+    return page(
+        "rules",
+        "rules.html",
+        adopted=found,
+        offered=[ref for ref in points_refs() if ref not in known],
+        faults=faults,
+        typed=request.form,
+    )
