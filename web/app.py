@@ -35,7 +35,7 @@ from web.pages.marking import marking_pages
 from web.pages.objections import objection_pages
 from web.pages.people import people_pages
 from web.pages.people_files import people_files
-from web.pages.points_till import code_pages, merchant_pages, till_pages
+from web.pages.points_till import code_pages, expiry_pages, merchant_pages, till_pages
 from web.pages.progress import progress_pages
 from web.pages.progress_files import progress_files
 from web.pages.publishing import publishing_pages
@@ -135,6 +135,7 @@ def create_app(
         till_pages,
         merchant_pages,
         code_pages,
+        expiry_pages,
     ):
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():

@@ -129,6 +129,8 @@ def _ways() -> list[Way]:
         ways.append(Way(text=say("积分兑换", "Redeem points"), href=url_for("redeeming.offers")))
     if may(own, Action.KEEP_MERCHANTS, at):
         ways.append(Way(text=say("兑换商户", "Merchants"), href=url_for("merchants.listed")))
+    if may(own, Action.EXPIRE_POINTS, at):
+        ways.append(Way(text=say("积分到期", "Points that end"), href=url_for("expiry.show")))
     if may(own, Action.OPEN_PERIOD, at):
         ways.append(Way(text=say("开设评定期", "Open a period"), href=url_for("progress.opening")))
     if may(own, Action.SEE_PEOPLE, at):
