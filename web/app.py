@@ -35,7 +35,7 @@ from web.pages.marking import marking_pages
 from web.pages.objections import objection_pages
 from web.pages.people import people_pages
 from web.pages.people_files import people_files
-from web.pages.points_till import code_pages, merchant_pages, till_pages
+from web.pages.points_till import code_pages, expiry_pages, merchant_pages, till_pages
 from web.pages.points_work import points_work_pages
 from web.pages.progress import progress_pages
 from web.pages.progress_files import progress_files
@@ -137,6 +137,7 @@ def create_app(
         merchant_pages,
         code_pages,
         points_work_pages,
+        expiry_pages,
     ):
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():

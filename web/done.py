@@ -32,6 +32,8 @@ DONE: dict[str, Text] = {
     ),
     "sessions": Text("其他设备上的登录已全部退出", "You were signed out everywhere else"),
     "redeemed": Text("已兑换", "Redeemed"),
+    "announced": Text("已预告，有账号的党员已收到消息", "Announced; members with an account were told"),
+    "points_ended": Text("已办理到期", "The points have ended"),
     "settled": Text("已结算", "Settled"),
     "decided": Text("已办理，结果列在下方“已办理”中", "Done; what came of it is listed below"),
     "moved_reversal": Text("已提出冲销，待另一人确认", "Moved; another person confirms it"),

@@ -6,18 +6,25 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from flask import Flask
 from playwright.sync_api import Page
 
+from scoring.criteria.item import MemberKind
 from scoring.people import VISITOR, Actor, Role
 from scoring.periods import Phase
 from scoring.sheets import SELF
 from scoring.store.engine import Store
+from scoring.store.ledger import members
 from scoring.workflow.assign import assign
 from scoring.workflow.grant_roles import RoleAsked, propose_role
+from scoring.workflow.points.keep_merchants import MerchantFields, add_merchant, put_at_till
+from scoring.workflow.points.offers import add_offer
+from scoring.workflow.points.redeeming import ask_code, redeem
 from scoring.workflow.sign_sheets import send_back
+from scoring.working_days import COUNTY_TIME
 from tests import people
 from tests.browser.served import serving
 from tests.browser.watching import Visit
@@ -26,6 +33,7 @@ from tests.databases import sqlite_in
 from tests.people import Visitor, browser_of
 from tests.uploads.bytes_of import pdf, photo
 from tests.workflow import county, people_at_work
+from tests.workflow.points.shops_at_hand import award, fields
 from tests.workflow.year_of import MONDAY, Year, post
 from web.app import create_app
 
@@ -84,8 +92,10 @@ def work_county(folder: Path) -> Iterator[WorkCounty]:
             store, everybody["other_admin"], somebody.id, RoleAsked(role=Role.LEADER, scope="", period="")
         )
         member = begin_points(store, everybody, UNIT)[0].id
+        shop = _shop(store, everybody)
         with serving(app) as base:
-            yield WorkCounty(base=base, app=app, everybody=everybody, pages=_pages(everybody, member))
+            pages = _pages(everybody, member, shop)
+            yield WorkCounty(base=base, app=app, everybody=everybody, pages=pages)
 
 
 def _people(store: Store) -> dict[str, Actor]:
@@ -99,6 +109,8 @@ def _people(store: Store) -> dict[str, Actor]:
         "superior": own(store, "zhen", Role.SUPERIOR, scope=township, name="镇一"),
         "evaluator": own(store, "wang", Role.EVALUATOR, name="王秀英"),
         "auditor": own(store, "shen", Role.AUDITOR, name="审一"),
+        "member": own(store, "dang", Role.MEMBER, scope=people.unit(UNIT), name="党一"),
+        "merchant": own(store, "shang", Role.MERCHANT, name="商一"),
     }
 
 
@@ -170,6 +182,38 @@ def _begun(store: Store, folder: Path, app: Flask, everybody: Mapping[str, Actor
         _sent(secretary, f"/desk/{BEGUN}/units/{UNIT}/evidence", {"criterion": criterion, "file": file})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneShop:
+    """A merchant by its id, the receipt of what was redeemed there, and its month."""
+
+    merchant: str = "0" * 16
+    receipt: int = 1
+    month: str = "2026-01"
+
+
+def _shop(store: Store, everybody: Mapping[str, Actor]) -> OneShop:
+    """Keep a merchant with somebody at its till, what can and cannot be had there, and a member who has redeemed."""
+    admin, till, own = (everybody[name] for name in ("admin", "merchant", "member"))
+    new = members.NewMember(
+        code="M1",
+        name="党一",
+        unit=UNIT,
+        kind=MemberKind.SERVING,
+        first_day=date(2026, 1, 1),
+        person=own.id,
+    )
+    with store.begin() as c:
+        (member,) = members.add(c, [new])
+    merchant = add_merchant(store, admin, MerchantFields(name="便民超市", place="街口 3 号"))
+    put_at_till(store, admin, merchant.id, "shang")
+    award(store, member, 1000)
+    offer = add_offer(store, admin, merchant.id, fields(terms="每人每次一瓶", stock=20))
+    add_offer(store, admin, merchant.id, fields(title="电饭煲", points=9000, card="gold"))
+    receipt = redeem(store, till, ask_code(store, own, offer.number).digits)
+    day = receipt.made_at.astimezone(COUNTY_TIME).date()
+    return OneShop(merchant=merchant.id, receipt=receipt.number, month=day.isoformat()[:7])
+
+
 def _sent(client: Visitor, address: str, form: dict[str, object]) -> None:
     answer = client.post(address, data=form)
     assert answer.status_code == 303, (address, answer.status_code, answer.text[-2000:])
@@ -179,7 +223,8 @@ def _file(name: str, content: bytes) -> tuple[io.BytesIO, str]:
     return io.BytesIO(content), name
 
 
-def _pages(everybody: Mapping[str, Actor], member: str = "") -> dict[str, Shown]:
+def _pages(everybody: Mapping[str, Actor], member: str, shop: OneShop) -> dict[str, Shown]:
+    merchant = f"/desk/points/merchants/{shop.merchant}"
     posted, marked, begun = (f"/desk/{own}" for own in (POSTED, MARKED, BEGUN))
     found = {
         "sign in": ("", "/sign-in"),
@@ -247,11 +292,35 @@ def _pages(everybody: Mapping[str, Actor], member: str = "") -> dict[str, Shown]
         "points, own quarter": ("secretary", "/desk/points/quarters"),
         "points, county": ("leader", "/desk/points/county"),
         "points, rules": ("admin", "/desk/points/rules"),
+        "till": ("merchant", "/till"),
+        "receipt": ("merchant", f"/till/receipts/{shop.receipt}"),
+        "till, offers": ("merchant", "/till/offers"),
+        "till, offer": ("merchant", "/till/offers/1"),
+        "till, settlements": ("merchant", "/till/settlements"),
+        "till, statement": ("merchant", f"/till/settlements/{shop.month}"),
+        "merchants": ("admin", "/desk/points/merchants"),
+        "merchant": ("admin", merchant),
+        "merchant, statement": ("admin", f"{merchant}/months/{shop.month}"),
+        "merchant, new offer": ("admin", f"{merchant}/offers/new"),
+        "merchant, offer": ("admin", "/desk/points/merchants/offers/2"),
+        "expiry": ("admin", "/desk/points/expiry"),
+        "own offers": ("member", "/points/offers"),
     }
     desks = {f"desk, {who}": (who, "/desk") for who in everybody}
     return {kind: Shown(who=who, address=address) for kind, (who, address) in (found | desks).items()}
 
 
-_PEOPLE = ("admin", "other_admin", "leader", "moderator", "secretary", "superior", "evaluator", "auditor")
-KINDS = tuple(_pages(dict.fromkeys(_PEOPLE, VISITOR)))
+_PEOPLE = (
+    "admin",
+    "other_admin",
+    "leader",
+    "moderator",
+    "secretary",
+    "superior",
+    "evaluator",
+    "auditor",
+    "member",
+    "merchant",
+)
+KINDS = tuple(_pages(dict.fromkeys(_PEOPLE, VISITOR), "", OneShop()))
 """Every kind of working page."""

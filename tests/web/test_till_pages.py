@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from scoring.people import Role
-from scoring.workflow.points import settling
+from scoring.workflow.points import expiring, settling
 from scoring.workflow.points.keep_merchants import see_merchants
 from scoring.working_days import today
 from tests.databases import sqlite_in
@@ -167,6 +167,29 @@ def test_a_merchant_is_changed_and_closed(own, admin):
     assert admin.post(f"{here}/close", data={"revision": "2"}).status_code == 303
     assert "已停止合作" in page(admin, here)
     assert admin.get("/desk/points/merchants/ffffffffffffffff").status_code == 404
+
+
+def test_points_of_a_year_are_announced_to_end_and_let_go(own, admin, till, member, monkeypatch):
+    here = "/desk/points/expiry"
+    assert "还没有哪一年" in page(admin, here)
+    for client in (till, member):
+        assert client.get(here).status_code == 403
+        assert client.post(f"{here}/2026/end").status_code == 403
+    monkeypatch.setattr(expiring, "today", lambda: date(2027, 11, 30))
+    assert "还没有到预告日" in page(admin, here)
+    assert admin.post(f"{here}/2026/announce").status_code == 409
+    monkeypatch.setattr(expiring, "today", lambda: date(2027, 12, 1))
+    assert "预告 2026 年" in page(admin, here)
+    assert admin.post(f"{here}/2026/end").status_code == 409
+    assert admin.post(f"{here}/2026/announce").status_code == 303
+    assert "10 分" in page(member, "/inbox")
+    monkeypatch.setattr(expiring, "today", lambda: date(2028, 1, 1))
+    assert "2026 年到期" in page(admin, here)
+    assert admin.post(f"{here}/2026/end").status_code == 303
+    assert own.held() == 0
+    assert "已到期" in page(admin, here)
+    for year in (0, 2020, 999_999_999):
+        assert admin.post(f"{here}/{year}/announce").status_code in {404, 409}
 
 
 def test_each_page_is_for_those_it_is_for(app, own, till, admin, member):

@@ -156,6 +156,8 @@ def _ways() -> list[Way]:
         ways.append(Way(text=say("兑换商户", "Merchants"), href=url_for("merchants.listed")))
     if tabs():
         ways.append(Way(text=say("党员积分", "Members' points"), href=url_for("points_work.first")))
+    if may(own, Action.EXPIRE_POINTS, at):
+        ways.append(Way(text=say("积分到期", "Points that end"), href=url_for("expiry.show")))
     if may(own, Action.OPEN_PERIOD, at):
         ways.append(Way(text=say("开设评定期", "Open a period"), href=url_for("progress.opening")))
     if may(own, Action.SEE_PEOPLE, at):

@@ -1,7 +1,7 @@
 """Spendable points of a year end: announced first, and let go after the last day; what was earned first is spent first."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ from scoring.criteria.points import Expiry, PointsRules
 from scoring.errors import Fault, Place, Refused
 from scoring.ledger import EXPIRED, NewTransfer, TransferKind
 from scoring.people import Actor
-from scoring.permissions import Action
+from scoring.permissions import Action, Setting, permit
 from scoring.store import chain
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger import expiry, members, rules, transfers
@@ -56,6 +56,35 @@ class Expiring:
     points: int
     last_day: date
     announced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearEnding:
+    """Where the points earned up to the end of *year* stand: from when their end is announced, and their last day.
+
+    `members` and `points` say of how many members how many hundredths are left; both are 0 once they have ended.
+    """
+
+    year: int
+    announced_on: date
+    last_day: date
+    announced: bool
+    ended: bool
+    members: int
+    points: int
+    may_announce: bool
+    may_end: bool
+
+
+def see_expiry(store: Store, actor: Actor) -> tuple[YearEnding, ...]:
+    """Return the years that are over and whose points end, the newest first. Raises NotAllowed."""
+    permit(actor, Action.EXPIRE_POINTS, Setting())
+    day = today()
+    with store.read() as c:
+        adopted, steps = rules.adopted(c), expiry.steps(c)
+        first = adopted[0].first_day.year if adopted else day.year
+        found = [_year_ending(c, year, day, steps) for year in range(day.year - 1, first - 1, -1)]
+    return tuple(own for own in found if own is not None)
 
 
 def announce_expiry(store: Store, actor: Actor | None, year: int) -> Announced:
@@ -122,6 +151,29 @@ def expiring(c: Connection, member: str) -> tuple[Expiring, ...]:
             )
         before = max(before, left)
     return tuple(found)
+
+
+def _year_ending(
+    c: Connection, year: int, day: date, steps: Mapping[tuple[int, ExpiryStep], StepTaken]
+) -> YearEnding | None:
+    """Return where the points of *year* stand on *day*, None where they never end."""
+    own = _rules(c, year).expiry
+    if own is None:
+        return None
+    announced, ended = steps.get((year, ExpiryStep.ANNOUNCED)), (year, ExpiryStep.EXPIRED) in steps
+    last = own.last_day(year) if announced is None else announced.last_day
+    left = {} if ended else expiry.left(c, year)
+    return YearEnding(
+        year=year,
+        announced_on=own.announced_on(year),
+        last_day=last,
+        announced=announced is not None,
+        ended=ended,
+        members=len(left),
+        points=sum(left.values()),
+        may_announce=announced is None and day >= own.announced_on(year),
+        may_end=announced is not None and not ended and day > last,
+    )
 
 
 def _rules(c: Connection, year: int) -> PointsRules:

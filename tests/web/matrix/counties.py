@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Flask
 
 from scoring.chain import BY_COMMAND, Deed
+from scoring.criteria.item import MemberKind
 from scoring.edition import State
 from scoring.errors import Fault, Place
 from scoring.gates import GateMotion, MotionKind
@@ -24,6 +25,7 @@ from scoring.periods import Phase
 from scoring.proposals import Proposal
 from scoring.store import evidence, gates, objections, proposals, units
 from scoring.store.engine import Connection, Store
+from scoring.store.ledger import members
 from scoring.store.refusals import StoreBusy
 from scoring.texts import Text
 from scoring.units import Unit
@@ -32,6 +34,10 @@ from scoring.workflow.assign import assign
 from scoring.workflow.grant_roles import RoleAsked, propose_role
 from scoring.workflow.keep_own import name_deputy
 from scoring.workflow.keep_periods import move_period
+from scoring.workflow.points.keep_merchants import MerchantFields, add_merchant, put_at_till
+from scoring.workflow.points.offers import add_offer
+from scoring.workflow.points.redeeming import ask_code, redeem
+from scoring.workflow.points.rules_in_force import adopt_rules
 from scoring.workflow.publish_by_two import Preparation, confirm_edition, prepare_edition
 from scoring.workflow.sign_in import today
 from scoring.working_days import Posting
@@ -40,6 +46,7 @@ from tests.databases import sqlite_in
 from tests.people import Visitor, browser_of
 from tests.web.api import working
 from tests.workflow import county as small
+from tests.workflow.points.shops_at_hand import award, fields
 from web.access import Door
 from web.app import create_app
 
@@ -95,6 +102,7 @@ class County:
     units: dict[str, Unit]
     edition: str
     numbers: dict[tuple[str, str], int]
+    merchant: str
 
     def assigned(self, who: str, unit: str) -> bool:
         """Return whether that unit is given to *who* to mark."""
@@ -115,6 +123,7 @@ def county_in(folder: Path, phase: Phase) -> Iterator[County]:
         with store.read() as c:
             known = {own.unit.code: own.unit for own in units.current(c, PERIOD)}
         numbers = _numbers(store, everybody, edition)
+        merchant = _shop(store, everybody, numbers)
         asking = {role: people.again(store, everybody[who].id) for role, who in ROLES.items()}
         asking |= {"recused": everybody["recused"], "nobody": everybody["nobody"], "visitor": VISITOR}
         app = create_app(store, door=Door(hashing=QUICK))
@@ -123,7 +132,15 @@ def county_in(folder: Path, phase: Phase) -> Iterator[County]:
         browsers = {name: _browser(app, who) for name, who in asking.items()}
         store.keeps = False
         yield County(
-            phase, store, app, asking | {"target": everybody["secretary2"]}, browsers, known, edition, numbers
+            phase,
+            store,
+            app,
+            asking | {"target": everybody["secretary2"]},
+            browsers,
+            known,
+            edition,
+            numbers,
+            merchant,
         )
 
 
@@ -177,6 +194,30 @@ def _numbers(store: Store, everybody: dict[str, Actor], edition: str) -> dict[tu
             if edition:
                 found["objection", unit] = objections.add(c, _objection(unit, edition))
     return found
+
+
+def _shop(store: Store, everybody: dict[str, Actor], numbers: dict[tuple[str, str], int]) -> str:
+    """Keep a merchant with somebody at its till, an offer, and a member who has redeemed it once; return the merchant's id."""
+    adopt_rules(store, None, "member-points@2026.1", date(2026, 1, 1))
+    own = members.NewMember(
+        code="M1",
+        name="党一",
+        unit=OWN,
+        kind=MemberKind.SERVING,
+        first_day=date(2026, 1, 1),
+        person=everybody["member"].id,
+    )
+    with store.begin() as c:
+        (member,) = members.add(c, [own])
+    admin, till = everybody["admin2"], everybody["merchant"]
+    merchant = add_merchant(store, admin, MerchantFields(name="便民超市", place="街口"))
+    put_at_till(store, admin, merchant.id, till.person.login)
+    award(store, member, 10_000)
+    offer = add_offer(store, admin, merchant.id, fields())
+    code = ask_code(store, everybody["member"], offer.number)
+    receipt = redeem(store, till, code.digits)
+    numbers["offer", ""], numbers["receipt", ""] = offer.number, receipt.number
+    return merchant.id
 
 
 def _proposal(by: str) -> Proposal:

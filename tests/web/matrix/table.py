@@ -615,3 +615,44 @@ for _own, _need, _do in (
     ("adopt", _RULES, {"method": "POST", "sent": _form(ref="", first_day="2026-01-01")}),
 ):
     _add(f"points_work.{_own}", _need, **_do)
+MERCHANTS, AT_TILL = anywhere(Action.KEEP_MERCHANTS), anywhere(Action.TAKE_CODES)
+_MERCHANT = {"merchant_id": lambda county, _unit: county.merchant}
+_MONTH = {"month": "2026-01"}
+_OFFER = {"number": _number("offer")}
+_OFFERED = _form(
+    title="大米", points="3", stock="", card="", terms="", first_day="2026-01-01", last_day="2999-12-31"
+)
+_POST = {"method": "POST"}
+for _own, _need, _do in (
+    ("merchants.listed", MERCHANTS, {}),
+    ("merchants.add", MERCHANTS, _POST | {"sent": _form(name="书店", place="河边")}),
+    ("merchants.one", MERCHANTS, _MERCHANT),
+    ("merchants.change", MERCHANTS, _MERCHANT | _POST | {"sent": _form(name="书店", place="河边")}),
+    ("merchants.close", MERCHANTS, _MERCHANT | _POST),
+    ("merchants.put", MERCHANTS, _MERCHANT | _POST | {"sent": _form(login="shang")}),
+    ("merchants.take", MERCHANTS, _MERCHANT | _POST | {"person_id": _person}),
+    ("merchants.statement", anywhere(Action.SETTLE), _MERCHANT | _MONTH),
+    ("merchants.settle_month", anywhere(Action.SETTLE), _MERCHANT | _MONTH | _POST),
+    ("merchants.new_for", MERCHANTS, _MERCHANT),
+    ("merchants.add_for", MERCHANTS, _MERCHANT | _POST | {"sent": _OFFERED}),
+    ("merchants.offer", MERCHANTS, _OFFER),
+    ("merchants.change_one", MERCHANTS, _OFFER | _POST | {"sent": _OFFERED}),
+    ("merchants.end_one", MERCHANTS, _OFFER | _POST),
+    ("till.show", AT_TILL, {}),
+    ("till.look", AT_TILL, _POST | {"sent": _form(code="00000000")}),
+    ("till.take", AT_TILL, _POST | {"sent": _form(code="00000000")}),
+    ("till.receipt", AT_TILL, {"number": _number("receipt")}),
+    ("till.settlements", AT_TILL, {}),
+    ("till.statement", AT_TILL, _MONTH),
+    ("till.listed", AT_TILL, {}),
+    ("till.add", AT_TILL, _POST | {"sent": _OFFERED}),
+    ("till.one", AT_TILL, _OFFER),
+    ("till.change", AT_TILL, _OFFER | _POST | {"sent": _OFFERED}),
+    ("till.end", AT_TILL, _OFFER | _POST),
+    ("expiry.show", anywhere(Action.EXPIRE_POINTS), {}),
+    ("expiry.announce", anywhere(Action.EXPIRE_POINTS), _POST | {"year": 2025}),
+    ("expiry.end", anywhere(Action.EXPIRE_POINTS), _POST | {"year": 2025}),
+    ("redeeming.offers", anywhere(Action.SPEND_POINTS), {}),
+    ("redeeming.code", anywhere(Action.SPEND_POINTS), _OFFER | _POST),
+):
+    _add(_own, _need, **_do)
