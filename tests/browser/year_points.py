@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -10,6 +10,7 @@ from scoring.criteria.item import MemberKind
 from scoring.people import Actor
 from scoring.store.engine import Store
 from scoring.store.ledger import members, reversals
+from scoring.store.ledger.claims import Claim
 from scoring.store.ledger.members import Member, NewMember
 from scoring.store.ledger.reversals import LineObjection
 from scoring.workflow.points.claiming import NewClaim, claim_for_many
@@ -20,6 +21,8 @@ from scoring.workflow.points.verifying import Decision, verify_claims
 from scoring.working_days import today
 from tests.workflow.points.claims_at_hand import picture
 
+OTHER = "A02"
+"""A branch of another superior, whose members have their baseline alone."""
 NAMES = ("王秀英", "李建国", "张桂兰", "刘德华", "陈志强", "杨丽萍", "赵国庆", "黄春燕")
 
 
@@ -33,8 +36,10 @@ def begin_points(store: Store, everybody: Mapping[str, Actor], unit: str) -> tup
         replace(plain, code=f"QS-{place:03}", name=name, kind=kinds[place % 2])
         for place, name in enumerate(NAMES, 1)
     ]
+    others = [replace(own, code=f"LH-{place:03}", unit=OTHER) for place, own in enumerate(new, 1)]
     with store.begin() as c:
         found = members.add(c, new)
+        members.add(c, others[:6])
     for quarter in (last_ended(), this_quarter()):
         open_quarter(store, None, quarter)
     numbers = [own.number for own in _claimed(store, everybody["secretary"], found)]
@@ -57,7 +62,7 @@ def begin_points(store: Store, everybody: Mapping[str, Actor], unit: str) -> tup
     return found
 
 
-def _claimed(store, secretary, found):
+def _claimed(store: Store, secretary: Actor, found: Sequence[Member]) -> tuple[Claim, ...]:
     new = [
         NewClaim(
             key=f"volunteer:{own.id}:{points}",

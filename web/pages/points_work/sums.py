@@ -24,17 +24,16 @@ def show() -> ResponseReturnValue:
     last = _found(store(), year - 1)
     before = _found(store(), this - 1) if year == this else last
     if found is None:
-        return page("county", "county.html", found=None, year=year, years=[this])
+        return page("county", "county.html", found=None, of_year=year, years=[this])
     return page(
         "county",
         "county.html",
         found=found,
-        last=last,
-        year=year,
+        last=None if last is None or last.county is None or last.county.annual is None else last,
+        of_year=year,
         years=[this] if before is None and year == this else [this, this - 1],
         fewest=FEWEST,
         superiors=told_superiors(found),
-        silent=sum(own is None for own in found.superiors.values()),
         spread_picture=spread_picture(found) if found.county else None,
         superiors_picture=superiors_picture(found) if found.county and found.county.stars else None,
     )

@@ -1,0 +1,92 @@
+"""Claims decided by keyboard, attendance pasted, and the page for leaders on one sheet of paper, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.watching import DESKTOP, Visit
+from tests.browser.year_pages import WorkCounty, work_county
+from tests.uploads.bytes_of import photo
+
+
+@pytest.fixture
+def work(tmp_path) -> Iterator[WorkCounty]:
+    with work_county(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser: Browser, work: WorkCounty) -> Iterator[Visit]:
+    found = Visit(browser, work.base)
+    try:
+        yield found
+        faults = found.settle()
+    finally:
+        found.close()
+    assert not faults, "\n".join(faults)
+
+
+def waiting(page: Page) -> list[str]:
+    return page.locator("[data-claim]").evaluate_all("own => own.map((one) => one.dataset.claim)")
+
+
+def here(page: Page) -> str:
+    """Return the number of the claim that has the focus."""
+    return page.evaluate("document.activeElement.closest('[data-claim]')?.dataset.claim ?? ''")
+
+
+def test_three_claims_are_decided_by_keyboard_without_losing_one_s_place(visit: Visit, work: WorkCounty):
+    """Enter posts, T and a reason send back; what was typed beside another claim is still there."""
+    page = work.page(visit, "points, claims", DESKTOP)
+    first, second, third, *rest = waiting(page)
+    page.locator(f"#reason-{rest[-1]}").fill("先放着")
+    page.locator(f"#claim-{first} [data-tick]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#claim-{first}")).to_have_count(0)
+    assert here(page) == second
+    page.keyboard.press("ArrowDown")
+    assert here(page) == third
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("t")
+    page.keyboard.type("没有签到表")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#claim-{second}")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#claim-{third}")).to_have_count(0)
+    assert waiting(page) == rest
+    assert page.locator(f"#reason-{rest[-1]}").input_value() == "先放着"
+    expect(page.locator("#decided")).to_contain_text("没有签到表")
+
+
+def test_sending_back_without_a_reason_says_so_beside_the_claim(visit: Visit, work: WorkCounty):
+    page = work.page(visit, "points, claims", DESKTOP)
+    first = waiting(page)[0]
+    page.locator(f"#reason-{first}").press("Enter")
+    expect(page.locator(f"#claim-{first} [role=alert]")).to_be_visible()
+    assert here(page) == first
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('[data-tick]')")
+
+
+def test_who_came_is_pasted_and_claimed_for(visit: Visit, work: WorkCounty):
+    page = work.page(visit, "points, award", DESKTOP)
+    page.locator("#item").select_option("group_meeting")
+    page.locator("#event").fill("党小组会")
+    page.locator("#pasted").fill("王秀英\nQS-003\n王二麻子")
+    page.locator("main .primary").click()
+    expect(page.locator("#pasted-faults")).to_contain_text("第 3 行")
+    assert page.locator("#event").input_value() == "党小组会"
+    page.locator("#pasted").fill("王秀英\nQS-003")
+    page.locator("#file").set_input_files({"name": "签到.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.locator("main .primary").click()
+    expect(page.locator(".done")).to_contain_text("待他人审核")
+
+
+def test_the_county_s_page_is_one_sheet_of_paper(visit: Visit, work: WorkCounty):
+    page = work.page(visit, "points, county", DESKTOP)
+    pages = len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True)))
+    assert pages == 1
