@@ -11,7 +11,7 @@ from scoring.criteria.points import PointsRules
 from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place
 from scoring.store import chain
 from scoring.store.criteria import CriteriaAltered
-from scoring.store.tables import points_rules, transfer
+from scoring.store.tables import claim, claim_move, points_rules, transfer
 from scoring.texts import Text
 
 _COLUMNS = points_rules.c
@@ -86,9 +86,12 @@ def known(c: Connection, ref: str) -> PointsRules:
     return _of(c, ref, digest)
 
 
-def any_posted_from(c: Connection, day: date) -> bool:
-    """Say whether any points have been posted for *day* or a later one."""
-    return bool(c.scalar(select(exists().where(transfer.c.day >= day.isoformat()))))
+def any_from(c: Connection, day: date) -> bool:
+    """Say whether any points of *day* or a later one are posted, or wait in a claim."""
+    if c.scalar(select(exists().where(transfer.c.day >= day.isoformat()))):
+        return True
+    moved = exists().where(claim_move.c.claim == claim.c.number)
+    return bool(c.scalar(select(exists().where(claim.c.day >= day.isoformat(), ~moved))))
 
 
 def missing(day: date) -> Fault:

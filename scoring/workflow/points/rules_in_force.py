@@ -50,8 +50,8 @@ class RulesInUse:
 def adopt_rules(store: Store, actor: Actor | None, name: str, first_day: date) -> RulesTaken:
     """Take the rules of *name* (a shipped ref, or a file) into use from *first_day* on, and return them.
 
-    The day is the first of a quarter, later than that of any rules in use, and nothing is posted yet for it or a
-    later one: what is posted stands by the rules it was posted by. Raises NotAllowed, CriteriaUnknown, CriteriaInvalid
+    The day is the first of a quarter, later than that of any rules in use, and nothing is posted yet, or waits, for it
+    or a later one: what is posted or claimed stands by the rules it was judged by. Raises NotAllowed, CriteriaUnknown, CriteriaInvalid
     with every fault of the file, and RulesRefused.
     """
     deed = points_deed(actor, Action.KEEP_POINTS_RULES)
@@ -110,10 +110,10 @@ def _hindering(
             f"{last.ref} 自 {last.first_day.isoformat()} 起施行，新规则须从更晚的季度开始",
             f"{last.ref} is in use since {last.first_day.isoformat()}; new rules begin in a later quarter",
         )
-    elif before and rules.any_posted_from(c, first_day):
+    elif before and rules.any_from(c, first_day):
         yield _fault(
-            f"{shown} 及以后已经有入账的积分，不能再换规则；请从下一个季度开始",
-            f"points are posted already for {shown} or later; let the rules begin with a later quarter",
+            f"{shown} 及以后已经有入账或待审核的积分，不能再换规则；请从下一个季度开始",
+            f"points are posted already, or claimed, for {shown} or later; let the rules begin with a later quarter",
         )
 
 

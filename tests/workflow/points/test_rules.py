@@ -12,8 +12,10 @@ from scoring.people import Role
 from scoring.permissions import NotAllowed
 from scoring.store.ledger import rules
 from scoring.store.ledger.rules import RulesMissing
+from scoring.workflow.points.claiming import withdraw_claim
 from scoring.workflow.points.rules_in_force import RulesRefused, adopt_rules
 from tests.people import somebody
+from tests.workflow.points.claims_at_hand import branch
 from tests.workflow.points.members_at_hand import NEW_YEAR, RULES, administrator, take_points, with_members
 
 SHIPPED = catalogue.find_points(RULES)
@@ -78,6 +80,17 @@ def test_what_is_posted_stands_by_the_rules_it_was_posted_by(store, tmp_path):
     with pytest.raises(RulesRefused, match="posted already"):
         adopt_rules(store, None, later, date(2026, 4, 1))
     adopt_rules(store, None, later, date(2026, 7, 1))
+
+
+def test_what_waits_stands_by_the_rules_it_was_claimed_by(store, tmp_path):
+    """A claim is judged by the rules of its day: other rules do not begin under it."""
+    own = branch(store, tmp_path)
+    waiting = own.claimed()
+    later = another(tmp_path, "2027.1")
+    with pytest.raises(RulesRefused, match="or claimed"):
+        adopt_rules(store, None, later, date(2026, 10, 1))
+    withdraw_claim(store, own.member, waiting.number)
+    adopt_rules(store, None, later, date(2026, 10, 1))
 
 
 @pytest.mark.parametrize("role", [Role.EVALUATOR, Role.LEADER, Role.AUDITOR])
