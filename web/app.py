@@ -35,6 +35,7 @@ from web.pages.marking import marking_pages
 from web.pages.objections import objection_pages
 from web.pages.people import people_pages
 from web.pages.people_files import people_files
+from web.pages.points import points_pages
 from web.pages.progress import progress_pages
 from web.pages.progress_files import progress_files
 from web.pages.publishing import publishing_pages
@@ -131,6 +132,7 @@ def create_app(
         objection_pages,
         publishing_pages,
         calendar_pages,
+        points_pages,
     ):
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():

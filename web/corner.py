@@ -42,4 +42,9 @@ def _menu() -> str:
     """Return links of the main menu that only people who are signed in have."""
     if signed_in() is None:
         return ""
-    return render_template("account/menu.html", sees_people=may(actor(), Action.SEE_PEOPLE, Setting()))
+    own, at = actor(), Setting()
+    return render_template(
+        "account/menu.html",
+        has_points=may(own, Action.SEE_OWN_POINTS, at),
+        sees_people=may(own, Action.SEE_PEOPLE, at),
+    )

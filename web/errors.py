@@ -10,6 +10,9 @@ from scoring.store.editions import EditionUnknown
 from scoring.store.evidence import EvidenceUnknown
 from scoring.store.files import FileLost
 from scoring.store.gates import MotionUnknown
+from scoring.store.ledger.claims import ClaimUnknown
+from scoring.store.ledger.reversals import LineObjectionUnknown
+from scoring.store.ledger.transfers import TransferUnknown
 from scoring.store.objections import ObjectionUnknown
 from scoring.store.people import PersonUnknown
 from scoring.store.periods import PeriodUnknown
@@ -21,6 +24,8 @@ from scoring.uploads.refusals import FileUnfit
 from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.footing import StageUnknown
 from scoring.workflow.keep_evidence import EvidenceUnfit
+from scoring.workflow.points.reading import NotAMember
+from scoring.workflow.points.reading_claims import ClaimFileUnknown
 from scoring.workflow.see_objections import DocumentUnknown
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
 from web.access import SAFE
@@ -30,6 +35,8 @@ from web.language import chosen, told
 from web.security import HOST_UNKNOWN
 
 STATUS: dict[type[Refused], int] = {
+    ClaimFileUnknown: 404,
+    ClaimUnknown: 404,
     CriteriaUnknown: 404,
     DocumentUnknown: 404,
     EditionUnknown: 404,
@@ -40,12 +47,15 @@ STATUS: dict[type[Refused], int] = {
     FilesNowhere: 503,
     GrantUnknown: 404,
     KeyUsed: 422,
+    LineObjectionUnknown: 404,
     MotionUnknown: 404,
+    NotAMember: 404,
     ObjectionUnknown: 404,
     PeriodUnknown: 404,
     PersonUnknown: 404,
     ProposalUnknown: 404,
     StageUnknown: 404,
+    TransferUnknown: 404,
     UnitUnknown: 404,
     NotSignedIn: 401,
     NotAllowed: 403,
@@ -135,21 +145,7 @@ def is_api() -> bool:
 
 def tell(app: Flask) -> None:
     """Let *app* answer what goes wrong with a page in plain words, and the API with a problem document."""
-
-    @app.errorhandler(Refused)
-    def _refused(refused: Refused) -> ResponseReturnValue:
-        status = status_of(refused)
-        title = _WORDS.get(status, _WORDS[400])[0]
-        if wants_json():
-            return _document(title, refused), status
-        if isinstance(refused, NotSignedIn) and request.method in SAFE:
-            return redirect(url_for("sign_in.show", next=_here()), 303)
-        if isinstance(refused, PageExpired | SessionOver):
-            again = typed()
-            sentences = [fault.sentence for fault in refused.faults]
-            page = render_template("expired.html", title=_EXPIRED, sentences=sentences, typed=again)
-            return page, status
-        return _page(status, title, [_told(fault) for fault in refused.faults]), status
+    app.register_error_handler(Refused, answered)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
@@ -161,6 +157,22 @@ def tell(app: Flask) -> None:
             if name.lower() == "allow":
                 answer.headers[name] = value
         return answer
+
+
+def answered(refused: Refused) -> ResponseReturnValue:
+    """Return what a refusal is answered with: a page, the way to sign in, or a document for a script."""
+    status = status_of(refused)
+    title = _WORDS.get(status, _WORDS[400])[0]
+    if wants_json():
+        return _document(title, refused), status
+    if isinstance(refused, NotSignedIn) and request.method in SAFE:
+        return redirect(url_for("sign_in.show", next=_here()), 303)
+    if isinstance(refused, PageExpired | SessionOver):
+        again = typed()
+        sentences = [fault.sentence for fault in refused.faults]
+        page = render_template("expired.html", title=_EXPIRED, sentences=sentences, typed=again)
+        return page, status
+    return _page(status, title, [_told(fault) for fault in refused.faults]), status
 
 
 def wants_json() -> bool:

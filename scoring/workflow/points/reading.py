@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scoring.criteria.item import Item, Ledger, Window
-from scoring.criteria.points import PointsRules
+from scoring.criteria.points import CardFigure, PointsRules
 from scoring.errors import Fault, Place, Refused
 from scoring.ledger import Balance, Line, Transfer, quarter_of
 from scoring.people import Actor, Role
@@ -67,7 +67,8 @@ class PlaceInBranch:
 class OwnPoints:
     """A member's points today: `spendable.owed` is the debt, `quarter` the figure of this quarter so far, if any.
 
-    `place` is None in branches of few members, and where the year has no figure yet. Lines are the newest first, and
+    `place` is None in branches of few members, and where the year has no figure yet. `good_until` is the last day on
+    which what is earned this year can be spent, None where it does not expire; `card_by` what a card is given by. Lines are the newest first, and
     `items` those they are of.
     """
 
@@ -84,6 +85,8 @@ class OwnPoints:
     honour_lines: tuple[Line, ...]
     spendable_lines: tuple[Line, ...]
     items: Items
+    good_until: date | None
+    card_by: CardFigure | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,8 @@ def own_points(store: Store, actor: Actor) -> OwnPoints:
             honour_lines=honour,
             spendable_lines=spendable,
             items=items_of(c, (*honour, *spendable)),
+            good_until=None if in_force.expiry is None else in_force.expiry.last_day(day.year),
+            card_by=None if in_force.cards is None else in_force.cards.figure,
         )
 
 

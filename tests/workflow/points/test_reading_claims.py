@@ -24,15 +24,12 @@ from scoring.workflow.points.reading_claims import (
     read_rules,
 )
 from tests.people import somebody, unit
-from tests.workflow.points.claims_at_hand import OTHER, OWN, branch, picture
-
-NOW = date(2026, 11, 21)
+from tests.workflow.points.claims_at_hand import NOW, OTHER, OWN, be_today, branch, picture
 
 
 @pytest.fixture(autouse=True)
 def _day(monkeypatch):
-    for module in ("reading", "reading_claims", "quarters", "claiming"):
-        monkeypatch.setattr(f"scoring.workflow.points.{module}.today", lambda: NOW)
+    be_today(monkeypatch)
 
 
 @pytest.fixture
