@@ -39,7 +39,7 @@ KINDS = (
     "claims",
     "rules",
 )
-NO_PAGES = {"points.file"}
+NO_PAGES = {"points.file", "points.statement"}
 """What is answered with a file."""
 
 

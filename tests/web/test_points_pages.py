@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from flask import Flask
 
@@ -30,6 +32,7 @@ from tests.uploads.bytes_of import pdf, photo
 from tests.workflow.county import store_at, with_units
 from tests.workflow.points.claims_at_hand import NOW, OTHER, OWN, Branch, be_today, branch, picture
 from web.app import create_app
+from web.charts import statement as paper
 
 PAGES = ("/points", "/points/lines", "/points/claim", "/points/claim/lecture_given", "/points/claims")
 
@@ -354,6 +357,59 @@ def test_before_any_rules_are_in_force_that_is_said(tmp_path: Path):
         answer = client.get("/points/rules")
         assert answer.status_code == 404
         assert "积分规则" in text_of(answer)
+
+
+def words_of(pdf_bytes: bytes) -> tuple[str, int]:
+    """Return the words of a PDF without their spaces, and how many pages it has."""
+    with pdfium.PdfDocument(pdf_bytes) as document:
+        count, words = len(document), []
+        for place in range(count):
+            with closing(document[place]) as page, closing(page.get_textpage()) as text:
+                words.append(text.get_text_range())
+    return "".join("".join(words).split()), count
+
+
+def test_a_statement_is_printed_with_every_line_and_the_same_bytes(office: Office):
+    own = office.branch
+    own.posted()
+    for number in range(2, 9):
+        own.posted(f"k{number}", "practical_deed", points=100, event=f"第{number}次")
+    client = office.member
+    answer = client.get("/points/statement.pdf?year=2026&quarter=4")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.data == client.get("/points/statement.pdf?year=2026&quarter=4").data
+    words, pages = words_of(answer.data)
+    found = own_points(office.store, own.member)
+    for line in (*found.honour_lines, *found.spendable_lines):
+        assert f"第{line.number}笔" in words
+    assert "2026年第4季度：基础分60，加分+7，扣分0，合计67" in words
+    assert "王一" in words
+    assert "李2" not in words
+    assert pages == 1
+    empty, _ = words_of(client.get("/points/statement.pdf?year=2026&quarter=1").data)
+    assert "没有记录" in empty
+    for odd in ("year=x", "year=1999", "year=2026&quarter=5", "year=" + "9" * 30):
+        assert client.get(f"/points/statement.pdf?{odd}").status_code == 400
+    assert 'action="/points/statement.pdf"' in client.get("/points/lines").get_data(as_text=True)
+
+
+def test_a_long_statement_goes_over_as_many_pages_as_it_takes():
+    """Every line of many, with the heads on each page, and names longer than the page cut with an ellipsis."""
+    lines = tuple(
+        paper.PaperLine(
+            day="2026-11-10", what=f"项目{place}" * 9, more=f"no{place}.", did="+1", came_to=str(place)
+        )
+        for place in range(120)
+    )
+    heads = ("日期", "事由", "增减", "余额")
+    table = paper.PaperTable(title="荣誉分", heads=heads, lines=lines, empty="没有")
+    drawn = paper.draw(paper.Paper(title="对账单", facts=("某某",), tables=(table, table), foot="脚注"))
+    words, pages = words_of(drawn)
+    assert all(words.count(f"no{place}.") == 2 for place in range(120))
+    assert pages > 8
+    assert words.count("日期") >= pages
+    assert "…" in words
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -93,15 +93,31 @@ class OwnPoints:
 class OwnStatement:
     """A part of the own statement of one ledger, the newest line first, and the items its lines are of.
 
-    `older` is before which line there are more, None where these are the oldest.
+    `older` is before which line there are more, None where these are the oldest; `first_day` is when they joined.
     """
 
     member: Member
+    day: date
+    first_day: date
     ledger: Ledger
     balance: Balance
     lines: tuple[Line, ...]
     items: Items
     older: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStretch:
+    """All of the own statement that counts on some days of a *year*, as it is on *day*, in the order it was posted."""
+
+    member: Member
+    unit: Unit | None
+    day: date
+    first_day: date
+    last_day: date
+    year: YearFigure
+    lines: Mapping[Ledger, tuple[Line, ...]]
+    items: Items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +183,30 @@ def own_statement(store: Store, actor: Actor, ledger: Ledger, before_seq: int | 
         lines = transfers.statement(c, member.id, ledger, before_seq, LINES)
         return OwnStatement(
             member=member,
+            day=today(),
+            first_day=members.histories(c, [member.id])[member.id][0].first_day,
             ledger=ledger,
             balance=transfers.balance(c, member.id, ledger),
             lines=lines,
             items=items_of(c, lines),
             older=lines[-1].seq if lines and lines[-1].seq > 1 else None,
+        )
+
+
+def own_stretch(store: Store, actor: Actor, first_day: date, last_day: date) -> OwnStretch:
+    """Return all of the own statement on those days, of one year. Raises NotAllowed, NotAMember and RulesMissing."""
+    with store.read() as c:
+        member, day = own_member(c, actor), today()
+        lines = {ledger: transfers.between(c, member.id, ledger, first_day, last_day) for ledger in Ledger}
+        return OwnStretch(
+            member=member,
+            unit=units.newest(c, [member.unit]).get(member.unit),
+            day=day,
+            first_day=first_day,
+            last_day=last_day,
+            year=year_of(c, [member.id], first_day.year)[member.id],
+            lines=lines,
+            items=items_of(c, (line for own in lines.values() for line in own)),
         )
 
 

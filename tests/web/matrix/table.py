@@ -207,6 +207,7 @@ OWN_POINTS = anywhere(Action.SEE_OWN_POINTS)
 for _endpoint in ("show", "lines", "choose", "claims"):
     _add(f"points.{_endpoint}", OWN_POINTS)
 _add("points.line", OWN_POINTS, number=1)
+_add("points.statement", OWN_POINTS)
 _add("points.object_to", anywhere(Action.OBJECT_POINTS), method="POST", number=1, sent=_form(reason="不对"))
 _add("points.withdraw_objection", anywhere(Action.OBJECT_POINTS), method="POST", number=1, objection=1)
 _add("points.claim", OWN_POINTS, item="lecture_given")

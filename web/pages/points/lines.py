@@ -14,6 +14,7 @@ from web.done import done
 from web.errors import status_of
 from web.pages.points import telling
 from web.pages.points.places import points_pages
+from web.pages.points.statements import years
 from web.pages.refusing import own_faults
 
 _LARGEST = 10**9
@@ -25,7 +26,9 @@ def lines() -> str:
     asked = request.args.get("ledger", "")
     ledger = Ledger.SPENDABLE if asked == Ledger.SPENDABLE else Ledger.HONOUR
     found = own_statement(store(), somebody(), ledger, _before())
-    return render_template("points/lines.html", found=found, tell=telling, LEDGERS=telling.LEDGERS)
+    return render_template(
+        "points/lines.html", found=found, years=years(found), tell=telling, LEDGERS=telling.LEDGERS
+    )
 
 
 @points_pages.get("/lines/<int:number>")
