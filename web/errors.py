@@ -25,7 +25,7 @@ from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.footing import StageUnknown
 from scoring.workflow.keep_evidence import EvidenceUnfit
 from scoring.workflow.points.reading import NotAMember
-from scoring.workflow.points.reading_claims import ClaimFileUnknown
+from scoring.workflow.points.reading_own_claims import ClaimFileUnknown
 from scoring.workflow.see_objections import DocumentUnknown
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
 from web.access import SAFE

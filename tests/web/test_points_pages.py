@@ -23,7 +23,7 @@ from scoring.uploads.kinds import Kind
 from scoring.workflow.points.claiming import claim_points
 from scoring.workflow.points.quarters import open_quarter
 from scoring.workflow.points.reading import own_points, own_statement
-from scoring.workflow.points.reading_claims import claimable, read_rules
+from scoring.workflow.points.reading_own_claims import claimable, read_rules
 from scoring.workflow.points.reversing import dismiss_line_objection
 from scoring.workflow.points.verifying import Decision, verify_claims
 from tests.databases import sqlite_in

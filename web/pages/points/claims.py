@@ -26,7 +26,7 @@ from scoring.workflow.points.claiming import (
     withdraw_claim,
 )
 from scoring.workflow.points.reading import RoomLeft
-from scoring.workflow.points.reading_claims import Claimable, claimable, file_of_claim, own_claims
+from scoring.workflow.points.reading_own_claims import Claimable, claimable, file_of_claim, own_claims
 from web.access import large, somebody, store
 from web.done import done
 from web.errors import status_of

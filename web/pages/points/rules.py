@@ -3,7 +3,7 @@
 from flask import render_template
 
 from scoring.criteria.item import MEMBER_KINDS
-from scoring.workflow.points.reading_claims import read_rules
+from scoring.workflow.points.reading_own_claims import read_rules
 from web.access import somebody, store
 from web.pages.points import telling
 from web.pages.points.places import points_pages

@@ -16,7 +16,7 @@ from scoring.uploads.kinds import Kind
 from scoring.workflow.points.claiming import claim_points, withdraw_claim
 from scoring.workflow.points.quarters import open_quarter
 from scoring.workflow.points.reading import NotAMember, own_line, own_points
-from scoring.workflow.points.reading_claims import (
+from scoring.workflow.points.reading_own_claims import (
     ClaimFileUnknown,
     claimable,
     file_of_claim,
@@ -100,7 +100,7 @@ def test_the_rules_in_force_are_read_with_their_first_day(own, monkeypatch):
         date(2026, 1, 1),
         None,
     )
-    monkeypatch.setattr("scoring.workflow.points.reading_claims.today", lambda: date(2025, 12, 31))
+    monkeypatch.setattr("scoring.workflow.points.reading_own_claims.today", lambda: date(2025, 12, 31))
     with pytest.raises(RulesMissing):
         read_rules(own.store)
 
