@@ -35,6 +35,7 @@ from web.pages.marking import marking_pages
 from web.pages.objections import objection_pages
 from web.pages.people import people_pages
 from web.pages.people_files import people_files
+from web.pages.points import points_pages
 from web.pages.points_till import code_pages, expiry_pages, merchant_pages, till_pages
 from web.pages.points_work import points_work_pages
 from web.pages.progress import progress_pages
@@ -138,6 +139,7 @@ def create_app(
         code_pages,
         points_work_pages,
         expiry_pages,
+        points_pages,
     ):
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():

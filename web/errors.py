@@ -27,6 +27,8 @@ from scoring.uploads.refusals import FileUnfit
 from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.footing import StageUnknown
 from scoring.workflow.keep_evidence import EvidenceUnfit
+from scoring.workflow.points.reading import NotAMember
+from scoring.workflow.points.reading_own_claims import ClaimFileUnknown
 from scoring.workflow.points.redeeming import TillClosed
 from scoring.workflow.see_objections import DocumentUnknown
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
@@ -37,6 +39,7 @@ from web.language import chosen, told
 from web.security import HOST_UNKNOWN
 
 STATUS: dict[type[Refused], int] = {
+    ClaimFileUnknown: 404,
     ClaimUnknown: 404,
     CriteriaUnknown: 404,
     DocumentUnknown: 404,
@@ -52,6 +55,7 @@ STATUS: dict[type[Refused], int] = {
     LineObjectionUnknown: 404,
     MemberUnknown: 404,
     MotionUnknown: 404,
+    NotAMember: 404,
     ObjectionUnknown: 404,
     OfferUnknown: 404,
     PeriodUnknown: 404,
@@ -150,21 +154,7 @@ def is_api() -> bool:
 
 def tell(app: Flask) -> None:
     """Let *app* answer what goes wrong with a page in plain words, and the API with a problem document."""
-
-    @app.errorhandler(Refused)
-    def _refused(refused: Refused) -> ResponseReturnValue:
-        status = status_of(refused)
-        title = _WORDS.get(status, _WORDS[400])[0]
-        if wants_json():
-            return _document(title, refused), status
-        if isinstance(refused, NotSignedIn) and request.method in SAFE:
-            return redirect(url_for("sign_in.show", next=_here()), 303)
-        if isinstance(refused, PageExpired | SessionOver):
-            again = typed()
-            sentences = [fault.sentence for fault in refused.faults]
-            page = render_template("expired.html", title=_EXPIRED, sentences=sentences, typed=again)
-            return page, status
-        return _page(status, title, [_told(fault) for fault in refused.faults]), status
+    app.register_error_handler(Refused, answered)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
@@ -176,6 +166,22 @@ def tell(app: Flask) -> None:
             if name.lower() == "allow":
                 answer.headers[name] = value
         return answer
+
+
+def answered(refused: Refused) -> ResponseReturnValue:
+    """Return what a refusal is answered with: a page, the way to sign in, or a document for a script."""
+    status = status_of(refused)
+    title = _WORDS.get(status, _WORDS[400])[0]
+    if wants_json():
+        return _document(title, refused), status
+    if isinstance(refused, NotSignedIn) and request.method in SAFE:
+        return redirect(url_for("sign_in.show", next=_here()), 303)
+    if isinstance(refused, PageExpired | SessionOver):
+        again = typed()
+        sentences = [fault.sentence for fault in refused.faults]
+        page = render_template("expired.html", title=_EXPIRED, sentences=sentences, typed=again)
+        return page, status
+    return _page(status, title, [_told(fault) for fault in refused.faults]), status
 
 
 def wants_json() -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from scoring.criteria.item import Item, Ledger, MemberKind, Window
-from scoring.criteria.points import Card, PointsRules
+from scoring.criteria.points import Card, PointsRules, StarBand
 from scoring.numbers import rounded
 
 
@@ -36,6 +36,11 @@ def stars_of(rules: PointsRules, figure: int) -> int | None:
     return next((band.stars for band in rules.bands if figure >= band.at_least), 0)
 
 
+def next_band(rules: PointsRules, figure: int) -> StarBand | None:
+    """Return the lowest band above a year's *figure* (hundredths); None where there is none higher."""
+    return next((band for band in reversed(rules.bands) if figure < band.at_least), None)
+
+
 def talk_due(rules: PointsRules, figure: int) -> bool:
     """Say whether a year's *figure* (hundredths) calls for a talk with the member: a notice, and no punishment."""
     return rules.talk_below is not None and figure < rules.talk_below
@@ -45,6 +50,12 @@ def card_of(rules: PointsRules, figure: int) -> Card | None:
     """Return the highest card that *figure* (hundredths, of the sort the rules name in `cards.figure`) earns, or None."""
     cards = () if rules.cards is None else rules.cards.levels
     return next((card for card in reversed(cards) if figure >= card.at_least), None)
+
+
+def next_card(rules: PointsRules, figure: int) -> Card | None:
+    """Return the lowest card that *figure* (as in `card_of`) does not earn yet; None where there is none higher."""
+    cards = () if rules.cards is None else rules.cards.levels
+    return next((card for card in cards if figure < card.at_least), None)
 
 
 def most_a_year(item: Item) -> int | None:

@@ -18,9 +18,12 @@ from tests.browser.year_pages import KINDS, WorkCounty, work_county
 from tests.people import Visitor
 
 PUBLIC = frozenset(
-    {"static", "front", "language", "editions", "edition", "period", "provisional", "criteria", "api-docs"}
+    {
+        *("static", "front", "language", "editions", "edition", "period", "provisional", "criteria"),
+        *("api-docs", "points"),
+    }
 )
-"""Blueprints whose pages anybody sees; they are tried elsewhere."""
+"""Blueprints whose pages anybody sees, and those of a member's own points: they are tried elsewhere."""
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "preload": False}
 """What axe asks of colours."""
 PAINTED = """() => {

@@ -91,6 +91,7 @@ def show() -> str:
         "desk.html",
         actor=own,
         cards=[_card(duty, first=duty is begin) for duty in found if _lies_there(duty)],
+        has_points=may(own, Action.SEE_OWN_POINTS, Setting()),
         ways=_ways(),
     )
 

@@ -121,6 +121,13 @@ def statement(
     return tuple(_line(row) for row in c.execute(_STATEMENT, asked))
 
 
+def between(c: Connection, account: str, ledger: Ledger, first_day: date, last_day: date) -> tuple[Line, ...]:
+    """Return the lines of *account* on *ledger* that count on those days, in the order they were posted."""
+    days = _OWN.day >= first_day.isoformat(), _OWN.day <= last_day.isoformat()
+    found = c.execute(_LINES.where(*_of_account(account, ledger), *days).order_by(_ENTRY.seq))
+    return tuple(_line(row) for row in found)
+
+
 def line(c: Connection, account: str, ledger: Ledger, number: int) -> Line:
     """Return the line that the transfer of that *number* is in the account's statement. Raises TransferUnknown."""
     found = c.execute(_LINES.where(_OWN.number == number, *_of_account(account, ledger))).first()

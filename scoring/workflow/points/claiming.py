@@ -47,6 +47,13 @@ class ClaimRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFault(Fault):
+    """A fault of a claim about to be made, and which field of `NewClaim` it is *about*."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewClaim:
     """Points to be claimed for *member* (an id) under *item*, for what happened on *day*.
 
@@ -220,7 +227,8 @@ class _Claiming:
         own = self._rules_of(new.day)
         item = None if own is None else _item(own, new.item)
         if own is None:
-            faults.append(replace(rules.missing(new.day), place=self._place(new)))
+            sentence = rules.missing(new.day).sentence
+            faults.append(self._at(new, sentence.zh, sentence.en, "day"))
         elif item is None:
             faults.append(
                 self._at(new, f"{own.ref} 没有项目“{new.item}”", f"{own.ref} has no item “{new.item}”")
@@ -257,32 +265,36 @@ class _Claiming:
     def _words_faults(self, new: NewClaim) -> Iterator[Fault]:
         if not new.key or len(new.key) > LONGEST_KEY or unwritable(new.key) is not None:
             yield self._at(new, f"键应为 1 至 {LONGEST_KEY} 字", f"the key has 1 to {LONGEST_KEY} characters")
-        for words, called, most in (
-            (new.event, Text("活动名称", "the event's name"), LONGEST_EVENT),
-            (new.note, Text("说明", "the note"), LONGEST_NOTE),
+        for about, words, called, most in (
+            ("event", new.event, Text("活动名称", "the event's name"), LONGEST_EVENT),
+            ("note", new.note, Text("说明", "the note"), LONGEST_NOTE),
         ):
             if len(_tidy(words)) > most or unwritable(_tidy(words)) is not None:
                 yield self._at(
                     new,
                     f"{called.zh}最长 {most} 字，不含控制字符",
                     f"{called.en} has {most} characters at most, and no control characters",
+                    about,
                 )
             wrong = private_number(words)
             if wrong is not None:
-                yield self._at(new, f"{called.zh}{wrong.zh}", f"{called.en} {wrong.en}")
+                yield self._at(new, f"{called.zh}{wrong.zh}", f"{called.en} {wrong.en}", about)
 
     def _day_faults(self, new: NewClaim) -> Iterator[Fault]:
         if new.day > today():
-            yield self._at(new, "日期还没有到", "that day is yet to come")
+            yield self._at(new, "日期还没有到", "that day is yet to come", "day")
         revisions = self._histories.get(new.member, ())
         then = members.as_of(revisions, new.day)
         if then is None:
             first = revisions[0].first_day.isoformat()
-            yield self._at(new, f"早于该党员入册的 {first}", f"is before {first}, when the member joined")
+            yield self._at(
+                new, f"早于该党员入册的 {first}", f"is before {first}, when the member joined", "day"
+            )
         elif not then.active:
-            yield self._at(new, "该党员当日已经转出", "the member had left by then")
+            yield self._at(new, "该党员当日已经转出", "the member had left by then", "day")
         elif quarters.is_closed_for(self._c, quarter_of(new.day), then.unit, new.member):
-            yield closed_fault(self._called(then.unit), new.day, self._place(new).field)
+            sentence = closed_fault(self._called(then.unit), new.day).sentence
+            yield self._at(new, sentence.zh, sentence.en, "day")
 
     def _member_faults(self, new: NewClaim, item: Item, then: Member) -> Iterator[Fault]:
         if then.kind not in item.members:
@@ -291,6 +303,7 @@ class _Claiming:
                 new,
                 f"“{item.title.zh}”不适用于{kind.zh}",
                 f"“{item.title.en}” is not for {kind.en}",
+                "item",
             )
         as_member = self._mine is not None and self._mine.id == new.member and _has(self._actor, Role.MEMBER)
         as_secretary = holds_over(
@@ -303,6 +316,7 @@ class _Claiming:
                 new,
                 f"“{item.title.zh}”由{who.zh}申报",
                 f"“{item.title.en}” is claimed by {who.en}",
+                "item",
             )
 
     def _points_faults(self, new: NewClaim, item: Item) -> Iterator[Fault]:
@@ -312,27 +326,31 @@ class _Claiming:
                     new,
                     f"请填写“{item.title.zh}”的分值",
                     f"say how many points “{item.title.en}” is to give",
+                    "points",
                 )
             return
         try:
             allowed(item, new.points, Posted())
         except PointsRefused as refused:
-            yield from (replace(fault, place=self._place(new)) for fault in refused.faults)
+            yield from (
+                self._at(new, fault.sentence.zh, fault.sentence.en, "points") for fault in refused.faults
+            )
 
     def _file_faults(self, new: NewClaim, item: Item) -> Iterator[Fault]:
         asked = item.evidence or EvidenceAsked()
         if len({file.sha256 for file in new.files}) < len(new.files):
-            yield self._at(new, "同一个文件附了两次", "the same file comes twice")
+            yield self._at(new, "同一个文件附了两次", "the same file comes twice", "files")
         if takes_files(asked) and len(new.files) < asked.least:
             yield self._at(
                 new,
                 f"“{item.title.zh}”至少附 {asked.least} 份材料，现有 {len(new.files)} 份",
                 f"“{item.title.en}” needs {counted(asked.least, '份', 'file').en} at least; there are {len(new.files)}",
+                "files",
             )
         for place, file in enumerate(new.files):
             wrong = why_not(asked, item.title, file.kind, place)
             if wrong is not None:
-                yield self._at(new, f"{file.title}：{wrong.zh}", f"{file.title}: {wrong.en}")
+                yield self._at(new, f"{file.title}：{wrong.zh}", f"{file.title}: {wrong.en}", "files")
 
     def _community_faults(self, new: NewClaim, item: Item, then: Member) -> Iterator[Fault]:
         if new.at_unit and Verifier.COMMUNITY not in item.verifies:
@@ -340,18 +358,21 @@ class _Claiming:
                 new,
                 f"“{item.title.zh}”不由社区确认",
                 f"“{item.title.en}” is not verified by a community",
+                "at_unit",
             )
         elif new.at_unit == then.unit or (new.at_unit and new.at_unit not in self._known):
             yield self._at(
                 new,
                 f"“{new.at_unit}”不是报到的社区",
                 f"“{new.at_unit}” is no community to have registered with",
+                "at_unit",
             )
         elif not new.at_unit and set(item.verifies) == {Verifier.COMMUNITY}:
             yield self._at(
                 new,
                 f"“{item.title.zh}”由报到的社区确认，请选择社区",
                 f"“{item.title.en}” is verified by the community registered with; say which",
+                "at_unit",
             )
 
     def _rules_of(self, day: date) -> PointsRules | None:
@@ -390,8 +411,8 @@ class _Claiming:
         """Return whose claim it is, by the member's number, where it is one of many."""
         return Place(field=self._codes.get(new.member) if len(self._new) > 1 else None)
 
-    def _at(self, new: NewClaim, zh: str, en: str) -> Fault:
-        return Fault(place=self._place(new), sentence=Text(zh, en))
+    def _at(self, new: NewClaim, zh: str, en: str, about: str = "key") -> Fault:
+        return ClaimFault(place=self._place(new), sentence=Text(zh, en), about=about)
 
 
 def _tidy(words: str) -> str:

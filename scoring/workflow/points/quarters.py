@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from scoring.criteria import member_stars
 from scoring.criteria.item import Ledger, MemberKind, counted
-from scoring.criteria.points import Card, CardFigure, PointsRules
+from scoring.criteria.points import Card, CardFigure, PointsRules, StarBand
 from scoring.errors import Fault, Place, Refused
 from scoring.ledger import ISSUER, HonourSums, NewTransfer, TransferKind, quarter_days, quarter_of
 from scoring.people import Actor
@@ -77,7 +77,8 @@ class QuarterFigure:
 class YearFigure:
     """What a year comes to for a member so far: the quarters there are, the figure of them, and what it brings.
 
-    `annual` and `stars` are None where there is nothing to make them of.
+    `annual` and `stars` are None where there is nothing to make them of. `for_card` is the figure (hundredths) that the
+    card is given by; `next_band` and `next_card` are what comes next, None where nothing does.
     """
 
     year: int
@@ -87,6 +88,9 @@ class YearFigure:
     stars: int | None
     talk_due: bool
     card: Card | None
+    for_card: int | None
+    next_band: StarBand | None
+    next_card: Card | None
 
 
 def open_quarter(store: Store, actor: Actor | None, quarter: str) -> QuarterOpened:
@@ -228,6 +232,9 @@ def year_figure(own: PointsRules, year: int, found: Sequence[QuarterFigure], spe
         stars=None if annual is None else member_stars.stars_of(own, annual),
         talk_due=annual is not None and member_stars.talk_due(own, annual),
         card=None if for_card is None else member_stars.card_of(own, for_card),
+        for_card=for_card,
+        next_band=None if annual is None else member_stars.next_band(own, annual),
+        next_card=None if for_card is None else member_stars.next_card(own, for_card),
     )
 
 

@@ -73,7 +73,7 @@ def confirm_reversal(store: Store, actor: Actor, number: int) -> tuple[int, ...]
         own = _still_open(case.c, number)
         _other_hands(actor, own, case)
         posted = _together(case)
-        faults = list(_hindering(case, posted))
+        faults = list(hindering(case.c, case.line, posted))
         if faults:
             raise ReversalRefused(faults)
         day = today()
@@ -117,7 +117,7 @@ def object_to_line(store: Store, actor: Actor, number: int, reason: str) -> int:
         chain.link_number(c)
         case = _own_line(c, actor, number)
         posted = _together(case)
-        faults = list(_hindering(case, posted))
+        faults = list(hindering(case.c, case.line, posted))
         if any(own.state is LineObjectionState.OPEN for own in reversals.objections_to(c, _numbers(posted))):
             faults.append(
                 _fault("这笔积分已有待答复的异议", "an objection to these points waits for an answer already")
@@ -180,6 +180,23 @@ def dismiss_line_objection(store: Store, actor: Actor, number: int, reason: str)
         _tell_answer(case, actor, LineObjectionState.DISMISSED, said)
 
 
+def hindering(c: Connection, line: Transfer, posted: Sequence[Transfer]) -> Iterator[Fault]:
+    """Yield why *line* cannot be reversed, nor be objected to, with what was *posted* together with it."""
+    kind = line.new.kind
+    if kind not in REVERSIBLE:
+        yield _fault(
+            f"第 {line.number} 笔是“{kind.called.zh}”，由规则计算，不能单独冲销",
+            f"entry {line.number} is of the kind “{kind.called.en}”, which follows from the rules and is not reversed",
+        )
+    if reversals.are_reversed(c, _numbers(posted)):
+        yield _fault(f"第 {line.number} 笔已经冲销", f"entry {line.number} was reversed already")
+    if kind is TransferKind.REDEMPTION and reversals.is_settled(c, line.number):
+        yield _fault(
+            f"第 {line.number} 笔兑换已与商户结算，不能冲销",
+            f"entry {line.number} was settled with the merchant and is not reversed",
+        )
+
+
 @contextmanager
 def _acting(store: Store, actor: Actor, action: Action, number: int) -> Iterator[_Case]:
     """Give what writes about the transfer of that number, where *actor* may do *action* in its branch."""
@@ -225,7 +242,7 @@ def _own_line(c: Connection, actor: Actor, number: int) -> _Case:
 def _move(case: _Case, actor: Actor, reason: str, objection: int | None) -> int:
     """Keep the motion, tell who may confirm it, and return its number. Raises ReversalRefused."""
     posted = _together(case)
-    faults = list(_hindering(case, posted))
+    faults = list(hindering(case.c, case.line, posted))
     if reversals.open_motion_about(case.c, _numbers(posted)) is not None:
         faults.append(
             _fault("这笔积分已有待确认的冲销提议", "a motion to reverse these points waits already")
@@ -261,23 +278,6 @@ def _together(case: _Case) -> tuple[Transfer, ...]:
 
 def _numbers(posted: Sequence[Transfer]) -> list[int]:
     return [own.number for own in posted]
-
-
-def _hindering(case: _Case, posted: Sequence[Transfer]) -> Iterator[Fault]:
-    """Yield why these transfers cannot be reversed."""
-    kind = case.line.new.kind
-    if kind not in REVERSIBLE:
-        yield _fault(
-            f"第 {case.line.number} 笔是“{kind.called.zh}”，由规则计算，不能单独冲销",
-            f"entry {case.line.number} is of the kind “{kind.called.en}”, which follows from the rules and is not reversed",
-        )
-    if reversals.are_reversed(case.c, _numbers(posted)):
-        yield _fault(f"第 {case.line.number} 笔已经冲销", f"entry {case.line.number} was reversed already")
-    if kind is TransferKind.REDEMPTION and reversals.is_settled(case.c, case.line.number):
-        yield _fault(
-            f"第 {case.line.number} 笔兑换已与商户结算，不能冲销",
-            f"entry {case.line.number} was settled with the merchant and is not reversed",
-        )
 
 
 def _held(c: Connection, own: Transfer) -> int:

@@ -202,6 +202,18 @@ _add("account.make_token", SIGNED_IN, method="POST", sent=_form(name="试", days
 _add("account.finish_token", SIGNED_IN, method="POST", key="x")
 _add("account.finish_deputy", KEEP, method="POST", number=_number("deputy"))
 _add("inbox.read", SIGNED_IN, method="POST")
+_add("points.rules", SIGNED_IN)
+OWN_POINTS = anywhere(Action.SEE_OWN_POINTS)
+for _endpoint in ("show", "lines", "choose", "claims"):
+    _add(f"points.{_endpoint}", OWN_POINTS)
+_add("points.line", OWN_POINTS, number=1)
+_add("points.statement", OWN_POINTS)
+_add("points.object_to", anywhere(Action.OBJECT_POINTS), method="POST", number=1, sent=_form(reason="不对"))
+_add("points.withdraw_objection", anywhere(Action.OBJECT_POINTS), method="POST", number=1, objection=1)
+_add("points.claim", OWN_POINTS, item="lecture_given")
+_add("points.send", OWN_POINTS, method="POST", item="lecture_given", sent=_form(key="k", day="2026-11-10"))
+_add("points.withdraw", OWN_POINTS, method="POST", number=1)
+_add("points.file", OWN_POINTS, number=1, sha256=FILE)
 _add("work_api.inbox_read", SIGNED_IN, method="POST")
 _add("work_api.token_ended", SIGNED_IN, method="DELETE", key="x")
 _add(

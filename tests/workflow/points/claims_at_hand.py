@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from pytest import MonkeyPatch
+
 from scoring.canonical import sha256
 from scoring.criteria.item import MemberKind
 from scoring.people import Actor, Role
@@ -23,6 +25,16 @@ from tests.workflow.points.members_at_hand import with_rules
 OWN, OTHER = "A01", "A02"
 TOWN = "柳河镇"
 DAY = date(2026, 11, 10)
+NOW = date(2026, 11, 21)
+"""The day it is for whoever lets `be_today` say so."""
+
+_ASKING = ("reading", "reading_own_claims", "quarters", "claiming", "verifying", "reversing")
+
+
+def be_today(monkeypatch: MonkeyPatch, day: date = NOW) -> None:
+    """Let it be *day* wherever points are claimed, verified and read."""
+    for module in _ASKING:
+        monkeypatch.setattr(f"scoring.workflow.points.{module}.today", lambda: day, raising=False)
 
 
 def picture(name: str = "合影.jpg") -> Document:

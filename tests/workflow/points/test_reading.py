@@ -128,9 +128,12 @@ def test_a_line_is_told_with_its_claim_its_reversal_and_objections(own):
     admin = somebody(own.store, "guan", Role.ADMINISTRATOR)
     confirm_reversal(own.store, admin, move_reversal(own.store, own.superior, honour, "错"))
     assert own_line(own.store, own.member, spendable).reversed_by.new.undoes == spendable
-    first = own_statement(own.store, own.member, Ledger.HONOUR)[-1]
+    whole = own_statement(own.store, own.member, Ledger.HONOUR)
+    first = whole.lines[-1]
+    assert (whole.older, whole.balance.balance) == (None, 6000)
+    assert {item.id for item in whole.items.values()} == {"lecture_given"}
     assert own_line(own.store, own.member, first.number).item is None
-    assert own_statement(own.store, own.member, Ledger.HONOUR, first.seq) == ()
+    assert own_statement(own.store, own.member, Ledger.HONOUR, first.seq).lines == ()
 
 
 def test_a_line_of_another_is_no_line(own):

@@ -1,0 +1,191 @@
+"""A member on a phone: from nothing to a claim that waits, with a photograph; every page by WCAG 2.2 AA, light and dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from scoring.people import Actor, Role
+from scoring.workflow.points.quarters import open_quarter
+from scoring.workflow.points.reading import own_points
+from scoring.workflow.points.reversing import object_to_line
+from scoring.workflow.points.verifying import Decision, verify_claims
+from tests.browser.measures import ill_fitting
+from tests.browser.served import serving
+from tests.browser.test_accessibility import TAGS, findings, paint
+from tests.browser.watching import PHONE, SMALL, Visit
+from tests.databases import sqlite_in
+from tests.people import browser_of, somebody, unit
+from tests.uploads.bytes_of import photo
+from tests.workflow.county import store_at
+from tests.workflow.points.claims_at_hand import OTHER, OWN, be_today, branch
+from web.app import create_app
+
+NARROW = (320, 640)
+KINDS = (
+    "balance",
+    "balance, spendable",
+    "statement",
+    "line, cut",
+    "line, objected to",
+    "items",
+    "form",
+    "claims",
+    "rules",
+)
+NO_PAGES = {"points.file", "points.statement"}
+"""What is answered with a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member's pages, served at `base`, with what `cookie` signs in; `lost` signs in somebody on no list."""
+
+    base: str
+    app: Flask
+    cookie: str
+    lost: str
+    pages: dict[str, str]
+
+    def page(self, visit: Visit, address: str, *how: object, cookie: str = "") -> Page:
+        page = visit.page(*how)
+        value = cookie or self.cookie
+        page.context.add_cookies([{"name": "stars_session", "value": value, "url": self.base}])
+        page.goto(address)
+        return page
+
+
+@pytest.fixture(scope="module")
+def member(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Member]:
+    folder: Path = tmp_path_factory.mktemp("points")
+    with pytest.MonkeyPatch.context() as patch, store_at(sqlite_in(folder)) as store:
+        be_today(patch)
+        own = branch(store, folder)
+        for quarter in ("2026Q3", "2026Q4"):
+            open_quarter(store, None, quarter)
+        own.posted("a1")
+        own.posted("a2", "practical_deed", points=200)
+        own.posted("a3", "practical_deed", points=200, event="清理河道，沿岸两公里")
+        own.claimed("a4", "community_service", at_unit=OTHER, event="社区清洁")
+        void = own.claimed("a5", "party_lecture")
+        verify_claims(store, own.superior, [Decision(claim=void.number, post=False, reason="没有签到")])
+        cut, first = (own_points(store, own.member).honour_lines[place].number for place in (0, 2))
+        object_to_line(store, own.member, first, "应计两次，请核对。")
+        pages = (
+            "/points",
+            "/points/lines?ledger=spendable",
+            "/points/lines",
+            f"/points/lines/{cut}",
+            f"/points/lines/{first}",
+            "/points/claim",
+            "/points/claim/volunteer_service",
+            "/points/claims",
+            "/points/rules",
+        )
+        app = create_app(store)
+        lost = somebody(store, "xu", Role.MEMBER, scope=unit(OWN))
+        with serving(app) as base:
+            yield Member(
+                base=base,
+                app=app,
+                cookie=_cookie(app, own.member),
+                lost=_cookie(app, lost),
+                pages=dict(zip(KINDS, pages, strict=True)),
+            )
+
+
+def _cookie(app: Flask, who: Actor) -> str:
+    return str(browser_of(app, who).get_cookie("stars_session").value)
+
+
+@pytest.fixture
+def visit(browser: Browser, member: Member) -> Iterator[Visit]:
+    found = Visit(browser, member.base)
+    try:
+        yield found
+        faults = found.settle()
+    finally:
+        found.close()
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_is_tried(member: Member):
+    """A new page of a member's is listed here, or it is none."""
+    own = member.app.url_map.bind("localhost")
+    asked = {own.match(address.partition("?")[0])[0] for address in member.pages.values()}
+    there = {
+        rule.endpoint
+        for rule in member.app.url_map.iter_rules()
+        if "GET" in rule.methods and rule.endpoint.startswith("points.")
+    }
+    assert asked == there - NO_PAGES
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing_in_light_and_dark_and_every_screen_fits(visit: Visit, member: Member, kind: str):
+    page = member.page(visit, member.pages[kind], PHONE)
+    found = {}
+    for theme in ("light", "dark"):
+        paint(page, theme)
+        if faults := findings(page, TAGS):
+            found[theme] = faults
+    for size in (PHONE, SMALL, NARROW, (1280, 900)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        if faults := ill_fitting(page):
+            found[str(size[0])] = faults
+    assert found == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_screen_fits_in_english(visit: Visit, member: Member, kind: str):
+    page = member.page(visit, member.pages[kind], NARROW, "en")
+    assert ill_fitting(page) == []
+
+
+def test_somebody_on_no_list_is_told_so_on_a_page_that_fits(visit: Visit, member: Member):
+    page = member.page(visit, "/desk", PHONE, cookie=member.lost)
+    with page.expect_response(re.compile(r"/points$")) as answer:
+        page.evaluate("document.location = '/points'")
+    assert answer.value.status == 404
+    page.wait_for_load_state()
+    assert "还没有与党员名册关联" in page.inner_text("main")
+    assert findings(page, TAGS) == []
+
+
+def test_from_nothing_to_a_claim_that_waits_with_a_photograph(visit: Visit, member: Member):
+    """As a member does it: the desk, the balance, the item, the form; what is wrong is told, then it is sent."""
+    page = member.page(visit, "/desk", (390, 844))
+    page.get_by_role("link", name="查看我的积分").click()
+    page.locator(".points-do").get_by_role("link", name="申报积分").click()
+    page.get_by_role("link", name=re.compile("无偿献血")).click()
+    page.get_by_label("活动名称").fill("秋季献血")
+    photograph = {"name": "献血证.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    page.get_by_label("照片或材料").set_input_files(photograph)
+    page.get_by_role("button", name="提交申报").click()
+    page.wait_for_url("**/points/claims?done=sent")
+    assert "已提交" in page.inner_text(".done")
+    newest = page.locator(".points-claim").first
+    assert newest.locator("h2").inner_text() == "无偿献血"
+    assert "待审核" in newest.inner_text()
+    assert "献血证.jpg" in newest.inner_text()
+    newest.get_by_role("button", name="撤回申报").click()
+    page.wait_for_url("**/points/claims?done=withdrawn")
+    assert "已撤回" in page.locator(".points-claim").first.inner_text()
+
+
+def test_the_bar_hides_nothing_that_has_the_focus(visit: Visit, member: Member):
+    """The bar stays at the foot of a phone; whatever is reached by Tab is scrolled clear of it."""
+    page = member.page(visit, "/points/claim", (390, 700))
+    assert page.evaluate("getComputedStyle(document.querySelector('.points-bar')).position") == "fixed"
+    hidden = page.evaluate(
+        """() => { const bar = document.querySelector('.points-bar').getBoundingClientRect().top;
+        return [...document.querySelectorAll('main .points a')].filter(own => { own.focus();
+          return own.getBoundingClientRect().bottom > bar + 1; }).map(own => own.textContent.trim()); }"""
+    )
+    assert hidden == []
