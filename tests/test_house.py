@@ -113,7 +113,7 @@ def test_the_wheel_runs_without_the_checkout(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "installed")}
     for arguments in (
         ["check-criteria", "red-flag-rural@2026.1"],
-        ["demo", "--no-serve", "--scale", "0.1", "--folder", "county"],
+        ["demo", "--no-serve", "--scale", "0.1", "--members", "0", "--folder", "county"],
     ):
         outcome = subprocess.run(
             [sys.executable, "-P", "-c", program, *arguments],

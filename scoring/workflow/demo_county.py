@@ -11,8 +11,10 @@ from scoring.store.engine import Store
 from scoring.store.files import Files
 from scoring.texts import Text
 from scoring.workflow.demo.staff import DemoAccount, send_one_back, staff_county
+from scoring.workflow.demo_claims import leave_points_waiting
 from scoring.workflow.demo_evidence import hand_in_demo
 from scoring.workflow.demo_files import COUNTY, YEARS, YearFiles, write_year
+from scoring.workflow.demo_points import keep_points
 from scoring.workflow.import_marks import import_marks
 from scoring.workflow.import_units import import_units
 from scoring.workflow.keep_periods import move_period, open_period
@@ -39,18 +41,21 @@ def build_county(
     folder: Path,
     *,
     scale: Fraction | int = 1,
+    members: Fraction | int = 0,
     evidence: Path | None = None,
     tell: Tell = silent,
 ) -> tuple[DemoYear, ...]:
     """Make the demo county in an empty database, from files written to *folder*; return its years.
 
-    Where a folder for *evidence* is given, some branches of the open year hand some in.
+    *members* is the share of its branches' members that are kept with their points: 1 all of them, 0 none. Where a
+    folder for *evidence* is given, some branches of the open year hand some in, and members claim points with it.
     The same scale gives the same editions, byte for byte, on every machine and database.
     """
     open_county(url, schema, name=COUNTY)
     store = Store.open(url, schema)
     try:
-        return tuple(_year(store, folder, year, scale, evidence, tell) for year in YEARS)
+        own = _Size(scale=scale, members=members)
+        return tuple(_year(store, folder, year, own, evidence, tell) for year in YEARS)
     finally:
         store.close()
 
@@ -61,16 +66,24 @@ def is_demo(store: Store) -> bool:
         return county.name(c) == COUNTY and bool(editions.listed(c))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Size:
+    """How large the county is: *scale* times the usual branches, with that share of their members."""
+
+    scale: Fraction | int
+    members: Fraction | int
+
+
 def _year(  # noqa: PLR0917  where everything goes
-    store: Store, folder: Path, year: str, scale: Fraction | int, evidence: Path | None, tell: Tell
+    store: Store, folder: Path, year: str, size: _Size, evidence: Path | None, tell: Tell
 ) -> DemoYear:
     tell(Text(f"{year} 年：生成单位和评分", f"{year}: making up units and marks"), 0, 0)
-    files = write_year(folder, year, scale=scale)
+    files = write_year(folder, year, scale=size.scale)
     open_period(store, year, files.criteria)
     import_units(store, year, files.units)
     move_period(store, year, Phase.COLLECTING)
     if year == YEARS[-1]:
-        return _open_year(store, year, files, evidence, tell)
+        return _open_year(store, folder, files, size, evidence, tell)
     move_period(store, year, Phase.MARKING)
     _import(store, year, files, tell)
     tell(Text(f"{year} 年：公示、发布", f"{year}: posting and publishing"), 0, 0)
@@ -89,16 +102,26 @@ def _year(  # noqa: PLR0917  where everything goes
     return DemoYear(year=year, files=files, editions=tuple(found))
 
 
-def _open_year(store: Store, year: str, files: YearFiles, evidence: Path | None, tell: Tell) -> DemoYear:
+def _open_year(  # noqa: PLR0917  where everything goes
+    store: Store, folder: Path, files: YearFiles, size: _Size, evidence: Path | None, tell: Tell
+) -> DemoYear:
     """Leave the year being marked, with people at work in it."""
+    year = YEARS[-1]
     _import(store, year, files, tell)
     tell(Text(f"{year} 年：开设账号、分配评分任务", f"{year}: accounts, and work for them"), 0, 0)
     staff = staff_county(store, year)
-    if evidence is not None:
-        hand_in_demo(store, Files(evidence), year, staff.secretaries)
+    accounts = staff.accounts
+    given = None if evidence is None else Files(evidence)
+    if given is not None:
+        hand_in_demo(store, given, year, staff.secretaries)
     move_period(store, year, Phase.MARKING)
     send_one_back(store, year, staff)
-    return DemoYear(year=year, files=files, editions=(), accounts=staff.accounts)
+    if size.members:
+        kept = keep_points(store, folder / "points", staff, size.scale, size.members, tell)
+        if kept is not None:
+            accounts = (*accounts, kept.account)
+            leave_points_waiting(store, given, staff, kept)
+    return DemoYear(year=year, files=files, editions=(), accounts=accounts)
 
 
 def _import(store: Store, year: str, files: YearFiles, tell: Tell) -> None:

@@ -67,10 +67,18 @@ def write_year(folder: Path, year: str, *, scale: Fraction | int = 1) -> YearFil
         unit_count=len(entries),
         mark_count=sum(len(entry.marks) for entry in entries),
     )
-    _write(files.units, UNITS_HEAD, (_row(entry.one.unit) for entry in entries))
+    write_rows(files.units, UNITS_HEAD, (_row(entry.one.unit) for entry in entries))
     if heard and files.corrections:
-        _write(files.corrections, MARKS_HEAD, ((heard.unit.code, *mark) for mark in heard.marks))
+        write_rows(files.corrections, MARKS_HEAD, ((heard.unit.code, *mark) for mark in heard.marks))
     return files
+
+
+def write_rows(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write *rows* under *head* to the table at *path*, which opens in Excel and WPS as it is."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows(rows)
 
 
 def _entries(year: str, scale: Fraction, sets: Sequence[CriteriaSet]) -> list[Entry]:
@@ -131,12 +139,5 @@ def _write_marks(folder: Path, entries: Sequence[Entry]) -> tuple[Path, ...]:
     one = len(files) == 1
     paths = [folder / ("marks.csv" if one else f"marks-{number}.csv") for number in range(1, len(files) + 1)]
     for path, rows in zip(paths, files, strict=True):
-        _write(path, MARKS_HEAD, rows)
+        write_rows(path, MARKS_HEAD, rows)
     return tuple(paths)
-
-
-def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(head)
-        writer.writerows(rows)

@@ -412,7 +412,7 @@ def demo_folder(tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
         patched.setenv("STARS_DATABASE_URL", "sqlite:///nobody.sqlite3")
-        outcome = stars("demo", "--no-serve")
+        outcome = stars("demo", "--no-serve", "--members", "0")
     assert outcome.exit_code == 0, outcome.output
     return folder
 

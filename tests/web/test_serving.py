@@ -421,7 +421,18 @@ def test_nobody_else_can_take_the_port_meanwhile():
 def test_the_demo_is_served(tmp_path):
     """From nothing to a page in a browser; a county of the settings is not touched."""
     with running(
-        tmp_path, STARS, "demo", "--scale", "0.05", "--folder", "show", "--port", "0", url="sqlite:///none.db"
+        tmp_path,
+        STARS,
+        "demo",
+        "--scale",
+        "0.05",
+        "--members",
+        "0",
+        "--folder",
+        "show",
+        "--port",
+        "0",
+        url="sqlite:///none.db",
     ) as service:
         assert "stars editions" in "\n".join(service.said)
         assert service.get() == (200, b"ok\n")

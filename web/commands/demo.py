@@ -42,6 +42,13 @@ _DATABASE, _BUNDLE, _ACCOUNTS = "stars.sqlite3", "edition.zip", "accounts.txt"
 @click.option(
     "--scale", type=click.FloatRange(0.05, 20), default=1, show_default=True, help="Size of the county."
 )
+@click.option(
+    "--members",
+    type=click.FloatRange(0, 1),
+    default=1,
+    show_default=True,
+    help="The share of its branches' members who are kept with their points; 0 for none.",
+)
 @click.option("--no-serve", is_flag=True, help="Only build and show it; serve no pages.")
 @HOST
 @click.option(
@@ -51,7 +58,9 @@ _DATABASE, _BUNDLE, _ACCOUNTS = "stars.sqlite3", "edition.zip", "accounts.txt"
 )
 @LANG
 @refusals_told
-def demo(folder: Path, scale: float, no_serve: bool, host: str, port: int | None, lang: Lang) -> None:
+def demo(
+    folder: Path, scale: float, members: float, no_serve: bool, host: str, port: int | None, lang: Lang
+) -> None:
     """Build the demo county, three years of it, show it, and serve its pages.  演示县。
 
     It has a database of its own, so nothing of the county's is touched. What is there already is shown as it is.
@@ -61,7 +70,7 @@ def demo(folder: Path, scale: float, no_serve: bool, host: str, port: int | None
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / _DATABASE
     if not path.exists():
-        _build(path, folder, Fraction(str(scale)), lang)
+        _build(path, folder, Fraction(str(scale)), Fraction(str(members)), lang)
     _show(path, folder, lang)
     _show_accounts(folder / _ACCOUNTS, lang)
     if not no_serve:
@@ -134,14 +143,20 @@ def _listener(host: str, port: int | None, lang: Lang) -> socket:
     return listener
 
 
-def _build(path: Path, folder: Path, scale: Fraction, lang: Lang) -> None:
+def _build(path: Path, folder: Path, scale: Fraction, members: Fraction, lang: Lang) -> None:
     """Build the county in a database of another name, which gets its own when all is in it."""
     draft = path.with_name(f"{path.name}.building")
     for old in folder.glob(f"{draft.name}*"):
         old.unlink()
     with shown(lang) as tell:
         years = build_county(
-            _url(draft), _SCHEMA, folder, scale=scale, evidence=files_beside(_url(path)), tell=tell
+            _url(draft),
+            _SCHEMA,
+            folder,
+            scale=scale,
+            members=members,
+            evidence=files_beside(_url(path)),
+            tell=tell,
         )
         _draw(_url(draft), tell)
     _write_accounts(folder / _ACCOUNTS, years[-1].accounts)

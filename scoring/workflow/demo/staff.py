@@ -36,13 +36,19 @@ class DemoAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Post:
-    """A post to be filled."""
+class Post:
+    """A post to be filled: by whom, under which sign-in name, in which role, over what ('' for the county)."""
 
     login: str
     name: str
     role: Role
     scope: str = ""
+
+    def account(self, password: str) -> DemoAccount:
+        """Return the account of whoever fills it."""
+        return DemoAccount(
+            login=self.login, password=password, name=self.name, role=self.role, scope=self.scope
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,7 @@ def staff_county(store: Store, year: str) -> Staff:
         given = markings.current(c, year)
     own_units = _of_one_township(kept, given)
     posts = tuple(_posts(own_units, given))
-    found = [(post, *_opened(store, post)) for post in posts]
+    found = [(post, *opened(store, post)) for post in posts]
     actors = {post.login: actor for post, actor, _ in found}
     administrator = actors["admin1"]
     panel = [actors[post.login] for post in posts if post.role is Role.EVALUATOR]
@@ -76,11 +82,7 @@ def staff_county(store: Store, year: str) -> Staff:
     assign(store, administrator, year, _COUNTY_STAGE, whole)
     for step, day in _DEADLINES:
         set_deadline(store, administrator, year, step, f"{year}{day}")
-    accounts = (
-        DemoAccount(login=post.login, password=password, name=post.name, role=post.role, scope=post.scope)
-        for post, _, password in found
-    )
-    return Staff(accounts=tuple(accounts), actors=actors)
+    return Staff(accounts=tuple(post.account(password) for post, _, password in found), actors=actors)
 
 
 def send_one_back(store: Store, year: str, staff: Staff) -> None:
@@ -90,42 +92,7 @@ def send_one_back(store: Store, year: str, staff: Staff) -> None:
     send_back(store, staff.actors["superior"], year, own, SELF, reason)
 
 
-def _of_one_township(kept: Sequence[Unit], given: Sequence[Marking]) -> list[Unit]:
-    """Return the branches that answer to one township, the one where most marks are given, in order of code."""
-    marked = Counter(own.unit for own in given)
-    counts: Counter[str] = Counter()
-    for unit in kept:
-        if unit.township and not unit.department:
-            counts[unit.township] += marked[unit.code]
-    township = max(sorted(counts), key=counts.__getitem__)
-    own = (unit for unit in kept if unit.township == township and not unit.department)
-    return sorted(own, key=attrgetter("code"))
-
-
-def _posts(own_units: Sequence[Unit], given: Sequence[Marking]) -> Iterator[_Post]:
-    township = own_units[0].township or ""
-    codes = {own.code for own in own_units}
-    by_stage: dict[str, Counter[str]] = {}
-    for one in given:
-        if one.unit in codes or one.stage == _COUNTY_STAGE:
-            by_stage.setdefault(one.stage, Counter())[one.evaluator] += 1
-    yield _Post(login="admin1", name="周敏", role=Role.ADMINISTRATOR)
-    yield _Post(login="admin2", name="郑晓东", role=Role.ADMINISTRATOR)
-    for place, unit in enumerate(own_units[:_SECRETARIES], 1):
-        name = next((one.evaluator for one in given if (one.unit, one.stage) == (unit.code, SELF)), "沈秋实")
-        login = "secretary" if place == 1 else f"secretary{place}"
-        yield _Post(login=login, name=name, role=Role.SECRETARY, scope=unit.code)
-    superior = by_stage.get(SUPERIOR, Counter({"沈秋实": 1})).most_common(1)[0][0]
-    yield _Post(login="superior", name=superior, role=Role.SUPERIOR, scope=township)
-    panel = sorted(by_stage.get(_COUNTY_STAGE, Counter()).items(), key=lambda own: (-own[1], own[0]))
-    for place, (name, _) in enumerate(panel[:_PANEL], 1):
-        yield _Post(login=f"evaluator{place}", name=name, role=Role.EVALUATOR)
-    yield _Post(login="moderator", name="冯立新", role=Role.MODERATOR)
-    yield _Post(login="leader", name="吴国梁", role=Role.LEADER)
-    yield _Post(login="auditor", name="韩静", role=Role.AUDITOR)
-
-
-def _opened(store: Store, post: _Post) -> tuple[Actor, str]:
+def opened(store: Store, post: Post) -> tuple[Actor, str]:
     """Make the account, choose its password as its owner would, and return who may act by it, and the password."""
     handed = add_by_command(
         store,
@@ -141,6 +108,41 @@ def _opened(store: Store, post: _Post) -> tuple[Actor, str]:
         person = people.by_login(c, post.login)
         assert person is not None
         return actor_of(c, person), chosen
+
+
+def _of_one_township(kept: Sequence[Unit], given: Sequence[Marking]) -> list[Unit]:
+    """Return the branches that answer to one township, the one where most marks are given, in order of code."""
+    marked = Counter(own.unit for own in given)
+    counts: Counter[str] = Counter()
+    for unit in kept:
+        if unit.township and not unit.department:
+            counts[unit.township] += marked[unit.code]
+    township = max(sorted(counts), key=counts.__getitem__)
+    own = (unit for unit in kept if unit.township == township and not unit.department)
+    return sorted(own, key=attrgetter("code"))
+
+
+def _posts(own_units: Sequence[Unit], given: Sequence[Marking]) -> Iterator[Post]:
+    township = own_units[0].township or ""
+    codes = {own.code for own in own_units}
+    by_stage: dict[str, Counter[str]] = {}
+    for one in given:
+        if one.unit in codes or one.stage == _COUNTY_STAGE:
+            by_stage.setdefault(one.stage, Counter())[one.evaluator] += 1
+    yield Post(login="admin1", name="周敏", role=Role.ADMINISTRATOR)
+    yield Post(login="admin2", name="郑晓东", role=Role.ADMINISTRATOR)
+    for place, unit in enumerate(own_units[:_SECRETARIES], 1):
+        name = next((one.evaluator for one in given if (one.unit, one.stage) == (unit.code, SELF)), "沈秋实")
+        login = "secretary" if place == 1 else f"secretary{place}"
+        yield Post(login=login, name=name, role=Role.SECRETARY, scope=unit.code)
+    superior = by_stage.get(SUPERIOR, Counter({"沈秋实": 1})).most_common(1)[0][0]
+    yield Post(login="superior", name=superior, role=Role.SUPERIOR, scope=township)
+    panel = sorted(by_stage.get(_COUNTY_STAGE, Counter()).items(), key=lambda own: (-own[1], own[0]))
+    for place, (name, _) in enumerate(panel[:_PANEL], 1):
+        yield Post(login=f"evaluator{place}", name=name, role=Role.EVALUATOR)
+    yield Post(login="moderator", name="冯立新", role=Role.MODERATOR)
+    yield Post(login="leader", name="吴国梁", role=Role.LEADER)
+    yield Post(login="auditor", name="韩静", role=Role.AUDITOR)
 
 
 def _person(actor: Actor) -> Person:

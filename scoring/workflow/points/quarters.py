@@ -149,6 +149,38 @@ def close_quarter(store: Store, actor: Actor | None, quarter: str, code: str) ->
         return results
 
 
+def close_quarters(store: Store, actor: Actor | None, quarter: str) -> tuple[str, ...]:
+    """Close *quarter* in every branch that has members and where nothing hinders it, at once; return their codes, in order.
+
+    Of the branches that *actor* may close; the others stay as they are. Raises NotAllowed, RulesMissing, and QuarterRefused while it is not over.
+    """
+    deed = points_deed(actor, Action.CLOSE_QUARTER)
+    first, last = _days(quarter)
+    if last >= today():
+        raise QuarterRefused([_not_over(quarter, last)])
+    with store.begin(deed) as c:
+        own = rules.in_force(c, first)
+        closed, waiting = quarters.closed_in(c, quarter), quarters.pending(c, quarter)
+        has, known = quarters.with_baseline(c, quarter), units.newest(c)
+        by_unit: dict[str, list[Member]] = {}
+        for one in members.every(c, last):
+            if one.active or first <= one.first_day:
+                by_unit.setdefault(one.unit, []).append(one)
+        ready = {
+            code: found
+            for code, found in by_unit.items()
+            if code not in closed
+            and code not in waiting
+            and (actor is None or may(actor, Action.CLOSE_QUARTER, Setting(unit=known[code])))
+            and not _without([one for one in found if one.active], has, own)
+        }
+        sums = transfers.sums(c, [one.id for found in ready.values() for one in found], first, last)
+        for code, found in ready.items():
+            results = [_result(one, quarter, own, sums.get(one.id, HonourSums())) for one in found]
+            quarters.close(c, quarter, code, results, hand(actor))
+        return tuple(ready)
+
+
 def see_quarters(store: Store, actor: Actor, quarter: str) -> tuple[BranchQuarter, ...]:
     """Return where the branches *actor* may see stand with *quarter*, by code. Raises NotAllowed and QuarterRefused."""
     permit(actor, Action.SEE_POINTS_SUMS, Setting())
@@ -287,10 +319,7 @@ def _missing(
         yield _fault(f"{unit.name} 的 {quarter} 已经结账", f"{quarter} of {unit.name} is closed already")
         return
     if last >= today():
-        yield _fault(
-            f"{quarter} 到 {last.isoformat()} 才结束，次日起可以结账",
-            f"{quarter} ends on {last.isoformat()}; it can be closed from the day after",
-        )
+        yield _not_over(quarter, last)
     waiting = quarters.pending(c, quarter, unit.code).get(unit.code, 0)
     if waiting:
         claims = counted(waiting, "笔", "claim")
@@ -312,6 +341,13 @@ def _missing(
             f"{unit.name} 有 {many.zh}还没有 {quarter} 的基础分，请管理员先发放",
             f"{many.en} of {unit.name} without the baseline of {quarter}; an administrator gives it first",
         )
+
+
+def _not_over(quarter: str, last: date) -> Fault:
+    return _fault(
+        f"{quarter} 到 {last.isoformat()} 才结束，次日起可以结账",
+        f"{quarter} ends on {last.isoformat()}; it can be closed from the day after",
+    )
 
 
 def _without(found: Sequence[Member], has: Collection[str], own: PointsRules) -> list[Member]:

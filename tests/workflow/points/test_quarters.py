@@ -24,6 +24,7 @@ from scoring.workflow.points.quarters import (
     QuarterFigure,
     QuarterRefused,
     close_quarter,
+    close_quarters,
     open_quarter,
     quarters_of_member,
     see_quarters,
@@ -152,6 +153,29 @@ def test_what_is_missing_is_told_at_once(store, tmp_path):
         "1 claim of 第1村党支部 not decided yet: post, void or withdraw each first",
         f"3 members of 第1村党支部 without the baseline of {now}; an administrator gives it first",
     ]
+
+
+def test_a_quarter_is_closed_in_every_branch_where_nothing_hinders_it(store, tmp_path):
+    """To the same figures that a branch alone comes to; a claim that waits, or a baseline not given, keeps one open."""
+    own = with_members(store, tmp_path)
+    take_members(store, tmp_path / "more.csv", [["M6", "周六", "A03", "在职", "", "2026-01-05"]])
+    open_quarter(store, None, "2026Q1")
+    take_members(store, tmp_path / "late.csv", [["M7", "吴七", "A03", "在职", "", "2026-03-05"]])
+    take_points(store, tmp_path / "p.csv", [["M4", *LECTURE[1:]]])
+    put_claim(store, own["M1"].id, "A01", "2026-03-31")
+    of_a_branch = secretary(store)
+    assert close_quarters(store, of_a_branch, "2026Q1") == ()
+    assert close_quarters(store, administrator(store), "2026Q1") == ("A02",)
+    with store.read() as c:
+        (frozen,) = quarters.results(c, [own["M4"].id], 2026).values()
+    assert (frozen.unit, frozen.baseline, frozen.earned, frozen.figure) == ("A02", 6000, 200, 6200)
+    decide_claim(store)
+    open_quarter(store, None, "2026Q1")
+    assert close_quarters(store, of_a_branch, "2026Q1") == ("A01",), "nobody closes those of others"
+    assert close_quarters(store, None, "2026Q1") == ("A03",)
+    assert close_quarters(store, None, "2026Q1") == ()
+    with pytest.raises(QuarterRefused, match="closed from the day after"):
+        close_quarters(store, None, quarter_of(today()))
 
 
 def test_a_pending_claim_of_another_quarter_or_branch_or_a_decided_one_is_in_nobodys_way(store, tmp_path):

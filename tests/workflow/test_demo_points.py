@@ -1,0 +1,186 @@
+"""The demo's members and their points are the same each time, obey the rules, and leave something for everybody to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from scoring.criteria import catalogue
+from scoring.criteria.item import Ledger, MemberKind
+from scoring.ledger import TransferKind, quarter_days
+from scoring.periods import Phase
+from scoring.store.engine import Store
+from scoring.store.files import Files
+from scoring.store.ledger import members, quarters, transfers
+from scoring.units import DOMAINS
+from scoring.workflow.demo.changes import branches_in
+from scoring.workflow.demo.member_deeds import lines_in
+from scoring.workflow.demo.members import BEGINNING, LAST, TURN, members_of
+from scoring.workflow.demo.staff import staff_county
+from scoring.workflow.demo_claims import leave_points_waiting
+from scoring.workflow.demo_files import UNITS_HEAD, write_rows
+from scoring.workflow.demo_points import RULES, keep_points
+from scoring.workflow.import_units import import_units
+from scoring.workflow.keep_periods import move_period, open_period
+from scoring.workflow.points.books_anew import book_faults, member_faults
+from scoring.workflow.points.quarters import QuarterRefused, close_quarters, see_quarters
+from scoring.workflow.points.reading import own_points
+from scoring.workflow.points.reading_groups import claims_to_verify
+from scoring.workflow.progress import silent
+from scoring.working_days import today
+from tests.databases import ready_made, sqlite_in
+
+SCALE = Fraction(1, 20)
+FULL = members_of(1)
+END = date(int(LAST), 12, 31)
+
+
+def codes_in(year: str, scale: Fraction | int) -> set[str]:
+    return {own.unit.code for own in branches_in(year, Fraction(scale))}
+
+
+def test_the_members_are_those_that_the_branches_have():
+    """The same each time, by numbers of their own, under the secretary's name first."""
+    assert members_of(1) == FULL
+    assert 28_000 <= len(FULL) <= 35_000
+    assert len({own.code for own in FULL}) == len(FULL)
+    assert {own.kind for own in FULL} == set(MemberKind)
+    names = {own.unit.code: own.secretary for own in branches_in("2025", Fraction(1))}
+    first = {}
+    for own in FULL:
+        first.setdefault(own.unit, own.name)
+    assert all(first[code] == name for code, name in names.items() if code in first)
+    assert len(members_of(1, Fraction(1, 10))) < len(FULL) / 5
+
+
+def test_everybody_is_in_a_branch_there_is_that_year():
+    """Branches that are gone hand their members on, on the day of the turn."""
+    for year, day in (("2025", TURN - timedelta(days=1)), (LAST, END)):
+        there = codes_in(year, 1)
+        assert {unit for own in FULL if (unit := own.unit_on(day))} <= there
+    moved = [own for own in FULL if own.moved_on == TURN]
+    assert {own.unit for own in moved} == codes_in("2025", 1) - codes_in(LAST, 1)
+
+
+def test_whose_points_are_kept_later_is_where_they_are_by_then():
+    """Who had left is on no roll; who had moved is in the new branch, and moves no more."""
+    gone = next(own for own in FULL if own.left is not None and own.left < TURN)
+    moved = next(own for own in FULL if own.moved_on is not None and own.moved_on < TURN)
+    later = next(own for own in FULL if own.first_day > TURN)
+    assert gone.begun(TURN) is None
+    assert moved.begun(TURN) == replace(
+        moved, unit=moved.moved_to, first_day=TURN, moved_to="", moved_on=None
+    )
+    assert later.begun(TURN) == later
+
+
+def test_what_members_did_is_theirs_to_have_done():
+    """Nobody does anything before joining, after leaving, after the last day, or what is not for their kind."""
+    rules = catalogue.find_points(RULES)
+    by_code = {own.code: own for own in members_of(SCALE)}
+    whole = frozenset({next(iter(by_code.values())).unit})
+    until = date(2026, 5, 20)
+    found = list(lines_in("2026Q2", [*by_code.values()], rules, whole, until))
+    assert found == list(lines_in("2026Q2", [*by_code.values()], rules, whole, until))
+    assert found
+    for line in found:
+        own = by_code[line.code]
+        assert own.unit_on(line.day) is not None
+        assert date(2026, 4, 1) <= line.day <= until
+        assert own.kind in rules.item(line.item).members
+    in_full = [line for line in found if by_code[line.code].unit_on(line.day) in whole]
+    heads = [own for own in by_code.values() if own.unit_on(until) in whole]
+    assert len(in_full) / len(heads) > 3 * (len(found) - len(in_full)) / (len(by_code) - len(heads))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A small county whose people and members are at work."""
+    folder = tmp_path_factory.mktemp("points")
+    database = sqlite_in(folder)
+    ready_made(database)
+    store = Store.open(database.url, database.schema)
+    sets = [ref for ref in catalogue.refs() if set(catalogue.find(ref).domains) & set(DOMAINS)]
+    for year in ("2025", LAST):
+        open_period(store, year, sets)
+        rows = [
+            (
+                own.unit.code,
+                own.unit.name,
+                own.unit.domain,
+                own.unit.township or "",
+                own.unit.department or "",
+                "",
+                "",
+            )
+            for own in branches_in(year, SCALE)
+        ]
+        write_rows(folder / f"units-{year}.csv", UNITS_HEAD, rows)
+        import_units(store, year, folder / f"units-{year}.csv")
+    move_period(store, LAST, Phase.COLLECTING)
+    staff = staff_county(store, LAST)
+    found = keep_points(store, folder / "points", staff, SCALE, Fraction(1, 4), silent)
+    assert found is not None
+    leave_points_waiting(store, Files(folder / "files"), staff, found)
+    yield store, staff, found
+    store.close()
+
+
+def test_past_quarters_are_closed_in_every_branch(kept):
+    """From the first of 2025 on in the township that began it; the quarter of today stays open."""
+    store, staff, found = kept
+    for name in ("2025Q1", "2026Q1", "2026Q2"):
+        if quarter_days(name)[1] + timedelta(days=15) <= today():
+            seen = see_quarters(store, staff.actors["admin1"], name)
+            assert {own.closed_at is not None for own in seen if own.members} == {True}
+            assert all(own.without_baseline == 0 for own in seen)
+    assert found.account.scope in codes_in(LAST, SCALE)
+
+
+def test_the_books_come_to_what_they_say(kept):
+    store, _, _ = kept
+    with store.read() as c:
+        assert [*book_faults(c), *member_faults(c)] == []
+
+
+def test_the_member_has_two_years_and_claims_of_every_state(kept):
+    store, _, found = kept
+    mine = own_points(store, found.actor)
+    assert mine.member.code == found.code
+    assert mine.member.first_day < BEGINNING
+    assert len(mine.waiting) == 2
+    assert mine.spendable.balance > 0
+    with store.read() as c:
+        lines = transfers.statement(c, mine.member.id, Ledger.HONOUR, most=200)
+        frozen = quarters.results(c, [mine.member.id], 2025)
+    kinds = {own.kind for own in lines}
+    assert {TransferKind.BASELINE, TransferKind.AWARD, TransferKind.LOSS, TransferKind.REVERSAL} <= kinds
+    assert len(frozen) == 4
+
+
+def test_the_secretary_and_the_superior_have_something_to_decide(kept):
+    store, staff, _ = kept
+    secretary = next(iter(staff.secretaries.values()))
+    assert len(claims_to_verify(store, secretary)) >= 2
+    assert claims_to_verify(store, staff.actors["superior"])
+
+
+def test_members_who_left_have_nothing_after(kept):
+    store, _, _ = kept
+    with store.read() as c:
+        gone = [own for own in members.every(c) if not own.active]
+        assert gone
+        for own in gone:
+            lines = transfers.statement(c, own.id, Ledger.HONOUR, most=200)
+            assert all(line.day < own.first_day for line in lines)
+
+
+def test_a_quarter_that_is_closed_everywhere_has_nothing_left_to_close(kept):
+    """And one that is not over is closed nowhere."""
+    store, _, _ = kept
+    assert close_quarters(store, None, "2025Q1") == ()
+    with pytest.raises(QuarterRefused, match="2099-12-31"):
+        close_quarters(store, None, "2099Q4")
