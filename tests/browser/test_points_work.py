@@ -70,6 +70,8 @@ def test_sending_back_without_a_reason_says_so_beside_the_claim(visit: Visit, wo
     assert here(page) == first
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.matches('[data-tick]')")
+    assert [own.partition(" http")[0] for own in visit.settle()] == ["answer: 409"], "asked in vain, once"
+    visit.faults.clear()
 
 
 def test_who_came_is_pasted_and_claimed_for(visit: Visit, work: WorkCounty):

@@ -91,7 +91,7 @@ def work_county(folder: Path) -> Iterator[WorkCounty]:
         propose_role(
             store, everybody["other_admin"], somebody.id, RoleAsked(role=Role.LEADER, scope="", period="")
         )
-        member = begin_points(store, everybody, UNIT)[0].id
+        member = begin_points(store, everybody, UNIT, app.config["FILES_FOLDER"])[0].id
         shop = _shop(store, everybody)
         with serving(app) as base:
             pages = _pages(everybody, member, shop)

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from scoring.criteria.item import MemberKind
 from scoring.people import Actor
 from scoring.store.engine import Store
+from scoring.store.files import Files
 from scoring.store.ledger import members, reversals
 from scoring.store.ledger.claims import Claim
 from scoring.store.ledger.members import Member, NewMember
 from scoring.store.ledger.reversals import LineObjection
+from scoring.workflow.documents import Document, take_documents
 from scoring.workflow.points.claiming import NewClaim, claim_for_many
 from scoring.workflow.points.quarters import last_ended, open_quarter, this_quarter
 from scoring.workflow.points.reversing import move_reversal
 from scoring.workflow.points.rules_in_force import adopt_rules
 from scoring.workflow.points.verifying import Decision, verify_claims
 from scoring.working_days import today
-from tests.workflow.points.claims_at_hand import picture
+from tests.uploads.bytes_of import photo
 
 OTHER = "A02"
 """A branch of another superior, whose members have their baseline alone."""
 NAMES = ("王秀英", "李建国", "张桂兰", "刘德华", "陈志强", "杨丽萍", "赵国庆", "黄春燕")
 
 
-def begin_points(store: Store, everybody: Mapping[str, Actor], unit: str) -> tuple[Member, ...]:
-    """Let the branch *unit* have members with points, and return them."""
+def begin_points(store: Store, everybody: Mapping[str, Actor], unit: str, folder: Path) -> tuple[Member, ...]:
+    """Let the branch *unit* have members with points, and return them; uploaded files lie in *folder*."""
     first_day = date(today().year - 1, 1, 1)
     adopt_rules(store, None, "member-points@2026.1", first_day)
     kinds = tuple(MemberKind)
@@ -42,7 +46,8 @@ def begin_points(store: Store, everybody: Mapping[str, Actor], unit: str) -> tup
         members.add(c, others[:6])
     for quarter in (last_ended(), this_quarter()):
         open_quarter(store, None, quarter)
-    numbers = [own.number for own in _claimed(store, everybody["secretary"], found)]
+    shown = take_documents(Files(folder), [(io.BytesIO(photo()), "现场.jpg")])
+    numbers = [own.number for own in _claimed(store, everybody["secretary"], found, shown)]
     decisions = [Decision(claim=own, post=True) for own in numbers[:4]]
     decided = verify_claims(store, everybody["superior"], decisions)
     verify_claims(
@@ -62,7 +67,9 @@ def begin_points(store: Store, everybody: Mapping[str, Actor], unit: str) -> tup
     return found
 
 
-def _claimed(store: Store, secretary: Actor, found: Sequence[Member]) -> tuple[Claim, ...]:
+def _claimed(
+    store: Store, secretary: Actor, found: Sequence[Member], files: tuple[Document, ...]
+) -> tuple[Claim, ...]:
     new = [
         NewClaim(
             key=f"volunteer:{own.id}:{points}",
@@ -72,7 +79,7 @@ def _claimed(store: Store, secretary: Actor, found: Sequence[Member]) -> tuple[C
             day=today(),
             event=event,
             note="在村口清理河道，下午两点到六点。",
-            files=(picture("现场.jpg"),),
+            files=files,
         )
         for event, points in (("河道清理", 200), ("敬老院慰问", 400))
         for own in found

@@ -13,7 +13,7 @@ from scoring.permissions import Action, Setting, may
 from scoring.texts import Text
 from scoring.workflow.points.in_role import in_role
 from web.access import actor
-from web.language import told
+from web.language import say, told
 
 points_work_pages = Blueprint("points_work", __name__, url_prefix="/desk/points")
 
@@ -61,6 +61,7 @@ def page(here: str, template: str, **values: Any) -> str:
         tabs=tabs(here),
         choices=choices,
         shown_points=shown_points,
+        quarter_words=quarter_words,
         ItemKind=ItemKind,
         **values,
     )
@@ -76,6 +77,12 @@ def choices(item: Item) -> tuple[int, ...]:
 def shown_points(points: int, kind: ItemKind = ItemKind.EARNING) -> str:
     """Return hundredths of points with the sign they count by: `+1.5`, `−40`."""
     return f"{'−' if kind is ItemKind.LOSING else '+'}{marks_text(points)}"
+
+
+def quarter_words(quarter: str) -> str:
+    """Return what an office calls a quarter: `2026 年第四季度`."""
+    year, place = quarter[:4], int(quarter[5:])
+    return say(f"{year} 年第{'一二三四'[place - 1]}季度", f"Q{place} {year}")
 
 
 def whole(text: str, most: int = 999_999_999) -> int | None:
