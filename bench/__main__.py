@@ -17,14 +17,15 @@ from bench.databases import all_databases
 from bench.importing import import_comparisons
 from bench.marking import grid_comparisons, one_mark_comparisons
 from bench.plans import COUNTY, SHEET
+from bench.points import points_comparisons
 from bench.publication import publication_comparisons
 from bench.report import Findings, document, table
 from bench.rounds import run_rounds
 from bench.scoring import county_comparisons, sheet_comparisons
 from bench.serving import serving_comparisons
 
-_WORKS = ("scoring", "publication", "import", "serving", "one_mark", "grid")
-_ON_DATABASES = {"publication", "import", "one_mark", "grid"}
+_WORKS = ("scoring", "publication", "import", "serving", "one_mark", "grid", "points")
+_ON_DATABASES = {"publication", "import", "one_mark", "grid", "points"}
 _WIDTH = 160
 
 
@@ -82,6 +83,8 @@ def _prepared(works: tuple[str, ...], stack: ExitStack) -> Findings:
         findings.comparisons += one_mark_comparisons(one_sheet(SHEET), kinds, folder, stack)
     if "grid" in works:
         findings.comparisons += grid_comparisons(one_sheet(SHEET), kinds, folder, stack)
+    if "points" in works:
+        findings.comparisons += points_comparisons(one_sheet(SHEET), kinds, folder, stack)
     return findings
 
 

@@ -90,7 +90,8 @@ class _Verifying:
             c, {code for own in found for code in (own.unit, own.at_unit)}
         )
         self._items: dict[tuple[str, str], Item] = {
-            (own.rules, own.item): rules.known(c, own.rules).item(own.item) for own in found
+            (ref, item): rules.known(c, ref).item(item)
+            for ref, item in {(own.rules, own.item) for own in found}
         }
 
     def claim(self, decision: Decision) -> Claim:
