@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from scoring.criteria.item import Ledger
 from scoring.people import Role
 from scoring.permissions import NotAllowed
 from scoring.store import units
@@ -15,7 +16,7 @@ from scoring.store.ledger.rules import RulesMissing
 from scoring.uploads.kinds import Kind
 from scoring.workflow.points.claiming import claim_points, withdraw_claim
 from scoring.workflow.points.quarters import open_quarter
-from scoring.workflow.points.reading import NotAMember, own_line, own_points
+from scoring.workflow.points.reading import NotAMember, own_line, own_points, own_stretch
 from scoring.workflow.points.reading_own_claims import (
     ClaimFileUnknown,
     claimable,
@@ -121,3 +122,13 @@ def test_what_comes_next_is_read_with_the_year(own):
     year = own_points(own.store, own.member).year
     assert (year.annual, year.next_band.stars, year.next_band.at_least) == (6400, 2, 7000)
     assert (year.for_card, year.next_card.id, year.next_card.at_least) == (400, "silver", 2000)
+
+
+def test_a_stretch_of_days_has_every_line_that_counts_on_them_in_order(own):
+    own.posted()
+    own.posted("k2", "party_lecture", day=date(2026, 9, 30))
+    found = own_stretch(own.store, own.member, date(2026, 10, 1), date(2026, 12, 31))
+    assert [line.amount for line in found.lines[Ledger.HONOUR]] == [6000, 400]
+    assert [line.amount for line in found.lines[Ledger.SPENDABLE]] == [400]
+    assert {item.id for item in found.items.values()} == {"lecture_given"}
+    assert (found.day, found.unit.code, found.year.year) == (NOW, OWN, 2026)
