@@ -211,7 +211,8 @@ def _running(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     new = np.ones(keys.size, dtype=bool)
     np.not_equal(keys[1:], keys[:-1], out=new[1:])
     starts = np.flatnonzero(new)
-    return np.arange(keys.size) - starts[np.cumsum(new) - 1]
+    place: NDArray[np.int64] = np.arange(keys.size) - starts[np.cumsum(new) - 1]
+    return place
 
 
 def _facts(criterion: Criterion, known: Sequence[Fraction | tuple[int, ...]]) -> Facts:
