@@ -18,6 +18,7 @@ from scoring.store.ledger.members import Member
 from scoring.store.ledger.reversals import LineObjection
 from scoring.texts import Text
 from scoring.units import Unit
+from scoring.workflow.points.expiring import Expiring, expiring
 from scoring.workflow.points.in_role import verifying_roles
 from scoring.workflow.points.quarters import QuarterFigure, YearFigure, year_of
 from scoring.workflow.points.reversing import hindering
@@ -68,8 +69,8 @@ class OwnPoints:
     """A member's points today: `spendable.owed` is the debt, `quarter` the figure of this quarter so far, if any.
 
     `place` is None in branches of few members, and where the year has no figure yet. `good_until` is the last day on
-    which what is earned this year can be spent, None where it does not expire; `card_by` what a card is given by. Lines are the newest first, and
-    `items` those they are of.
+    which what is earned this year can be spent, None where it does not expire; `ending` are the points of earlier
+    years that end; `card_by` what a card is given by. Lines are the newest first, and `items` those they are of.
     """
 
     member: Member
@@ -86,6 +87,7 @@ class OwnPoints:
     spendable_lines: tuple[Line, ...]
     items: Items
     good_until: date | None
+    ending: tuple[Expiring, ...]
     card_by: CardFigure | None
 
 
@@ -169,6 +171,7 @@ def own_points(store: Store, actor: Actor) -> OwnPoints:
             spendable_lines=spendable,
             items=items_of(c, (*honour, *spendable)),
             good_until=None if in_force.expiry is None else in_force.expiry.last_day(day.year),
+            ending=tuple(one for one in expiring(c, member.id) if one.year < day.year),
             card_by=None if in_force.cards is None else in_force.cards.figure,
         )
 
