@@ -136,8 +136,7 @@ def _reading(kind: str, store: Store, bare: "_Bare", county: County) -> list[Com
     def read(account: str | None = None) -> list[tuple[Any, ...]]:
         account = account or next(own)
         with store.read() as c:
-            held = transfers.balance(c, account, Ledger.HONOUR)
-            lines = transfers.statement(c, account, Ledger.HONOUR)
+            held, lines = transfers.newest(c, account, Ledger.HONOUR)
         return [(held.balance, held.owed), *((one.number, one.amount, one.balance) for one in lines)]
 
     def by_hand(account: str | None = None) -> list[tuple[Any, ...]]:

@@ -118,14 +118,23 @@ def statement(
 ) -> tuple[Line, ...]:
     """Return the lines of *account* on *ledger* before that of *before_seq* (None: from the end), the newest first."""
     asked = {"account": account, "ledger": ledger.value, "before": before_seq or _ENDLESS, "most": most}
-    return tuple(_line(row) for row in c.execute(_STATEMENT, asked))
+    return tuple([_line(*row) for row in c.execute(_STATEMENT, asked).all()])
+
+
+def newest(c: Connection, account: str, ledger: Ledger, most: int = 20) -> tuple[Balance, tuple[Line, ...]]:
+    """Return what *account* holds and owes on *ledger*, with its newest lines, at least one: asked as one question."""
+    lines = statement(c, account, ledger, most=max(most, 1))
+    if not lines:
+        return Balance(), ()
+    last = lines[0]
+    return Balance(balance=last.balance, owed=last.owed, seq=last.seq), lines
 
 
 def between(c: Connection, account: str, ledger: Ledger, first_day: date, last_day: date) -> tuple[Line, ...]:
     """Return the lines of *account* on *ledger* that count on those days, in the order they were posted."""
     days = _OWN.day >= first_day.isoformat(), _OWN.day <= last_day.isoformat()
     found = c.execute(_LINES.where(*_of_account(account, ledger), *days).order_by(_ENTRY.seq))
-    return tuple(_line(row) for row in found)
+    return tuple(_line(*row) for row in found)
 
 
 def line(c: Connection, account: str, ledger: Ledger, number: int) -> Line:
@@ -133,7 +142,7 @@ def line(c: Connection, account: str, ledger: Ledger, number: int) -> Line:
     found = c.execute(_LINES.where(_OWN.number == number, *_of_account(account, ledger))).first()
     if found is None:
         raise unknown(number)
-    return _line(found)
+    return _line(*found)
 
 
 def find(c: Connection, number: int) -> Transfer:
@@ -266,23 +275,39 @@ def _found(c: Connection, selection: Select[Any]) -> Iterator[Transfer]:
         )
 
 
-def _line(row: Any) -> Line:
+def _line(  # noqa: PLR0917  the columns of `_LINES`
+    seq: int,
+    number: int,
+    kind: str,
+    amount: int,
+    balance: int,
+    owed: int,
+    day: str,
+    item: str,
+    event: str,
+    reason: str,
+    rules: str,
+    by: str,
+    made_at: datetime,
+    claim: int | None,
+    undoes: int | None,
+) -> Line:
     return Line(
-        seq=row.seq,
-        number=row.number,
-        kind=TransferKind(row.kind),
-        amount=row.amount,
-        balance=row.balance,
-        owed=row.owed,
-        day=date.fromisoformat(row.day),
-        item=row.item,
-        event=row.event,
-        reason=row.reason,
-        rules=row.rules,
-        by=row.by,
-        made_at=row.made_at,
-        claim=row.claim,
-        undoes=row.undoes,
+        seq=seq,
+        number=number,
+        kind=_KINDS[kind],
+        amount=amount,
+        balance=balance,
+        owed=owed,
+        day=date.fromisoformat(day),
+        item=item,
+        event=event,
+        reason=reason,
+        rules=rules,
+        by=by,
+        made_at=made_at,
+        claim=claim,
+        undoes=undoes,
     )
 
 
@@ -291,6 +316,7 @@ def _of_account(account: Any, ledger: Any) -> tuple[Any, ...]:
 
 
 _ENDLESS = 2**62
+_KINDS = {own.value: own for own in TransferKind}
 _LINES = select(
     _ENTRY.seq,
     _OWN.number,

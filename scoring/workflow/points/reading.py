@@ -152,24 +152,22 @@ def own_points(store: Store, actor: Actor) -> OwnPoints:
         year = years[member.id]
         waiting = claims.pending_of(c, member.id)
         known = units.newest(c, {member.unit} | {code for own in waiting for code in (own.unit, own.at_unit)})
-        honour, spendable = (
-            transfers.statement(c, member.id, ledger, most=LINES)
-            for ledger in (Ledger.HONOUR, Ledger.SPENDABLE)
-        )
+        honour, honour_lines = transfers.newest(c, member.id, Ledger.HONOUR, LINES)
+        spendable, spendable_lines = transfers.newest(c, member.id, Ledger.SPENDABLE, LINES)
         return OwnPoints(
             member=member,
             unit=known.get(member.unit),
             day=day,
-            honour=transfers.balance(c, member.id, Ledger.HONOUR),
-            spendable=transfers.balance(c, member.id, Ledger.SPENDABLE),
+            honour=honour,
+            spendable=spendable,
             quarter=next((own for own in year.quarters if own.quarter == quarter_of(day)), None),
             year=year,
             room=room_of(c, member, in_force, day),
             waiting=tuple(waiting_of(c, own, known) for own in waiting),
             place=_place(year.annual, [years[one].annual for one in branch]),
-            honour_lines=honour,
-            spendable_lines=spendable,
-            items=items_of(c, (*honour, *spendable)),
+            honour_lines=honour_lines,
+            spendable_lines=spendable_lines,
+            items=items_of(c, (*honour_lines, *spendable_lines)),
             good_until=None if in_force.expiry is None else in_force.expiry.last_day(day.year),
             ending=tuple(one for one in expiring(c, member.id) if one.year < day.year),
             card_by=None if in_force.cards is None else in_force.cards.figure,

@@ -31,11 +31,12 @@ def statement_by_command(store: Store, code: str, most: int) -> Statement:
     """Return the statement of the member of number *code*, of *most* lines a ledger. Raises MemberUnknown, RulesMissing."""
     with store.read() as c:
         member = members.by_code(c, code)
-        lines = {ledger: transfers.statement(c, member.id, ledger, most=most) for ledger in Ledger}
+        found = {ledger: transfers.newest(c, member.id, ledger, most) for ledger in Ledger}
+        lines = {ledger: own for ledger, (_, own) in found.items()}
         refs = {line.rules for own in lines.values() for line in own}
         return Statement(
             member=member,
-            balances={ledger: transfers.balance(c, member.id, ledger) for ledger in Ledger},
+            balances={ledger: own for ledger, (own, _) in found.items()},
             lines=lines,
             year=year_of(c, [member.id], today().year)[member.id],
             titles={(ref, item.id): item.title for ref in refs for item in rules.known(c, ref).items},
