@@ -118,7 +118,7 @@ def statement(
 ) -> tuple[Line, ...]:
     """Return the lines of *account* on *ledger* before that of *before_seq* (None: from the end), the newest first."""
     asked = {"account": account, "ledger": ledger.value, "before": before_seq or _ENDLESS, "most": most}
-    return tuple([_line(*row) for row in c.execute(_STATEMENT, asked).all()])
+    return tuple([_line(row) for row in c.execute(_STATEMENT, asked).all()])
 
 
 def newest(c: Connection, account: str, ledger: Ledger, most: int = 20) -> tuple[Balance, tuple[Line, ...]]:
@@ -134,7 +134,7 @@ def between(c: Connection, account: str, ledger: Ledger, first_day: date, last_d
     """Return the lines of *account* on *ledger* that count on those days, in the order they were posted."""
     days = _OWN.day >= first_day.isoformat(), _OWN.day <= last_day.isoformat()
     found = c.execute(_LINES.where(*_of_account(account, ledger), *days).order_by(_ENTRY.seq))
-    return tuple(_line(*row) for row in found)
+    return tuple(_line(row) for row in found)
 
 
 def line(c: Connection, account: str, ledger: Ledger, number: int) -> Line:
@@ -142,7 +142,7 @@ def line(c: Connection, account: str, ledger: Ledger, number: int) -> Line:
     found = c.execute(_LINES.where(_OWN.number == number, *_of_account(account, ledger))).first()
     if found is None:
         raise unknown(number)
-    return _line(*found)
+    return _line(found)
 
 
 def find(c: Connection, number: int) -> Transfer:
@@ -275,23 +275,11 @@ def _found(c: Connection, selection: Select[Any]) -> Iterator[Transfer]:
         )
 
 
-def _line(  # noqa: PLR0917  the columns of `_LINES`
-    seq: int,
-    number: int,
-    kind: str,
-    amount: int,
-    balance: int,
-    owed: int,
-    day: str,
-    item: str,
-    event: str,
-    reason: str,
-    rules: str,
-    by: str,
-    made_at: datetime,
-    claim: int | None,
-    undoes: int | None,
-) -> Line:
+def _line(row: Any) -> Line:
+    """Return the line of a row of `_LINES`."""
+    seq, number, kind, amount, balance, owed, day, item, event, reason, rules, by, made_at, claim, undoes = (
+        row
+    )
     return Line(
         seq=seq,
         number=number,

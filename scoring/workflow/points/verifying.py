@@ -25,6 +25,9 @@ from scoring.workflow.telling import tell
 MOST_AT_ONCE = 500
 """So many claims may be decided at once."""
 
+MEMBERS = "/desk/points/members"
+"""Where whoever claimed for others finds the lines of each."""
+
 _REASON = Text("理由", "the reason")
 
 
@@ -220,8 +223,11 @@ class _Verifying:
             f"“{item.title.zh}”（{own.day.isoformat()}）{zh}{cut}",
             f"“{item.title.en}” ({own.day.isoformat()}): {en}{', as far as the caps allow' if cut else ''}",
         )
-        told = besides([self._members[own.member].person, *own.claimants], self._actor.hands)
-        tell(self._c, told, "claim", sentence, OWN_CLAIMS)
+        member = self._members[own.member]
+        theirs = besides([member.person], self._actor.hands)
+        tell(self._c, theirs, "claim", sentence, OWN_CLAIMS)
+        others = besides(own.claimants, self._actor.hands, [member.person])
+        tell(self._c, others, "claim", sentence, f"{MEMBERS}/{member.id}")
 
     def _item(self, own: Claim) -> Item:
         return self._items[own.rules, own.item]

@@ -204,6 +204,13 @@ def test_a_whole_meeting_is_posted_at_once(own):
     every = [own.new(f"k{own_.code}", "general_meeting", member=own_.id) for own_ in own.members]
     numbers = [one.number for one in claim_for_many(own.store, own.secretary, every)]
     found = own.post(*numbers)
+    with own.store.read() as c:
+        told = {
+            who: {one.address for one in notices.of_person(c, actor.id, 9)}
+            for who, actor in (("member", own.member), ("secretary", own.secretary))
+        }
+    lines = {f"/desk/points/members/{own_.id}" for own_ in own.members}
+    assert told == {"member": {"/points/claims"}, "secretary": lines}, "each where they may look"
     assert [one.points for one in found] == [300] * 5
     assert [one.transfers for one in found] == [(1,), (2,), (3,), (4,), (5,)]
 
