@@ -111,7 +111,9 @@ def _theirs(
 
 
 def _would(c: Connection, own: Claim, item: Item) -> Allowed | None:
-    if own.state is not ClaimState.PENDING or quarters.is_closed(c, quarter_of(own.day), own.unit):
+    if own.state is not ClaimState.PENDING:
+        return None
+    if quarters.is_closed_for(c, quarter_of(own.day), own.unit, own.member):
         return None
     if not item.takes(own.points):
         return None

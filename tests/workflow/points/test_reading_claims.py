@@ -7,8 +7,12 @@ from datetime import date
 
 import pytest
 
+from scoring.criteria.item import MemberKind
 from scoring.permissions import NotAllowed
+from scoring.store.drafts import By
+from scoring.store.ledger import quarters
 from scoring.store.ledger.claims import ClaimState
+from scoring.store.ledger.quarters import QuarterResult
 from scoring.uploads.kinds import Kind
 from scoring.workflow.points.claiming import claim_points
 from scoring.workflow.points.quarters import close_quarter
@@ -16,6 +20,7 @@ from scoring.workflow.points.reading_claims import document_of_claim, see_claims
 from scoring.workflow.points.verifying import Decision, verify_claims
 from scoring.workflow.see_objections import DocumentUnknown
 from tests.workflow.points.claims_at_hand import OTHER, branch, picture
+from tests.workflow.points.members_at_hand import RULES
 
 NOW = date(2026, 11, 21)
 
@@ -103,3 +108,21 @@ def test_a_file_is_given_to_whoever_verifies_and_nobody_else(own):
         document_of_claim(own.store, own.member, number, sha256)
     with pytest.raises(DocumentUnknown):
         document_of_claim(own.store, own.superior, number, replace(picture(), sha256="0" * 64).sha256)
+
+
+def test_a_claim_of_a_quarter_that_another_branch_closed_for_the_member_would_post_nothing(own):
+    own.claimed(day=date(2026, 9, 30))
+    result = QuarterResult(
+        member=own.own.id,
+        quarter="2026Q3",
+        unit=OTHER,
+        kind=MemberKind.SERVING,
+        rules=RULES,
+        baseline=0,
+        earned=0,
+        lost=0,
+    )
+    with own.store.begin() as c:
+        quarters.close(c, "2026Q3", OTHER, [result], By(person=""))
+    (seen,) = see_claims(own.store, own.superior).waiting
+    assert seen.would is None
