@@ -1,6 +1,6 @@
 """Transfers and the entries they come to: posted together, under the one lock of whoever writes; read as statements."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -97,9 +97,14 @@ def post(c: Connection, transfers: Sequence[NewTransfer], by: By) -> tuple[int, 
             for own in books.entries
         ],
     )
-    members = dict.fromkeys(new.member for new in transfers)
-    chain.concern(c, *(f"member {own}" for own in members) if len(members) <= _NAMED_MOST else ("points",))
+    concern_members(c, (new.member for new in transfers))
     return numbers
+
+
+def concern_members(c: Connection, members: Iterable[str]) -> None:
+    """Say that the deed of this transaction is about *members* (ids), or where they are many about `points`."""
+    own = dict.fromkeys(members)
+    chain.concern(c, *(f"member {one}" for one in own) if len(own) <= _NAMED_MOST else ("points",))
 
 
 def balance(c: Connection, account: str, ledger: Ledger) -> Balance:

@@ -18,7 +18,7 @@ from scoring.permissions import Action, NotAllowed, Setting, permit
 from scoring.private_numbers import private_number
 from scoring.store import chain, units
 from scoring.store.engine import Connection, Store
-from scoring.store.ledger import claims, members, quarters, rules
+from scoring.store.ledger import claims, members, quarters, rules, transfers
 from scoring.store.ledger.claims import Claim, ClaimFile, ClaimState
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.rules import RulesMissing
@@ -209,8 +209,7 @@ class _Claiming:
         for new in self._new:
             note(self._c, new.files)
         numbers = claims.add(self._c, fresh)
-        about = dict.fromkeys(own.member for own in fresh)
-        chain.concern(self._c, *(f"member {own}" for own in about) if len(about) <= 20 else ("points",))
+        transfers.concern_members(self._c, (own.member for own in fresh))
         kept = {own.key: replace(own, number=number) for own, number in zip(fresh, numbers, strict=True)}
         self._tell([*kept.values()])
         return tuple(kept.get(own.key, own) for own in judged)

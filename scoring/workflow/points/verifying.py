@@ -132,8 +132,7 @@ class _Verifying:
         if faults:
             raise ClaimRefused(faults)
         found = tuple(self._decide(own) for own in self._decisions)
-        about = dict.fromkeys(own.member for own in self._claims.values())
-        chain.concern(self._c, *(f"member {own}" for own in about) if len(about) <= 20 else ("points",))
+        transfers.concern_members(self._c, (own.member for own in self._claims.values()))
         for own in found:
             self._tell(self._claims[own.claim], own)
         return found
