@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from scoring.people import Actor, Role
 from scoring.periods import Phase
@@ -253,6 +253,28 @@ def test_without_a_connection_nothing_is_lost(open_as, desk, visit):
     saved(page)
     assert desk.marks(code) == {"c1": "3"}
     visit.faults[:] = [own for own in visit.faults if "ERR_INTERNET_DISCONNECTED" not in own]
+
+
+def test_marks_typed_while_another_is_on_its_way_are_sent_one_after_another(open_as, desk):
+    """Two that waited for one answer once went off together, and one of them was told of itself as of somebody else."""
+    code = desk.unit()
+    page = open_as(f"{QUEUE}/county/{code}")
+    held: list[Route] = []
+    page.route(
+        "**/county/*",
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+    for number in (1, 2, 3):
+        page.keyboard.type(value(number))
+        page.keyboard.press("Enter")
+    page.wait_for_timeout(700)
+    assert len(held) == 1
+    while held:
+        held.pop(0).continue_()
+        page.wait_for_timeout(400)
+        assert len(held) < 2
+    saved(page)
+    assert desk.marks(code) == {f"c{number}": value(number) for number in (1, 2, 3)}
 
 
 @pytest.mark.parametrize(("button", "mark"), [("用对方的", "1.5"), ("用我的", "3")])

@@ -129,14 +129,14 @@
     }
   }
 
-  /* Saving: one request at a time, with all that has changed since the last. */
+  /* Saving: one request at a time, with all that has changed since the last. Of several who wait, one goes at a time. */
   function later() {
     clearTimeout(timer);
     timer = setTimeout(save, WAIT);
   }
   async function save() {
     clearTimeout(timer);
-    if (sending) {
+    while (sending) {
       await sending;
     }
     const wanted = dirty();
