@@ -51,6 +51,59 @@ _HERE = Path(__file__).parent
 _STATIC_AGE = 365 * 24 * 3600
 _LARGEST = 999_999_999
 
+_PAGES = (
+    front,
+    language,
+    sign_in_pages,
+    account_pages,
+    inbox_pages,
+    desk_pages,
+    log_pages,
+    people_files,
+    people_pages,
+    criteria_pages,
+    edition_pages,
+    evidence_pages,
+    marking_pages,
+    branch_pages,
+    burden_pages,
+    progress_files,
+    progress_pages,
+    gate_pages,
+    objection_pages,
+    publishing_pages,
+    calendar_pages,
+    till_pages,
+    merchant_pages,
+    code_pages,
+    points_work_pages,
+    expiry_pages,
+    points_pages,
+)
+
+
+_WORDS = {
+    "say": say,
+    "told": told,
+    "chosen": chosen,
+    "contents": contents,
+    "home": home,
+    "short": short,
+    "year_links": year_links,
+    "period_links": period_links,
+    "search_address": search_address,
+    "query_of": query_of,
+    "slot": slots.slot,
+    "done_told": done_told,
+    "evidence_beside_of_page": beside,
+    "sees": sees,
+    "sees_work_of": sees_work_of,
+    "posting_told": posting_told,
+    "qr": qr,
+    **words.WORDS,
+}
+"""What every template may say."""
+
 
 class Number(IntegerConverter):
     """A whole number in an address; where it is larger than any that is kept there is no such page."""
@@ -91,56 +144,8 @@ def create_app(
     access.guard(app, door or Door())
     forms.guard(app)
     corner.put_in(app)
-    app.jinja_env.globals.update(
-        say=say,
-        told=told,
-        chosen=chosen,
-        contents=contents,
-        home=home,
-        short=short,
-        asset=_Assets(),
-        year_links=year_links,
-        period_links=period_links,
-        search_address=search_address,
-        query_of=query_of,
-        slot=slots.slot,
-        done_told=done_told,
-        evidence_beside_of_page=beside,
-        sees=sees,
-        sees_work_of=sees_work_of,
-        posting_told=posting_told,
-        qr=qr,
-        **words.WORDS,
-    )
-    for pages in (
-        front,
-        language,
-        sign_in_pages,
-        account_pages,
-        inbox_pages,
-        desk_pages,
-        log_pages,
-        people_files,
-        people_pages,
-        criteria_pages,
-        edition_pages,
-        evidence_pages,
-        marking_pages,
-        branch_pages,
-        burden_pages,
-        progress_files,
-        progress_pages,
-        gate_pages,
-        objection_pages,
-        publishing_pages,
-        calendar_pages,
-        till_pages,
-        merchant_pages,
-        code_pages,
-        points_work_pages,
-        expiry_pages,
-        points_pages,
-    ):
+    app.jinja_env.globals.update(_WORDS, asset=_Assets())
+    for pages in _PAGES:
         app.register_blueprint(pages)
     for name, prefix in PLACES.items():
         app.register_blueprint(year_pages, name=name, url_prefix=prefix)
