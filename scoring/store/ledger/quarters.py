@@ -35,6 +35,17 @@ class QuarterResult:
         return self.baseline + self.earned - self.lost
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A branch's quarter is closed: by whom ('' for a command on the server), on whose behalf, and when."""
+
+    quarter: str
+    unit: str
+    by: str
+    on_behalf: str
+    made_at: datetime
+
+
 def baseline_key(quarter: str, member: str) -> str:
     """Return the key of the transfer that is a member's baseline of *quarter*; there is one at most."""
     return f"baseline:{quarter}:{member}"
@@ -79,6 +90,24 @@ def closed_in(c: Connection, quarter: str) -> dict[str, datetime]:
     """Return the branches that have closed *quarter*, with the moments they did."""
     own = select(_CLOSE.unit, _CLOSE.made_at).where(_CLOSE.quarter == quarter)
     return {row.unit: row.made_at for row in c.execute(own)}
+
+
+def closings(c: Connection, units: Collection[str], year: int) -> dict[str, tuple[Closing, ...]]:
+    """Return the closed quarters of *year* of each of *units*, in order; branches without any are left out."""
+    own = select(_CLOSE.quarter, _CLOSE.unit, _CLOSE.by, _CLOSE.on_behalf, _CLOSE.made_at)
+    found: dict[str, list[Closing]] = {}
+    for part in _parts(units):
+        of_year = own.where(_CLOSE.quarter.in_(quarters_of(year)), _CLOSE.unit.in_(part))
+        for row in c.execute(of_year.order_by(_CLOSE.quarter)):
+            closing = Closing(
+                quarter=row.quarter,
+                unit=row.unit,
+                by=row.by,
+                on_behalf=row.on_behalf,
+                made_at=row.made_at,
+            )
+            found.setdefault(row.unit, []).append(closing)
+    return {unit: tuple(each) for unit, each in found.items()}
 
 
 def close(c: Connection, quarter: str, unit: str, results: Sequence[QuarterResult], by: By) -> None:
