@@ -69,9 +69,14 @@ def asking(criteria: CriteriaSet) -> tuple[Criterion, ...]:
     return tuple(own for own in criteria.criteria if own.source is Source.MEAN_MEMBER_POINTS)
 
 
+def is_year(period: Period) -> bool:
+    """Say whether *period* is called by a year."""
+    return len(period.id) == 4 and period.id.isascii() and period.id.isdecimal()
+
+
 def year_of_period(period: Period) -> int:
     """Return the year whose quarters count for *period*, which is called by it. Raises YearUnknown."""
-    if len(period.id) == 4 and period.id.isascii() and period.id.isdecimal():
+    if is_year(period):
         return int(period.id)
     raise YearUnknown(
         [

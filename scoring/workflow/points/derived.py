@@ -22,7 +22,7 @@ from scoring.store.ledger.quarters import Closing
 from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.footing import Footing, own_key
-from scoring.workflow.points.branch_means import BranchMean, YearUnknown, asking, means_of, year_of_period
+from scoring.workflow.points.branch_means import BranchMean, asking, is_year, means_of, year_of_period
 from scoring.workflow.points.reading import FEWEST
 from scoring.workflow.sheets_together import Row, footings, read_rows
 from scoring.workflow.telling import names
@@ -98,11 +98,9 @@ def mean_beside(store: Store, sheet: Sheet) -> Beside | None:
         return None
     with store.read() as c:
         period = periods.find(c, sheet.key.period)
-        try:
-            year = year_of_period(period)
-        except YearUnknown:
+        if not is_year(period):
             return None
-        own = means_of(c, [sheet.unit], year)[sheet.unit.code]
+        own = means_of(c, [sheet.unit], year_of_period(period))[sheet.unit.code]
     return Beside(
         mark=own.as_mark(sheet.criteria),
         criteria=frozenset(one.id for one in found),
@@ -111,6 +109,23 @@ def mean_beside(store: Store, sheet: Sheet) -> Beside | None:
         to_come=own.to_come,
         hindrances=own.hindrances,
     )
+
+
+def periods_asking(store: Store, actor: Actor) -> tuple[Period, ...]:
+    """Return the periods *actor* may see at work in which a set asks for members' points, the newest first. Raises NotAllowed."""
+    with store.read() as c:
+        seen = [
+            own
+            for own in periods.every(c)
+            if may(actor, Action.SEE_PROGRESS, Setting(period=own.id, phase=own.phase))
+        ]
+        if not seen:
+            permit(actor, Action.SEE_PROGRESS, Setting())
+        return tuple(
+            own
+            for own in reversed(seen)
+            if is_year(own) and any(asking(criteria.known(c, ref)) for ref in own.refs)
+        )
 
 
 def explain_mean(store: Store, actor: Actor, period_id: str, code: str) -> Explained:
