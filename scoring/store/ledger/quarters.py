@@ -1,6 +1,6 @@
 """Quarters of points as they are kept: who has a baseline, which branches are closed, and what was frozen of each member."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,7 +10,7 @@ from scoring.criteria.item import Ledger, MemberKind
 from scoring.ledger import TransferKind, quarter_days
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
-from scoring.store.tables import claim, claim_move, quarter_close, quarter_result, transfer
+from scoring.store.tables import claim, claim_move, moment_text, quarter_close, quarter_result, transfer
 
 _CLOSE, _RESULT, _OWN = quarter_close.c, quarter_result.c, transfer.c
 _AT_ONCE = 500
@@ -110,19 +110,12 @@ def closings(c: Connection, units: Collection[str], year: int) -> dict[str, tupl
     return {unit: tuple(each) for unit, each in found.items()}
 
 
-def close(c: Connection, quarter: str, unit: str, results: Sequence[QuarterResult], by: By) -> None:
-    """Close the branch's *quarter*, which came to *results*. Raises what SQLAlchemy raises where it is closed."""
+def close(c: Connection, quarter: str, results: Mapping[str, Sequence[QuarterResult]], by: By) -> None:
+    """Close *quarter* of those branches, which came to *results* there. Raises what SQLAlchemy raises where one is closed."""
     chain.link_number(c)
-    chain.concern(c, f"quarter {quarter} {unit}")
-    chain.add(
-        c,
-        quarter_close,
-        quarter=quarter,
-        unit=unit,
-        by=by.person,
-        on_behalf=by.on_behalf,
-        made_at=datetime.now(UTC),
-    )
+    made_at = moment_text(datetime.now(UTC))
+    chain.concern(c, *(f"quarter {quarter} {unit}" for unit in results))
+    bulk.insert(c, quarter_close, [(quarter, unit, by.person, by.on_behalf, made_at) for unit in results])
     bulk.insert(
         c,
         quarter_result,
@@ -138,7 +131,8 @@ def close(c: Connection, quarter: str, unit: str, results: Sequence[QuarterResul
                 own.lost,
                 own.figure,
             )
-            for own in results
+            for of_unit in results.values()
+            for own in of_unit
         ],
     )
 

@@ -145,7 +145,7 @@ def close_quarter(store: Store, actor: Actor | None, quarter: str, code: str) ->
             raise QuarterRefused(faults)
         sums = transfers.sums(c, [one.id for one in found], first, last)
         results = tuple(_result(one, quarter, own, sums.get(one.id, HonourSums())) for one in found)
-        quarters.close(c, quarter, code, results, hand(actor))
+        quarters.close(c, quarter, {code: results}, hand(actor))
         return results
 
 
@@ -175,9 +175,11 @@ def close_quarters(store: Store, actor: Actor | None, quarter: str) -> tuple[str
             and not _without([one for one in found if one.active], has, own)
         }
         sums = transfers.sums(c, [one.id for found in ready.values() for one in found], first, last)
-        for code, found in ready.items():
-            results = [_result(one, quarter, own, sums.get(one.id, HonourSums())) for one in found]
-            quarters.close(c, quarter, code, results, hand(actor))
+        results = {
+            code: [_result(one, quarter, own, sums.get(one.id, HonourSums())) for one in found]
+            for code, found in ready.items()
+        }
+        quarters.close(c, quarter, results, hand(actor))
         return tuple(ready)
 
 
