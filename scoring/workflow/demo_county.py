@@ -119,8 +119,7 @@ def _open_year(  # noqa: PLR0917  where everything goes
     if size.members:
         kept = keep_points(store, folder / "points", staff, size.scale, size.members, tell)
         if kept is not None:
-            accounts = (*accounts, kept.account)
-            leave_points_waiting(store, given, staff, kept)
+            accounts = (*accounts, *kept.accounts, *leave_points_waiting(store, given, staff, kept))
     return DemoYear(year=year, files=files, editions=(), accounts=accounts)
 
 

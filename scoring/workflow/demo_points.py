@@ -1,7 +1,4 @@
-"""The demo county's members and their points, kept through the same workflows an office uses.
-
-One township began in 2025, the whole county followed in 2026: so offices do it, and so it is made in a minute.
-"""
+"""The demo county's members and their points over two years, kept through the same workflows an office uses."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +7,12 @@ from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
-from scoring.criteria import catalogue
+from scoring.criteria import catalogue, loader
 from scoring.criteria.item import MemberKind
+from scoring.criteria.points import Expiry, PointsRules
 from scoring.ledger import quarter_days
 from scoring.people import Actor, Role
 from scoring.permissions import Action
-from scoring.store import units
 from scoring.store.engine import Store
 from scoring.store.ledger import members
 from scoring.store.ledger.members import MemberState
@@ -25,6 +22,7 @@ from scoring.workflow.demo.member_deeds import PointsLine, lines_in, own_lines
 from scoring.workflow.demo.members import BEGINNING, FIRST, LAST, TURN, DemoMember, members_of
 from scoring.workflow.demo.staff import DemoAccount, Post, Staff, opened
 from scoring.workflow.demo_files import write_rows
+from scoring.workflow.demo_shops import DemoShops, open_shops, redeem_in
 from scoring.workflow.points.deeds import points_deed
 from scoring.workflow.points.import_members import import_members
 from scoring.workflow.points.import_points import import_points
@@ -35,6 +33,9 @@ from scoring.working_days import today
 
 RULES = "member-points@2026.1"
 
+_BEFORE = "2025.1"
+"""The version of the first year, by which what was earned could be spent a month less."""
+
 _LOGIN = "member"
 _MEMBERS_HEAD = ("code", "name", "unit", "kind", "first_day", "login")
 _POINTS_HEAD = ("code", "item", "day", "points", "event")
@@ -44,11 +45,12 @@ _TO_CLOSE = timedelta(days=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPoints:
-    """What was kept: who acts as the member with an account to try, that account, their number, and the last day."""
+    """What was kept: who acts as the member with an account to try, accounts, their number, merchants, and the last day."""
 
     actor: Actor
-    account: DemoAccount
+    accounts: tuple[DemoAccount, ...]
     code: str
+    shops: DemoShops
     until: date
 
 
@@ -57,46 +59,48 @@ def keep_points(  # noqa: PLR0917  where everything goes
 ) -> DemoPoints | None:
     """Keep the members of the demo county, *share* of those it has, with their points up to today or the end of 2026.
 
-    The township of the superior with an account begins in 2025, the others in 2026. The branches whose secretaries have
-    accounts have all of their points, the others some. A quarter is closed half a month after its end. None where 2025
-    has not begun yet.
+    The branches whose secretaries have accounts have all of their points, the others some. A quarter is closed half a
+    month after its end; what is redeemed in it is posted before. None where 2025 has not begun yet.
     """
     until = min(today(), date(int(LAST), 12, 31))
     if until < BEGINNING:
         return None
-    roll = list(_kept(members_of(scale, share), _of_township(store, staff), until))
+    roll = [own for own in members_of(scale, share) if own.first_day <= until]
     tell(Text(f"党员名册：{len(roll):,} 人", f"{len(roll):,} members"), 0, 0)
     mine = _to_try(roll, next(iter(staff.secretaries)))
     post = Post(login=_LOGIN, name=mine.name, role=Role.MEMBER, scope=mine.unit)
     actor, password = opened(store, post)
     _take_members(store, folder, roll, mine, until)
-    adopt_rules(store, None, RULES, BEGINNING)
+    adopt_rules(store, None, str(_first_rules(folder)), BEGINNING)
+    adopt_rules(store, None, RULES, TURN)
+    shops = open_shops(store, staff.actors["admin1"], scale)
+    kept = _Kept(store=store, folder=folder, roll=roll, mine=mine, until=until)
     for quarter in _quarters(until):
         tell(Text(f"党员积分：{quarter}", f"points of {quarter}"), 0, 0)
-        _keep_quarter(store, folder, quarter, roll, mine, frozenset(staff.secretaries), until)
-    return DemoPoints(actor=actor, account=post.account(password), code=mine.code, until=until)
+        kept.quarter(quarter, frozenset(staff.secretaries), shops)
+    return DemoPoints(
+        actor=actor,
+        accounts=(post.account(password), shops.account),
+        code=mine.code,
+        shops=shops,
+        until=until,
+    )
+
+
+def _first_rules(folder: Path) -> Path:
+    """Write the rules of the first year, those shipped but for when points end, and return where they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"member-points@{_BEFORE}.yaml"
+    own = catalogue.find_points(RULES)
+    path.write_bytes(loader.written(replace(own, version=_BEFORE, expiry=Expiry(months=11, notice_days=30))))
+    return path
 
 
 def _to_try(roll: Sequence[DemoMember], unit: str) -> DemoMember:
-    """Return the member of the branch *unit* who gets an account: one who is at home, and stays."""
-    own = [one for one in roll if one.unit == unit and one.lasting and one.kind is MemberKind.RESIDENT]
-    return own[1] if len(own) > 1 else own[0]
-
-
-def _of_township(store: Store, staff: Staff) -> frozenset[str]:
-    """Return the branches that answer to the township of the superior with an account."""
-    township = next(own.scope for own in staff.accounts if own.role is Role.SUPERIOR)
-    with store.read() as c:
-        known = units.newest(c)
-    return frozenset(code for code, own in known.items() if own.township == township and not own.department)
-
-
-def _kept(found: Iterable[DemoMember], pilot: frozenset[str], until: date) -> Iterator[DemoMember]:
-    """Yield those whose points are kept by *until*: in the branches *pilot* from the first year on, elsewhere from the second."""
-    for own in found:
-        kept = own if own.unit in pilot else own.begun(TURN)
-        if kept is not None and kept.first_day <= until:
-            yield kept
+    """Return the member of the branch *unit* who gets an account: one who stays, and where there is one is at home."""
+    own = [one for one in roll if one.unit == unit and one.lasting]
+    at_home = [one for one in own if one.kind is MemberKind.RESIDENT] or own
+    return at_home[1] if len(at_home) > 1 else at_home[0]
 
 
 def _quarters(until: date) -> Iterator[str]:
@@ -127,28 +131,37 @@ def _row(own: DemoMember, unit: str, day: date, login: str = "") -> tuple[str, .
     return own.code, own.name, unit, own.kind.value, day.isoformat(), login
 
 
-def _keep_quarter(  # noqa: PLR0917  whose quarter, and where it goes
-    store: Store,
-    folder: Path,
-    quarter: str,
-    roll: Sequence[DemoMember],
-    mine: DemoMember,
-    whole: frozenset[str],
-    until: date,
-) -> None:
-    """Give the baseline of *quarter*, let go who leaves, take in what was done, and close it where that is due."""
-    first, last = quarter_days(quarter)
-    open_quarter(store, None, quarter)
-    _let_go(store, [own for own in roll if own.left is not None and first <= own.left <= min(last, until)])
-    others = [own for own in roll if own is not mine]
-    rules = catalogue.find_points(RULES)
-    lines = [*lines_in(quarter, others, rules, whole, until), *own_lines(mine.code, quarter, until)]
-    if lines:
-        path = folder / f"points-{quarter}.csv"
-        write_rows(path, _POINTS_HEAD, _as_rows(lines))
-        import_points(store, None, path)
-    if last + _TO_CLOSE <= until:
-        close_quarters(store, None, quarter)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """Whose points are kept, until when, and where the files go that an office would bring."""
+
+    store: Store
+    folder: Path
+    roll: Sequence[DemoMember]
+    mine: DemoMember
+    until: date
+
+    def quarter(self, quarter: str, whole: frozenset[str], shops: DemoShops) -> None:
+        """Give the baseline of *quarter*, let go who leaves, take in what was done, redeem, and close it where that is due."""
+        store, (first, last) = self.store, quarter_days(quarter)
+        open_quarter(store, None, quarter)
+        leaving = [
+            own for own in self.roll if own.left is not None and first <= own.left <= min(last, self.until)
+        ]
+        _let_go(store, leaving)
+        lines = list(self._lines(quarter, catalogue.find_points(RULES), whole))
+        if lines:
+            path = self.folder / f"points-{quarter}.csv"
+            write_rows(path, _POINTS_HEAD, _as_rows(lines))
+            import_points(store, None, path)
+        redeem_in(store, quarter, shops, [own.code for own in self.roll if own is not self.mine], self.until)
+        if last + _TO_CLOSE <= self.until:
+            close_quarters(store, None, quarter)
+
+    def _lines(self, quarter: str, rules: PointsRules, whole: frozenset[str]) -> Iterator[PointsLine]:
+        others = [own for own in self.roll if own is not self.mine]
+        yield from lines_in(quarter, others, rules, whole, self.until)
+        yield from own_lines(self.mine, quarter, rules, self.until)
 
 
 def _as_rows(lines: Iterable[PointsLine]) -> Iterator[tuple[str, ...]]:

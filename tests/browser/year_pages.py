@@ -291,6 +291,8 @@ def _pages(everybody: Mapping[str, Actor], member: str, shop: OneShop) -> dict[s
         "points, quarters": ("admin", "/desk/points/quarters"),
         "points, own quarter": ("secretary", "/desk/points/quarters"),
         "points, county": ("leader", "/desk/points/county"),
+        "points, branches' means": ("admin", "/desk/points/means"),
+        "points, a branch's mean": ("superior", f"/desk/points/means/{MARKED}/{UNIT}"),
         "points, rules": ("admin", "/desk/points/rules"),
         "till": ("merchant", "/till"),
         "receipt": ("merchant", f"/till/receipts/{shop.receipt}"),

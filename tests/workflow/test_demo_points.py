@@ -11,14 +11,16 @@ import pytest
 from scoring.criteria import catalogue
 from scoring.criteria.item import Ledger, MemberKind
 from scoring.ledger import TransferKind, quarter_days
+from scoring.offers import month_of
+from scoring.people import Role
 from scoring.periods import Phase
 from scoring.store.engine import Store
 from scoring.store.files import Files
-from scoring.store.ledger import members, quarters, transfers
+from scoring.store.ledger import members, quarters, redemptions, transfers
 from scoring.units import DOMAINS
 from scoring.workflow.demo.changes import branches_in
 from scoring.workflow.demo.member_deeds import lines_in
-from scoring.workflow.demo.members import BEGINNING, LAST, TURN, members_of
+from scoring.workflow.demo.members import BEGINNING, FIRST, LAST, TURN, members_of
 from scoring.workflow.demo.staff import staff_county
 from scoring.workflow.demo_claims import leave_points_waiting
 from scoring.workflow.demo_files import UNITS_HEAD, write_rows
@@ -26,9 +28,14 @@ from scoring.workflow.demo_points import RULES, keep_points
 from scoring.workflow.import_units import import_units
 from scoring.workflow.keep_periods import move_period, open_period
 from scoring.workflow.points.books_anew import book_faults, member_faults
+from scoring.workflow.points.expiring import see_expiry
 from scoring.workflow.points.quarters import QuarterRefused, close_quarters, see_quarters
 from scoring.workflow.points.reading import own_points
+from scoring.workflow.points.reading_claims import see_claims
 from scoring.workflow.points.reading_groups import claims_to_verify
+from scoring.workflow.points.reading_reversals import see_reversals
+from scoring.workflow.points.redeeming import see_till
+from scoring.workflow.points.settling import last_day, see_settlements
 from scoring.workflow.progress import silent
 from scoring.working_days import today
 from tests.databases import ready_made, sqlite_in
@@ -36,6 +43,7 @@ from tests.databases import ready_made, sqlite_in
 SCALE = Fraction(1, 20)
 FULL = members_of(1)
 END = date(int(LAST), 12, 31)
+THIS = month_of(min(today(), END))
 
 
 def codes_in(year: str, scale: Fraction | int) -> set[str]:
@@ -63,18 +71,6 @@ def test_everybody_is_in_a_branch_there_is_that_year():
         assert {unit for own in FULL if (unit := own.unit_on(day))} <= there
     moved = [own for own in FULL if own.moved_on == TURN]
     assert {own.unit for own in moved} == codes_in("2025", 1) - codes_in(LAST, 1)
-
-
-def test_whose_points_are_kept_later_is_where_they_are_by_then():
-    """Who had left is on no roll; who had moved is in the new branch, and moves no more."""
-    gone = next(own for own in FULL if own.left is not None and own.left < TURN)
-    moved = next(own for own in FULL if own.moved_on is not None and own.moved_on < TURN)
-    later = next(own for own in FULL if own.first_day > TURN)
-    assert gone.begun(TURN) is None
-    assert moved.begun(TURN) == replace(
-        moved, unit=moved.moved_to, first_day=TURN, moved_to="", moved_on=None
-    )
-    assert later.begun(TURN) == later
 
 
 def test_what_members_did_is_theirs_to_have_done():
@@ -124,20 +120,22 @@ def kept(tmp_path_factory):
     staff = staff_county(store, LAST)
     found = keep_points(store, folder / "points", staff, SCALE, Fraction(1, 4), silent)
     assert found is not None
-    leave_points_waiting(store, Files(folder / "files"), staff, found)
-    yield store, staff, found
+    more = leave_points_waiting(store, Files(folder / "files"), staff, found)
+    yield store, staff, replace(found, accounts=(*found.accounts, *more))
     store.close()
 
 
 def test_past_quarters_are_closed_in_every_branch(kept):
-    """From the first of 2025 on in the township that began it; the quarter of today stays open."""
+    """From the first of 2025 on, in every township; the quarter of today stays open."""
     store, staff, found = kept
-    for name in ("2025Q1", "2026Q1", "2026Q2"):
+    for name in (*(f"{FIRST}Q{place}" for place in range(1, 5)), f"{LAST}Q1", f"{LAST}Q2"):
         if quarter_days(name)[1] + timedelta(days=15) <= today():
-            seen = see_quarters(store, staff.actors["admin1"], name)
-            assert {own.closed_at is not None for own in seen if own.members} == {True}
+            seen = [own for own in see_quarters(store, staff.actors["admin1"], name) if own.members]
+            assert {own.closed_at is not None for own in seen} == {True}
             assert all(own.without_baseline == 0 for own in seen)
-    assert found.account.scope in codes_in(LAST, SCALE)
+            there = {own.superior for own in branches_in(name[:4], SCALE)}
+            assert {own.unit.department or own.unit.township for own in seen} == there, name
+    assert found.accounts[0].scope in codes_in(LAST, SCALE)
 
 
 def test_the_books_come_to_what_they_say(kept):
@@ -184,3 +182,58 @@ def test_a_quarter_that_is_closed_everywhere_has_nothing_left_to_close(kept):
     assert close_quarters(store, None, "2025Q1") == ()
     with pytest.raises(QuarterRefused, match="2099-12-31"):
         close_quarters(store, None, "2099Q4")
+
+
+def test_each_merchant_has_offers_and_what_was_redeemed_is_settled_but_for_the_last_month(kept):
+    store, staff, found = kept
+    months = see_settlements(store, staff.actors["admin1"])
+    shops = {merchant.id for merchant, _ in found.shops.shops}
+    assert len(shops) >= 4
+    assert all(offers for _, offers in found.shops.shops)
+    over = [own for own in months if last_day(own.month.month) < today()]
+    if not over:
+        pytest.skip("no month since the merchants began is over")
+    newest = max(own.month.month for own in over)
+    waiting = [own for own in over if own.month.settled_at is None]
+    assert {own.month.month for own in waiting} == {newest}
+    assert {own.merchant.id for own in over} == shops
+    assert any(own.month.settled_at is not None for own in over)
+
+
+def test_the_till_has_taken_the_members_code_today(kept):
+    store, _, found = kept
+    till = see_till(store, found.shops.till)
+    assert len(till.receipts) == 1
+    assert till.merchant.id == found.shops.shops[0][0].id
+    assert {own.role for own in found.accounts} == {Role.MEMBER, Role.MERCHANT}
+
+
+def test_what_waits_would_really_post(kept):
+    """A claim that no cap leaves anything of is nothing to try a decision on."""
+    store, staff, _ = kept
+    for actor in (next(iter(staff.secretaries.values())), staff.actors["superior"]):
+        waiting = see_claims(store, actor).waiting
+        assert waiting
+        assert all(own.would is not None and own.would.posts > 0 for own in waiting)
+
+
+def test_objections_and_reversals_wait_beside_those_that_were_decided(kept):
+    store, staff, found = kept
+    seen = see_reversals(store, staff.actors["admin1"])
+    assert seen.motions
+    assert seen.objections
+    with store.read() as c:
+        reversed_ = [
+            own
+            for merchant, _ in found.shops.shops
+            for own in redemptions.of_month(c, merchant.id, THIS)
+            if own.back
+        ]
+    assert len(reversed_) == 1
+
+
+def test_the_points_of_the_first_year_are_announced_to_end(kept):
+    store, staff, _ = kept
+    (first,) = (own for own in see_expiry(store, staff.actors["admin1"]) if own.year == int(FIRST))
+    assert first.announced == (today() >= first.announced_on)
+    assert first.members > 0

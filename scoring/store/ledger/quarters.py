@@ -1,6 +1,6 @@
 """Quarters of points as they are kept: who has a baseline, which branches are closed, and what was frozen of each member."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,7 +10,7 @@ from scoring.criteria.item import Ledger, MemberKind
 from scoring.ledger import TransferKind, quarter_days
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
-from scoring.store.tables import claim, claim_move, quarter_close, quarter_result, transfer
+from scoring.store.tables import claim, claim_move, moment_text, quarter_close, quarter_result, transfer
 
 _CLOSE, _RESULT, _OWN = quarter_close.c, quarter_result.c, transfer.c
 _AT_ONCE = 500
@@ -33,6 +33,17 @@ class QuarterResult:
     def figure(self) -> int:
         """All of it together."""
         return self.baseline + self.earned - self.lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A branch's quarter is closed: by whom ('' for a command on the server), on whose behalf, and when."""
+
+    quarter: str
+    unit: str
+    by: str
+    on_behalf: str
+    made_at: datetime
 
 
 def baseline_key(quarter: str, member: str) -> str:
@@ -81,19 +92,30 @@ def closed_in(c: Connection, quarter: str) -> dict[str, datetime]:
     return {row.unit: row.made_at for row in c.execute(own)}
 
 
-def close(c: Connection, quarter: str, unit: str, results: Sequence[QuarterResult], by: By) -> None:
-    """Close the branch's *quarter*, which came to *results*. Raises what SQLAlchemy raises where it is closed."""
+def closings(c: Connection, units: Collection[str], year: int) -> dict[str, tuple[Closing, ...]]:
+    """Return the closed quarters of *year* of each of *units*, in order; branches without any are left out."""
+    own = select(_CLOSE.quarter, _CLOSE.unit, _CLOSE.by, _CLOSE.on_behalf, _CLOSE.made_at)
+    found: dict[str, list[Closing]] = {}
+    for part in _parts(units):
+        of_year = own.where(_CLOSE.quarter.in_(quarters_of(year)), _CLOSE.unit.in_(part))
+        for row in c.execute(of_year.order_by(_CLOSE.quarter)):
+            closing = Closing(
+                quarter=row.quarter,
+                unit=row.unit,
+                by=row.by,
+                on_behalf=row.on_behalf,
+                made_at=row.made_at,
+            )
+            found.setdefault(row.unit, []).append(closing)
+    return {unit: tuple(each) for unit, each in found.items()}
+
+
+def close(c: Connection, quarter: str, results: Mapping[str, Sequence[QuarterResult]], by: By) -> None:
+    """Close *quarter* of those branches, which came to *results* there. Raises what SQLAlchemy raises where one is closed."""
     chain.link_number(c)
-    chain.concern(c, f"quarter {quarter} {unit}")
-    chain.add(
-        c,
-        quarter_close,
-        quarter=quarter,
-        unit=unit,
-        by=by.person,
-        on_behalf=by.on_behalf,
-        made_at=datetime.now(UTC),
-    )
+    made_at = moment_text(datetime.now(UTC))
+    chain.concern(c, *(f"quarter {quarter} {unit}" for unit in results))
+    bulk.insert(c, quarter_close, [(quarter, unit, by.person, by.on_behalf, made_at) for unit in results])
     bulk.insert(
         c,
         quarter_result,
@@ -109,7 +131,8 @@ def close(c: Connection, quarter: str, unit: str, results: Sequence[QuarterResul
                 own.lost,
                 own.figure,
             )
-            for own in results
+            for of_unit in results.values()
+            for own in of_unit
         ],
     )
 

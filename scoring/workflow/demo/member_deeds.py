@@ -46,13 +46,15 @@ def lines_in(
         yield from sorted((own for own in found if own.day <= until), key=_order)
 
 
-def own_lines(code: str, quarter: str, until: date) -> Iterator[PointsLine]:
-    """Yield what the member with an account to try, of the number *code*, did in *quarter* by *until*."""
+def own_lines(own: DemoMember, quarter: str, rules: PointsRules, until: date) -> Iterator[PointsLine]:
+    """Yield what the member with an account to try did in *quarter* by *until*, of what is for their kind."""
     first, last = quarter_days(quarter)
     for row in seed_rows("own_points"):
         day = date.fromisoformat(row["day"])
-        if first <= day <= min(last, until):
-            yield PointsLine(code=code, item=row["item"], day=day, points=row["points"], event=row["event"])
+        if first <= day <= min(last, until) and own.kind in rules.item(row["item"]).members:
+            yield PointsLine(
+                code=own.code, item=row["item"], day=day, points=row["points"], event=row["event"]
+            )
 
 
 def _of_branch(

@@ -53,17 +53,6 @@ class DemoMember:
             return None
         return self.moved_to if self.moved_on is not None and day >= self.moved_on else self.unit
 
-    def begun(self, day: date) -> "DemoMember | None":
-        """Return the member as one whose points are kept from *day* on; None where they had left by then."""
-        if self.first_day > day:
-            return self
-        unit = self.unit_on(day)
-        if unit is None:
-            return None
-        if self.moved_on is not None and self.moved_on <= day:
-            return replace(self, unit=unit, first_day=day, moved_to="", moved_on=None)
-        return replace(self, first_day=day)
-
     @property
     def lasting(self) -> bool:
         """Whether they were there from the beginning, in one branch, and still are."""

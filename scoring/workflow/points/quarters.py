@@ -145,7 +145,7 @@ def close_quarter(store: Store, actor: Actor | None, quarter: str, code: str) ->
             raise QuarterRefused(faults)
         sums = transfers.sums(c, [one.id for one in found], first, last)
         results = tuple(_result(one, quarter, own, sums.get(one.id, HonourSums())) for one in found)
-        quarters.close(c, quarter, code, results, hand(actor))
+        quarters.close(c, quarter, {code: results}, hand(actor))
         return results
 
 
@@ -175,9 +175,11 @@ def close_quarters(store: Store, actor: Actor | None, quarter: str) -> tuple[str
             and not _without([one for one in found if one.active], has, own)
         }
         sums = transfers.sums(c, [one.id for found in ready.values() for one in found], first, last)
-        for code, found in ready.items():
-            results = [_result(one, quarter, own, sums.get(one.id, HonourSums())) for one in found]
-            quarters.close(c, quarter, code, results, hand(actor))
+        results = {
+            code: [_result(one, quarter, own, sums.get(one.id, HonourSums())) for one in found]
+            for code, found in ready.items()
+        }
+        quarters.close(c, quarter, results, hand(actor))
         return tuple(ready)
 
 
@@ -270,6 +272,13 @@ def year_figure(own: PointsRules, year: int, found: Sequence[QuarterFigure], spe
     )
 
 
+def frozen_figure(own: QuarterResult) -> QuarterFigure:
+    """Return what a closed quarter came to, as it stands."""
+    return QuarterFigure(
+        quarter=own.quarter, baseline=own.baseline, earned=own.earned, lost=own.lost, closed=True
+    )
+
+
 def talks_due(store: Store, actor: Actor, year: int) -> tuple[tuple[Member, YearFigure], ...]:
     """Return the members with whom a talk is due by their figure of *year*, by branch and number: a notice, no more.
 
@@ -284,7 +293,9 @@ def talks_due(store: Store, actor: Actor, year: int) -> tuple[tuple[Member, Year
         frozen = quarters.results(c, [one.id for one in found], year)
     told = []
     for one in found:
-        closed = [_frozen(frozen[one.id, name]) for name in quarters_of(year) if (one.id, name) in frozen]
+        closed = [
+            frozen_figure(frozen[one.id, name]) for name in quarters_of(year) if (one.id, name) in frozen
+        ]
         figure = year_figure(own, year, closed, 0)
         if figure.talk_due:
             told.append((one, figure))
@@ -380,7 +391,7 @@ def _quarters(c: Connection, ids: Collection[str], year: int) -> dict[str, tuple
         asked = bool(sums) and _begins_with_points(rules.in_force(c, first))
         for one in dict.fromkeys(ids):
             if (one, name) in frozen:
-                found.setdefault(one, []).append(_frozen(frozen[one, name]))
+                found.setdefault(one, []).append(frozen_figure(frozen[one, name]))
             elif one in sums and (sums[one].baseline or not asked):
                 found.setdefault(one, []).append(_running(name, sums[one]))
     return {one: tuple(figures) for one, figures in found.items()}
@@ -389,12 +400,6 @@ def _quarters(c: Connection, ids: Collection[str], year: int) -> dict[str, tuple
 def _begins_with_points(own: PointsRules) -> bool:
     """Say whether every kind of member has a baseline, so that a quarter without one is not open yet."""
     return min(own.baseline.of(kind) for kind in MemberKind) > 0
-
-
-def _frozen(own: QuarterResult) -> QuarterFigure:
-    return QuarterFigure(
-        quarter=own.quarter, baseline=own.baseline, earned=own.earned, lost=own.lost, closed=True
-    )
 
 
 def _running(quarter: str, sums: HonourSums) -> QuarterFigure:

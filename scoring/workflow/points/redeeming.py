@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from scoring.canonical import canonical, sha256
 from scoring.criteria.item import Ledger, points_text
@@ -163,6 +163,23 @@ def receipt_of(own: Redemption) -> Receipt:
     )
 
 
+def redemption_of(digest: str, member: Member, offer: Offer, ref: str, day: date) -> NewTransfer:
+    """Return the transfer by which the code of that digest moves the offer's points from the member to the merchant."""
+    return NewTransfer(
+        key=f"redemption:{digest}",
+        ledger=Ledger.SPENDABLE,
+        kind=TransferKind.REDEMPTION,
+        source=member.id,
+        target=offer.merchant,
+        amount=offer.points,
+        member=member.id,
+        unit=member.unit,
+        rules=ref,
+        day=day,
+        event=offer.title,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Good:
     """A code that this till may take, with all it is about."""
@@ -237,19 +254,7 @@ def _look(good: _Good) -> CodeSeen:
 
 def _redeem(good: _Good) -> Receipt:
     c, day = good.c, good.now.astimezone(COUNTY_TIME).date()
-    new = NewTransfer(
-        key=f"redemption:{good.code.digest}",
-        ledger=Ledger.SPENDABLE,
-        kind=TransferKind.REDEMPTION,
-        source=good.member.id,
-        target=good.merchant.id,
-        amount=good.offer.points,
-        member=good.member.id,
-        unit=good.member.unit,
-        rules=rules.in_force(c, day).ref,
-        day=day,
-        event=good.offer.title,
-    )
+    new = redemption_of(good.code.digest, good.member, good.offer, rules.in_force(c, day).ref, day)
     (number,) = transfers.post(c, [new], hand(good.actor))
     chain.concern(c, f"merchant {good.merchant.id}")
     offer = good.offer.number, good.offer.revision

@@ -623,6 +623,13 @@ for _own, _need, _do in (
         {"method": "POST", "sent": _form(quarter="2026Q1", unit=_unit)},
     ),
     ("county", _SUMS, {}),
+    ("means", anywhere(Action.SEE_PROGRESS), {}),
+    (
+        "take_means",
+        MARK["superior"],
+        _IN | {"method": "POST", "sent": _form(take=lambda _county, unit: f"{unit}:points")},
+    ),
+    ("mean", SEE_UNIT | over(Action.SEE_PROGRESS) | over(Action.SEE_POINTS_SUMS), _HERE),
     ("rules", _RULES, {}),
     ("adopt", _RULES, {"method": "POST", "sent": _form(ref="", first_day="2026-01-01")}),
 ):

@@ -160,7 +160,7 @@ def test_all_that_is_wrong_is_said_at_once(own):
 
 def test_nothing_counts_in_a_closed_quarter(own):
     with own.store.begin() as c:
-        quarters.close(c, "2026Q3", OWN, [], By(person=""))
+        quarters.close(c, "2026Q3", {OWN: []}, By(person=""))
     (told,) = refused(own, own.new(day=date(2026, 9, 30)))
     assert "2026Q3" in told
     assert own.claimed().number == 1, "the next quarter is open"

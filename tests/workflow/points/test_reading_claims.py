@@ -123,6 +123,6 @@ def test_a_claim_of_a_quarter_that_another_branch_closed_for_the_member_would_po
         lost=0,
     )
     with own.store.begin() as c:
-        quarters.close(c, "2026Q3", OTHER, [result], By(person=""))
+        quarters.close(c, "2026Q3", {OTHER: [result]}, By(person=""))
     (seen,) = see_claims(own.store, own.superior).waiting
     assert seen.would is None

@@ -193,7 +193,7 @@ def test_decisions_are_kept_all_or_none_with_every_fault(own):
 def test_nothing_is_posted_into_a_closed_quarter(own):
     number = own.claimed(day=date(2026, 9, 30)).number
     with own.store.begin() as c:
-        quarters.close(c, "2026Q3", OWN, [], By(person=""))
+        quarters.close(c, "2026Q3", {OWN: []}, By(person=""))
     with pytest.raises(ClaimRefused, match="2026Q3"):
         own.post(number)
     (found,) = verify_claims(own.store, own.superior, [Decision(claim=number, post=False, reason="已结账")])

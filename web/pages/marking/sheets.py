@@ -15,6 +15,8 @@ from scoring.sentences import stage_title
 from scoring.sheets import SELF, SHARED, SUPERIOR, Conflict, Saved, Sheet, SheetKey, StaleMarks
 from scoring.texts import Text
 from scoring.workflow.mark_sheets import accept, ask_to_mark, enter_marks, own_comments, read_sheet
+from scoring.workflow.points.branch_means import asking
+from scoring.workflow.points.derived import PointsNotReady, mean_beside, take_points
 from scoring.workflow.sign_sheets import send_back, sign_sheet
 from web.access import MEBIBYTE, actor, large, somebody, store
 from web.done import done
@@ -147,6 +149,25 @@ def _accepting(key: SheetKey, wanted: Callable[[Sheet], Sequence[str]]) -> Respo
     return done("saved", address_of(key, actor().id) + (f"#mark-{ids[0]}" if len(ids) == 1 else ""))
 
 
+def _take_points(key: SheetKey) -> ResponseReturnValue:
+    """Save, then take over what members' points come to now."""
+    trouble = _taken(key)
+    if trouble is not None:
+        return _again(key, trouble)
+    own = read_sheet(store(), somebody(), key)
+    ids = [one.id for one in asking(own.criteria)]
+    wanted = {key.unit: {one: own.mark_of(one).revision for one in ids}}
+    try:
+        saved = take_points(store(), somebody(), key.period, key.stage, wanted)
+    except PointsNotReady as refused:
+        sentences = [fault.sentence for fault in refused.faults]
+        return _again(key, Trouble(title=_NOT_DONE, status=409, sentences=sentences))
+    if saved.faults or saved.conflicts:
+        faults = {criterion: sentence for (_, criterion), sentence in saved.faults.items()}
+        return _again(key, Trouble(status=409, faults=faults, conflicts=saved.conflicts))
+    return done("saved", address_of(key, actor().id) + (f"#mark-{ids[0]}" if len(ids) == 1 else ""))
+
+
 _DO: dict[str, Callable[[SheetKey], ResponseReturnValue]] = {
     "save": _save,
     "sign": _ask,
@@ -154,6 +175,7 @@ _DO: dict[str, Callable[[SheetKey], ResponseReturnValue]] = {
     "send_back": _send_back,
     "accept": _accept_left,
     "accept_one": _accept_one,
+    "points": _take_points,
 }
 """What the buttons of a sheet do."""
 
@@ -202,6 +224,7 @@ def _page(own: Sheet, trouble: Trouble | None = None) -> str:
         keys=[(key, told(does)) for key, does in KEYS],
         script_words=script_words(),
         reason=trouble.reason,
+        points=mean_beside(store(), own),
     )
 
 

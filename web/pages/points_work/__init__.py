@@ -1,11 +1,22 @@
-"""Members' points at an office: claims, attendance, members, reversals, quarters, sums and rules."""
+"""Members' points at an office: claims, attendance, members, reversals, quarters, sums, branches' means and rules."""
 
-from web.pages.points_work import attendance, claims, member_files, members, quarters, reversals, rules, sums
+from web.pages.points_work import (
+    attendance,
+    claims,
+    means,
+    member_files,
+    members,
+    quarters,
+    reversals,
+    rules,
+    sums,
+)
 from web.pages.points_work.places import points_work_pages
 
 __all__ = [
     "attendance",
     "claims",
+    "means",
     "member_files",
     "members",
     "points_work_pages",

@@ -24,6 +24,7 @@ _PAGES = {
     "reversals": Text("冲销与异议", "Reversals"),
     "quarters": Text("季度结账", "Quarters"),
     "county": Text("积分汇总", "Sums"),
+    "means": Text("支部平均分", "Branch means"),
     "rules": Text("积分规则", "Rules"),
 }
 _RIGHTS = {
@@ -32,6 +33,7 @@ _RIGHTS = {
     "reversals": Action.SEE_POINTS,
     "quarters": Action.SEE_POINTS_SUMS,
     "county": Action.SEE_POINTS_SUMS,
+    "means": Action.SEE_PROGRESS,
     "rules": Action.KEEP_POINTS_RULES,
 }
 
