@@ -159,6 +159,19 @@ def test_who_came_is_ticked_or_pasted_and_all_are_claimed_for_once(own):
     own.get("community", f"claims/{number}/files/{found[0].files[0].sha256}", 403)
 
 
+def test_a_form_sent_again_with_other_contents_says_so_and_may_then_be_meant(own):
+    """A clerk who goes back, changes the event and sends again is told, and sends it once more if it is meant so."""
+    form = {"unit": "A01", "item": "general_meeting", "day": "2026-11-06", "pasted": "王一", "form": "f1"}
+    own.post("secretary", "award", **form, event="党员大会", file=evidence())
+    page = own.post("secretary", "award", 409, **form, event="另一次大会", file=evidence())
+    assert "已经提交过一次" in page
+    key = re.search(r'name="form" value="(\w+)"', page)
+    assert key is not None
+    own.post("secretary", "award", **form | {"form": key[1]}, event="另一次大会", file=evidence())
+    with own.branch.store.read() as c:
+        assert len(claims.pending(c, ["A01"])) == 2
+
+
 def test_names_that_mean_nobody_are_told_by_line_and_nothing_is_claimed(own):
     form = {"unit": "A01", "item": "general_meeting", "day": "2026-11-06", "pasted": "王一\n王二麻子"}
     page = own.post("secretary", "award", 409, **form)

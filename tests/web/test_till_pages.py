@@ -103,6 +103,18 @@ def test_a_code_that_is_none_is_refused_in_words_and_closes_the_till_in_the_end(
     assert till.post("/till/redeem", data={"code": "00000000"}).status_code == 429
 
 
+@pytest.mark.parametrize("space", [" ", "　", "-", "\u2009"])
+def test_a_code_is_taken_however_it_was_spaced_and_in_whatever_width(own, till, member, space):
+    """A telephone's Chinese keyboard types digits of full width, and whoever reads them out pauses."""
+    code = asked(member, own.offer.number)
+    wide = code.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    for typed in (f"{code[:4]}{space}{code[4:]}", f" {wide[:4]}{space}{wide[4:]} "):
+        looked = till.post("/till/look", data={"code": typed})
+        assert looked.status_code == 200, typed
+        assert "确认兑换" in looked.text
+    assert till.post("/till/redeem", data={"code": wide}).status_code == 303
+
+
 def test_a_member_reads_why_something_cannot_be_had(own, member):
     dear = own.more(title="电饭煲", points=1250)
     assert "2.5 points short" in page(member, "/points/offers", "en")

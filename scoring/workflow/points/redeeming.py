@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from unicodedata import normalize
 
 from scoring.canonical import canonical, sha256
 from scoring.criteria.item import Ledger, points_text
@@ -279,8 +280,8 @@ def _unused(c: Connection) -> str:
 
 
 def _plain(digits: str) -> str:
-    """Return the digits as they are kept, however they were spaced."""
-    return "".join(digits.split()).replace("-", "")
+    """Return the digits as they are kept, however they were spaced, and in whatever width a keyboard types them."""
+    return "".join(own for own in normalize("NFKC", digits) if own.isalnum())
 
 
 def _at(own: Offer, reason: Text) -> Fault:

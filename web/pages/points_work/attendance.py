@@ -11,6 +11,7 @@ from scoring.errors import Fault, Place, Refused
 from scoring.people import Role
 from scoring.permissions import Action, Setting, permit
 from scoring.texts import Text
+from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.points.awarding import Awarding, awarding, meant
 from scoring.workflow.points.claiming import NewClaim, claim_for_many
 from scoring.workflow.points.in_role import in_role
@@ -23,6 +24,10 @@ from web.pages.refusing import own_faults
 
 _LONGEST_FORM = 40
 _FIELDS = ("unit", "item", "points", "day", "event", "note", "pasted", "form")
+_TWICE = (
+    "这张表已经提交过一次，当时的内容与现在不同，未再登记；如确要另外登记，再提交一次即可",
+    "this form was sent once already, with other contents; nothing was claimed again. To claim this as well, send it again",
+)
 
 
 @points_work_pages.get("/award", endpoint="award")
@@ -67,6 +72,8 @@ def claim_for_all() -> ResponseReturnValue:
                 for own in chosen
             ],
         )
+    except KeyUsed:
+        return _page(found, [_fault(*_TWICE)], (), typed | {"form": ""}, ticked), 409
     except Refused as refused:
         return _page(found, own_faults(refused), (), typed, ticked), status_of(refused)
     return done("claimed", url_for("points_work.award", unit=found.unit.code))
