@@ -52,6 +52,7 @@ _TAGS = {
     "publishing": "Editions prepared by one and confirmed by another, and the calendar. 发布与公示",
     "objections": "What branches object to, its consequences, and the answers. 异议",
     "people": "Accounts, roles, recusals. 人员与授权",
+    "points": "Members' points: one's own, and a branch's. 党员积分",
     "chain": "The chain of all that was done. 操作链",
 }
 _PROBLEM: dict[str, Any] = {

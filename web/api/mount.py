@@ -19,6 +19,8 @@ from web.api.work import (
     objections,
     own,
     people,
+    points_claims,
+    points_own,
     publishing,
     running,
     worksheets,
@@ -26,7 +28,21 @@ from web.api.work import (
 from web.api.work.frame import work
 
 _READ = (editions, units, periods, criteria)
-_DONE = (own, marking, worksheets, running, imports, evidence, gates, publishing, objections, people, chain)
+_DONE = (
+    own,
+    marking,
+    worksheets,
+    running,
+    imports,
+    evidence,
+    gates,
+    publishing,
+    objections,
+    people,
+    chain,
+    points_claims,
+    points_own,
+)
 OPERATIONS = (*_READ, *_DONE)
 """The modules that say what can be read and done: each puts its operations into the blueprint when it is imported."""
 

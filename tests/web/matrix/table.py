@@ -103,6 +103,16 @@ def _json(**fields: Any) -> Callable[[County, str], dict[str, Any]]:
     }
 
 
+def _parts(**fields: Any) -> Callable[[County, str], dict[str, Any]]:
+    """Return what sends *fields* as a form that may have files; what is a function is asked for its value."""
+
+    def sent(county: County, unit: str) -> dict[str, Any]:
+        told = {name: own(county, unit) if callable(own) else own for name, own in fields.items()}
+        return {"data": told, "content_type": "multipart/form-data"}
+
+    return sent
+
+
 def _files(name: str, **fields: Any) -> Callable[[County, str], dict[str, Any]]:
     """Return a form with a file in it that no reader takes."""
 
@@ -668,3 +678,32 @@ for _own, _need, _do in (
     ("redeeming.code", anywhere(Action.SPEND_POINTS), _OFFER | _POST),
 ):
     _add(_own, _need, **_do)
+
+_NO_ENTRY = {"number": 999}
+_REASONED = _json(reason="重复计分")
+_CLAIMED = {"item": "lecture_given", "day": "2026-11-10"}
+_OBJECTS = anywhere(Action.OBJECT_POINTS)
+for _own, _need, _do in (
+    ("own_balance", OWN_POINTS, {}),
+    ("own_lines", OWN_POINTS, {}),
+    ("own_line_seen", OWN_POINTS, _NO_ENTRY),
+    ("line_objection_filed", _OBJECTS, _NO_ENTRY | _POST | {"sent": _REASONED}),
+    ("line_objection_withdrawn", _OBJECTS, _NO_ENTRY | _POST),
+    ("own_statement_paper", OWN_POINTS, {}),
+    ("own_claimable", OWN_POINTS, {}),
+    ("own_claims_seen", OWN_POINTS, {}),
+    ("points_claimed", OWN_POINTS, _POST | {"sent": _parts(**_CLAIMED)}),
+    ("claim_withdrawn", anywhere(Action.CLAIM_POINTS), _NO_ENTRY | _POST),
+    ("own_claim_file", OWN_POINTS, _NO_ENTRY | {"sha256": FILE}),
+    ("points_rules", SIGNED_IN, {}),
+    ("claims_waiting", _VERIFY, {}),
+    ("claims_decided", _VERIFY, _POST | {"sent": _json(decisions=[{"claim": 999, "post": True}])}),
+    ("claim_file", _VERIFY, _NO_ENTRY | {"sha256": FILE}),
+    ("attendance", holds(Role.SECRETARY), {}),
+    (
+        "attendance_claimed",
+        holds(Role.SECRETARY),
+        _POST | {"sent": _parts(unit=_unit, item="general_meeting", day="2026-11-10", member="M1")},
+    ),
+):
+    _add(f"work_api.{_own}", _need, **_do)
