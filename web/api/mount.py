@@ -16,13 +16,18 @@ from web.api.work import (
     gates,
     imports,
     marking,
+    merchants,
     objections,
     own,
     people,
+    points_books,
     points_claims,
+    points_files,
+    points_members,
     points_own,
     publishing,
     running,
+    tills,
     worksheets,
 )
 from web.api.work.frame import work
@@ -40,8 +45,13 @@ _DONE = (
     objections,
     people,
     chain,
-    points_claims,
     points_own,
+    points_claims,
+    points_members,
+    points_books,
+    points_files,
+    merchants,
+    tills,
 )
 OPERATIONS = (*_READ, *_DONE)
 """The modules that say what can be read and done: each puts its operations into the blueprint when it is imported."""
