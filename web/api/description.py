@@ -52,6 +52,11 @@ _TAGS = {
     "publishing": "Editions prepared by one and confirmed by another, and the calendar. 发布与公示",
     "objections": "What branches object to, its consequences, and the answers. 异议",
     "people": "Accounts, roles, recusals. 人员与授权",
+    "points": "One's own points, claims and their verifying. 本人积分与申报审核",
+    "members": "Members of branches with their points, and the list of members. 党员与名册",
+    "books": "Quarters, sums, reversals, rules and files of points. 积分账",
+    "merchants": "Merchants, their offers and months. 兑换商户与结算",
+    "redeeming": "What a member can have for points, codes, and tills. 积分兑换",
     "chain": "The chain of all that was done. 操作链",
 }
 _PROBLEM: dict[str, Any] = {
@@ -115,6 +120,7 @@ _MEANINGS = {
     415: "The body is of another type.",
     421: "The service does not answer to this host.",
     422: "What was sent is malformed or unknown, all of it named; or its key was used for something else.",
+    429: "Too many codes that are none were sent; the till takes codes again later.",
     500: "Something went wrong; nothing was lost.",
     503: "Not available just now; try again in a moment.",
 }

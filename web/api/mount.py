@@ -16,17 +16,43 @@ from web.api.work import (
     gates,
     imports,
     marking,
+    merchants,
     objections,
     own,
     people,
+    points_books,
+    points_claims,
+    points_files,
+    points_members,
+    points_own,
     publishing,
     running,
+    tills,
     worksheets,
 )
 from web.api.work.frame import work
 
 _READ = (editions, units, periods, criteria)
-_DONE = (own, marking, worksheets, running, imports, evidence, gates, publishing, objections, people, chain)
+_DONE = (
+    own,
+    marking,
+    worksheets,
+    running,
+    imports,
+    evidence,
+    gates,
+    publishing,
+    objections,
+    people,
+    chain,
+    points_own,
+    points_claims,
+    points_members,
+    points_books,
+    points_files,
+    merchants,
+    tills,
+)
 OPERATIONS = (*_READ, *_DONE)
 """The modules that say what can be read and done: each puts its operations into the blueprint when it is imported."""
 

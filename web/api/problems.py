@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException, NotFound, UnprocessableEntity
 
 from scoring.errors import Fault, Refused
 from scoring.sheets import Conflict, StaleMarks
-from scoring.texts import Text
+from scoring.texts import Lang, Text
+from scoring.workflow.points.claiming import ClaimFault
 from web.access import TokenUnknown
 from web.errors import is_api, status_of
 
@@ -162,4 +163,11 @@ def _malformed(
 
 
 def _told(fault: Fault) -> tuple[str | None, Text]:
-    return fault.place.field, fault.sentence
+    if fault.place.row is not None:
+        return fault.place.field, Text(fault.in_(Lang.ZH), fault.in_(Lang.EN))
+    about = _ABOUT.get(fault.about) if isinstance(fault, ClaimFault) else None
+    return fault.place.field or about, fault.sentence
+
+
+_ABOUT = {name: name for name in ("item", "day", "points", "event", "note", "at_unit")} | {"files": "file"}
+"""What a fault of a claim is about, by the parameter it was sent in."""

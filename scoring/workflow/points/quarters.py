@@ -1,5 +1,6 @@
 """A quarter of points: opened with everybody's baseline, closed branch by branch, and the year that quarters come to."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +22,8 @@ from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.points.deeds import hand, points_deed
 from scoring.working_days import today
+
+_QUARTER = re.compile("(?!0000)[0-9]{4}Q[1-4]")
 
 
 class QuarterRefused(Refused):
@@ -410,7 +413,7 @@ def _running(quarter: str, sums: HonourSums) -> QuarterFigure:
 
 def _days(quarter: str) -> tuple[date, date]:
     """Return the days of *quarter*. Raises QuarterRefused where that is none."""
-    if len(quarter) == 6 and quarter[:4].isdecimal() and quarter[4] == "Q" and quarter[5] in "1234":
+    if _QUARTER.fullmatch(quarter):
         return quarter_days(quarter)
     raise QuarterRefused(
         [_fault(f"“{quarter}”不是季度；请写成 2026Q4", f"“{quarter}” is no quarter; write it like 2026Q4")]

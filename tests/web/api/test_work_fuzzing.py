@@ -7,19 +7,32 @@ import os
 import pytest
 
 from tests.web.api.fuzzing import fuzz
-from tests.web.api.working import PERIOD, Office, working
+from tests.web.api.points_working import claim, member_of, with_points, with_shop
+from tests.web.api.working import PERIOD, Office
 from web.api.description import description
 
 QUESTIONS = int(os.environ.get("STARS_TEST_QUESTIONS", "4"))
 """At least so many an operation and role; more by the environment."""
 
-EVERYBODY = "administrator", "evaluator", "moderator", "superior", "secretary", "leader", "auditor"
+EVERYBODY = (
+    "administrator",
+    "evaluator",
+    "moderator",
+    "superior",
+    "secretary",
+    "leader",
+    "auditor",
+    "member",
+    "merchant",
+)
 SHORT = {"administrator": "admin"}
 
 
 @pytest.fixture
 def office(tmp_path):
-    with working(tmp_path) as found:
+    with with_points(tmp_path) as found:
+        found.merchant = with_shop(found)
+        claim(found)
         yield found
 
 
@@ -34,6 +47,10 @@ def _known(office: Office) -> dict[str, list[str]]:
         "path.number": ["1", "2"],
         "path.step": ["self", "county"],
         "path.year": ["2026"],
+        "path.quarter": ["2026Q3", "2026Q4", "0000Q1"],
+        "path.month": ["2026-11", "2026-13"],
+        "path.member_id": [member_of(office, code).id for code in ("M1", "M3", "M7")],
+        "path.merchant_id": [office.merchant],
     }
 
 

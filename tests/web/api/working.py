@@ -38,6 +38,7 @@ class Office:
     client: FlaskClient
     people: dict[str, Actor]
     tokens: dict[str, str] = field(default_factory=dict)
+    merchant: str = ""
 
     def ask(
         self,

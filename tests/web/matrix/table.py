@@ -103,6 +103,16 @@ def _json(**fields: Any) -> Callable[[County, str], dict[str, Any]]:
     }
 
 
+def _parts(**fields: Any) -> Callable[[County, str], dict[str, Any]]:
+    """Return what sends *fields* as a form that may have files; what is a function is asked for its value."""
+
+    def sent(county: County, unit: str) -> dict[str, Any]:
+        told = {name: own(county, unit) if callable(own) else own for name, own in fields.items()}
+        return {"data": told, "content_type": "multipart/form-data"}
+
+    return sent
+
+
 def _files(name: str, **fields: Any) -> Callable[[County, str], dict[str, Any]]:
     """Return a form with a file in it that no reader takes."""
 
@@ -675,3 +685,94 @@ for _own, _need, _do in (
     ("redeeming.code", anywhere(Action.SPEND_POINTS), _OFFER | _POST),
 ):
     _add(_own, _need, **_do)
+
+_NO_ENTRY = {"number": 999}
+_REASONED = _json(reason="重复计分")
+_CLAIMED = {"item": "lecture_given", "day": "2026-11-10"}
+_OBJECTS = anywhere(Action.OBJECT_POINTS)
+_QUARTER = {"quarter": "2026Q1"}
+OFFERS = anywhere(Action.KEEP_OFFERS)
+_DAYS = {"first_day": "2026-01-01", "last_day": "2999-12-31"}
+_OFFERED_BY_API = {"title": "大米", "points": "3"} | _DAYS
+_KEPT_BY_API = {"name": "周七", "unit": _unit, "kind": "resident", "first_day": "2026-01-01"}
+for _own, _need, _do in (
+    ("own_balance", OWN_POINTS, {}),
+    ("own_lines", OWN_POINTS, {}),
+    ("own_line_seen", OWN_POINTS, _NO_ENTRY),
+    ("line_objection_filed", _OBJECTS, _NO_ENTRY | _POST | {"sent": _REASONED}),
+    ("line_objection_withdrawn", _OBJECTS, _NO_ENTRY | _POST),
+    ("own_statement_paper", OWN_POINTS, {}),
+    ("own_claimable", OWN_POINTS, {}),
+    ("own_claims_seen", OWN_POINTS, {}),
+    ("points_claimed", OWN_POINTS, _POST | {"sent": _parts(**_CLAIMED)}),
+    ("claim_withdrawn", anywhere(Action.CLAIM_POINTS), _NO_ENTRY | _POST),
+    ("own_claim_file", OWN_POINTS, _NO_ENTRY | {"sha256": FILE}),
+    ("points_rules", SIGNED_IN, {}),
+    ("claims_waiting", _VERIFY, {}),
+    ("claims_decided", _VERIFY, _POST | {"sent": _json(decisions=[{"claim": 999, "post": True}])}),
+    ("claim_file", _VERIFY, _NO_ENTRY | {"sha256": FILE}),
+    ("attendance", holds(Role.SECRETARY), {}),
+    (
+        "attendance_claimed",
+        holds(Role.SECRETARY),
+        _POST | {"sent": _parts(unit=_unit, item="general_meeting", day="2026-11-10", member="M1")},
+    ),
+    ("points_branches", _SEE_POINTS, {}),
+    ("branch_members", over(Action.SEE_POINTS), {"code": _unit}),
+    ("member_found", _SEE_POINTS, {"code": "M9"}),
+    ("members_talks", _SEE_POINTS, {}),
+    ("member_seen", _SEE_POINTS, _MEMBER),
+    ("member_added", _MEMBERS, _POST | {"sent": _json(**_KEPT_BY_API, code="M7")}),
+    (
+        "member_changed",
+        _MEMBERS,
+        _MEMBER | {"method": "PATCH", "sent": _json(**_KEPT_BY_API, revision=1)},
+    ),
+    ("member_left", _MEMBERS, _MEMBER | _POST | {"sent": _json(first_day="2026-11-01", revision=1)}),
+    ("reversal_moved", anywhere(Action.MOVE_REVERSAL), _NO_ENTRY | _POST | {"sent": _REASONED}),
+    ("quarter_seen", _SUMS, _QUARTER),
+    ("quarter_opened", anywhere(Action.OPEN_QUARTER), _QUARTER | _POST),
+    ("quarter_closed", over(Action.CLOSE_QUARTER), _QUARTER | {"code": _unit} | _POST),
+    ("quarters_closed", anywhere(Action.CLOSE_QUARTER), _QUARTER | _POST),
+    ("points_sums", _SUMS, {}),
+    ("reversals_seen", _SEE_POINTS, {}),
+    ("reversal_confirmed", anywhere(Action.CONFIRM_REVERSAL), _NO_ENTRY | _POST),
+    ("reversal_refused", anywhere(Action.CONFIRM_REVERSAL), _NO_ENTRY | _POST | {"sent": _REASONED}),
+    ("line_objection_upheld", anywhere(Action.ANSWER_POINTS), _NO_ENTRY | _POST | {"sent": _REASONED}),
+    ("line_objection_dismissed", anywhere(Action.ANSWER_POINTS), _NO_ENTRY | _POST | {"sent": _REASONED}),
+    ("rules_in_use", _RULES, {}),
+    ("rules_taken", _RULES, _POST | {"sent": _parts(ref="x@1", first_day="2027-01-01")}),
+    ("expiry_seen", anywhere(Action.EXPIRE_POINTS), {}),
+    ("expiry_announced", anywhere(Action.EXPIRE_POINTS), _POST | {"year": 2025}),
+    ("expiry_ended", anywhere(Action.EXPIRE_POINTS), _POST | {"year": 2025}),
+    ("members_file_tried", _MEMBERS, _POST | {"sent": _files("file")}),
+    ("members_file_taken", _MEMBERS, _POST | {"sent": _files("file")}),
+    ("points_file_tried", anywhere(Action.IMPORT_POINTS), _POST | {"sent": _files("file")}),
+    ("points_file_taken", anywhere(Action.IMPORT_POINTS), _POST | {"sent": _files("file")}),
+    ("merchants_seen", MERCHANTS, {}),
+    ("merchant_added", MERCHANTS, _POST | {"sent": _json(name="书店", place="河边")}),
+    ("merchant_seen", MERCHANTS, _MERCHANT),
+    (
+        "merchant_changed",
+        MERCHANTS,
+        _MERCHANT | {"method": "PATCH", "sent": _json(name="书店", place="河边", revision=1)},
+    ),
+    ("merchant_closed", MERCHANTS, _MERCHANT | _POST | {"sent": _json(revision=1)}),
+    ("till_added", MERCHANTS, _MERCHANT | _POST | {"sent": _json(login="shang")}),
+    ("till_ended", MERCHANTS, _MERCHANT | {"method": "DELETE", "person_id": _person}),
+    ("merchant_offers", OFFERS, _MERCHANT),
+    ("offer_added", OFFERS, _MERCHANT | _POST | {"sent": _json(**_OFFERED_BY_API)}),
+    ("offer_seen", OFFERS, _OFFER),
+    ("offer_changed", OFFERS, _OFFER | {"method": "PATCH", "sent": _json(**_OFFERED_BY_API, revision=1)}),
+    ("offer_ended", OFFERS, _OFFER | _POST | {"sent": _json(revision=1)}),
+    ("settlements_seen", anywhere(Action.SETTLE) | AT_TILL, {}),
+    ("month_seen", anywhere(Action.SETTLE) | AT_TILL, _MERCHANT | _MONTH),
+    ("month_settled", anywhere(Action.SETTLE), _MERCHANT | _MONTH | _POST),
+    ("own_offers", anywhere(Action.SPEND_POINTS), {}),
+    ("code_asked", anywhere(Action.SPEND_POINTS), _OFFER | _POST),
+    ("till_seen", AT_TILL, {}),
+    ("code_looked_at", AT_TILL, _POST | {"sent": _json(code="00000000")}),
+    ("code_taken", AT_TILL, _POST | {"sent": _json(code="00000000")}),
+    ("receipt_seen", AT_TILL, {"number": _number("receipt")}),
+):
+    _add(f"work_api.{_own}", _need, **_do)

@@ -100,6 +100,7 @@ def describe(
     tagged: bool = False,
     conditional: bool = False,
     for_all: bool = False,
+    closes: bool = False,
 ) -> None:
     """Note on *view* what is to be said of it; where *tells* is None the answer is empty, or of a GET a file."""
     writes = method != "GET"
@@ -114,6 +115,7 @@ def describe(
     responses: dict[int, Any] = dict(_OPEN if for_all else _LOOKED)
     responses |= _SENT if takes is not None else {}
     responses |= {412: "PRECONDITION_FAILED"} if conditional else {}
+    responses |= {429: "TOO_MANY_REQUESTS"} if closes else {}
     headers: dict[str, Any] = {"Cache-Control": _NO_STORE}
     headers |= {"ETag": _ETAG | ({} if method != "POST" else {"required": False})} if tagged else {}
     headers |= {KEY.replace("Key", "Replayed"): _REPLAYED} if method == "POST" else {}
@@ -162,4 +164,8 @@ _IN_ADDRESSES = {
     "key": "The hash of a token.",
     "year": "A year.",
     "sha256": "The SHA-256 of a file.",
+    "quarter": "A quarter, such as `2026Q4`.",
+    "member_id": "The id of a member.",
+    "merchant_id": "The id of a merchant.",
+    "month": "A month, such as `2026-11`.",
 }

@@ -114,11 +114,13 @@ class Work(Blueprint):  # type: ignore[misc]
         current: Current | None = None,
         once: Sequence[str] = (),
         largest: int | None = None,
+        closes: bool = False,
     ) -> Callable[[View], View]:
         """Let a view do something by *method* at *address*, given the call and the address, and answer with *tells*.
 
         *takes* is the shape of the body, *largest* how many octets of it are read. *adds* says that something new
-        comes to be (201). A POST takes a key; for the others sending again is harmless. The rest is as in `Operation`.
+        comes to be (201), *closes* that it may be closed for a while (429). A POST takes a key; for the others sending
+        again is harmless. The rest is as in `Operation`.
         """
         operation = Operation(
             status=201 if adds else 204 if tells is None else 200,
@@ -145,6 +147,7 @@ class Work(Blueprint):  # type: ignore[misc]
                 status=operation.status,
                 tagged=tag is not None,
                 conditional=current is not None,
+                closes=closes,
             )
             own = done if largest is None else access.large(largest)(done)
             self.route(

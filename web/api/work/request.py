@@ -10,6 +10,7 @@ from marshmallow import Schema
 from marshmallow import ValidationError as Unfit
 from werkzeug.exceptions import BadRequest, PreconditionFailed, UnsupportedMediaType
 
+from scoring.people import Actor
 from scoring.texts import Text
 from web.api.problems import Malformed
 from web.api.work.typed import Upload, faults_of
@@ -68,6 +69,13 @@ def key_given() -> str:
     if re.fullmatch(KEYS, key) is None:
         raise Malformed([(KEY, _KEY_MISSING)])
     return key
+
+
+def own_key(actor: Actor) -> str:
+    """Return the key of the request as one that is nobody else's: of whoever sends it, for whom, and where to."""
+    behalf = "" if actor.on_behalf is None else actor.on_behalf.id
+    parts = (actor.id, behalf, request.path, key_given())
+    return f"api:{sha256(orjson.dumps(parts)).hexdigest()}"
 
 
 def body_digest() -> str:

@@ -1,6 +1,8 @@
 """The shapes of what is sent: strict about what each field is, with the sentence that is told where it is not that."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
@@ -13,6 +15,7 @@ from web.api.fields import Exactly
 MOST_NUMBER = 999_999_999
 LONGEST = 2_000
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+POINTS = r"^[0-9]{1,6}(\.[0-9]{1,2})?$"
 
 Faults = list[tuple[str | None, Text]]
 
@@ -38,6 +41,28 @@ class Words(fields.String):
             raise Unfit("not a text")
         found: str = super()._deserialize(value, attr, data, **kwargs)
         return found
+
+
+class Day(Words):
+    """A day there is, which is told to the view as one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        written = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return date.fromisoformat(written if re.fullmatch(DAY, written) else "")
+        except ValueError:
+            raise Unfit("no day") from None
+
+
+class Points(Words):
+    """Points as they are printed, which are told to the view in hundredths."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        written = super()._deserialize(value, attr, data, **kwargs)
+        if not re.fullmatch(POINTS, written):
+            raise Unfit("no points")
+        whole, _, part = written.partition(".")
+        return int(whole) * 100 + int(part.ljust(2, "0"))
 
 
 class Number(fields.Integer):
@@ -84,6 +109,19 @@ NO_DAY = Text("没有这一天；应写作 2026-12-31", "there is no such day; i
 def day(about: str, **more: Any) -> Words:
     """Return the field of a day."""
     return pattern(about, DAY, Text("应写作 2026-12-31", "must be written 2026-12-31"), **more)
+
+
+def real_day(about: str, **more: Any) -> Day:
+    """Return the field of a day that there is, which the view is told as a `date`."""
+    return Day(**_needed(more), metadata=_said(about, NO_DAY) | {"pattern": DAY})
+
+
+def in_points(about: str, **more: Any) -> Points:
+    """Return the field of points, which the view is told in hundredths."""
+    wants = Text(
+        "应为分值，最多两位小数，例如 1.5", "must be points with two decimals at most, such as 1.5, as a text"
+    )
+    return Points(**_needed(more), metadata=_said(about, wants) | {"pattern": POINTS})
 
 
 def choice(about: str, among: Any, **more: Any) -> Words:

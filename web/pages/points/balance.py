@@ -7,8 +7,8 @@ from flask import render_template
 from scoring.criteria.item import Ledger
 from scoring.ledger import Line
 from scoring.workflow.points.reading import FEWEST, OwnPoints, own_points
+from web import points_telling as telling
 from web.access import somebody, store
-from web.pages.points import telling
 from web.pages.points.places import points_pages
 
 _NEWEST = 6

@@ -27,11 +27,11 @@ from scoring.workflow.points.claiming import (
 )
 from scoring.workflow.points.reading import RoomLeft
 from scoring.workflow.points.reading_own_claims import Claimable, claimable, file_of_claim, own_claims
+from web import points_telling as telling
 from web.access import large, somebody, store
 from web.done import done
 from web.errors import status_of
 from web.pages.cases import ROOM, documents, given_out
-from web.pages.points import telling
 from web.pages.points.places import points_pages
 from web.pages.refusing import own_faults
 

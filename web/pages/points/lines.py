@@ -9,10 +9,10 @@ from scoring.store.ledger.reversals import LineObjectionState
 from scoring.store.ledger.transfers import TransferUnknown
 from scoring.workflow.points.reading import own_line, own_statement
 from scoring.workflow.points.reversing import object_to_line, withdraw_line_objection
+from web import points_telling as telling
 from web.access import somebody, store
 from web.done import done
 from web.errors import status_of
-from web.pages.points import telling
 from web.pages.points.places import points_pages
 from web.pages.points.statements import years
 from web.pages.refusing import own_faults

@@ -4,8 +4,8 @@ from flask import render_template
 
 from scoring.criteria.item import MEMBER_KINDS
 from scoring.workflow.points.reading_own_claims import read_rules
+from web import points_telling as telling
 from web.access import somebody, store
-from web.pages.points import telling
 from web.pages.points.places import points_pages
 
 

@@ -1,19 +1,13 @@
-"""A statement of a year or a quarter of the own points, to be printed or kept: every line, and no numbers of persons."""
-
-from datetime import date
+"""A statement of a year or a quarter of the own points, to be printed or kept."""
 
 from flask import Response, abort, request
 
-from scoring.criteria.item import Ledger
-from scoring.ledger import Line, quarter_days
-from scoring.workflow.points.reading import OwnStatement, OwnStretch, own_stretch
+from scoring.workflow.points.reading import OwnStatement, own_stretch
 from scoring.working_days import today
 from web.access import somebody, store
-from web.charts import statement as paper
 from web.downloads import sent
-from web.language import say, told
-from web.pages.points import telling
 from web.pages.points.places import points_pages
+from web.points_papers import days_of, paper_of
 from web.viewing import contents
 
 
@@ -27,80 +21,11 @@ def statement() -> Response:
     year = int(asked)
     if not 2000 <= year <= 2999:
         abort(400)
-    days = quarter_days(f"{year}Q{quarter}") if quarter else (date(year, 1, 1), date(year, 12, 31))
-    found = own_stretch(store(), somebody(), *days)
-    called = telling.quarter_told(f"{year}Q{quarter}") if quarter else say(f"{year} 年", str(year))
-    drawn = paper.draw(_paper(found, called))
-    plain = f"points-{asked}{'-Q' + quarter if quarter else ''}.pdf"
-    return sent(drawn, "application/pdf", say(f"党员积分对账单 {called}.pdf", plain), plain=plain)
+    found = own_stretch(store(), somebody(), *days_of(year, quarter))
+    own = paper_of(found, contents().county_name, year, quarter)
+    return sent(own.drawn, "application/pdf", own.name, plain=own.plain)
 
 
 def years(found: OwnStatement) -> list[int]:
     """Return the years there can be statements of, the newest first."""
     return list(range(found.day.year, found.first_day.year - 1, -1))
-
-
-def _paper(found: OwnStretch, called: str) -> paper.Paper:
-    place = "" if found.unit is None else found.unit.name
-    return paper.Paper(
-        title=say(f"党员积分对账单 · {called}", f"Statement of points · {called}"),
-        facts=(
-            say(
-                f"{contents().county_name}　{place}　{found.member.name}",
-                f"{contents().county_name}, {place}, {found.member.name}",
-            ),
-            *_facts(found),
-        ),
-        tables=tuple(_table(found, ledger) for ledger in Ledger),
-        foot=say(
-            f"{found.day.isoformat()} 从积分账生成；各笔的依据和材料见“我的积分”。",
-            f"Made from the books of points on {found.day.isoformat()}; see My points for the basis of each line.",
-        ),
-    )
-
-
-def _facts(found: OwnStretch) -> list[str]:
-    """Return what the quarters on those days came to, and the year."""
-    told_ = []
-    for own in found.year.quarters:
-        first, _ = quarter_days(own.quarter)
-        if found.first_day <= first <= found.last_day:
-            baseline, figure = telling.plain(own.baseline), telling.plain(own.figure)
-            earned, lost = telling.change_told(own.earned), telling.change_told(-own.lost)
-            name = telling.quarter_told(own.quarter)
-            told_.append(
-                say(
-                    f"{name}：基础分 {baseline}，加分 {earned}，扣分 {lost}，合计 {figure}",
-                    f"{name}: baseline {baseline}, earned {earned}, lost {lost}, together {figure}",
-                )
-            )
-    if found.year.annual is not None:
-        annual = telling.plain(found.year.annual)
-        told_.append(
-            say(
-                f"{found.year.year} 年度积分（各季度平均，截至 {found.day.isoformat()}）：{annual}",
-                f"The year {found.year.year} (mean of its quarters, as of {found.day.isoformat()}): {annual}",
-            )
-        )
-    return told_
-
-
-def _table(found: OwnStretch, ledger: Ledger) -> paper.PaperTable:
-    came_to = say("余额", "balance") if ledger is Ledger.SPENDABLE else say("累计", "in all")
-    return paper.PaperTable(
-        title=telling.begun(told(telling.LEDGERS[ledger])),
-        heads=(say("日期", "day"), say("事由", "for"), say("增减", "change"), came_to),
-        lines=tuple(_line(line, found) for line in found.lines[ledger]),
-        empty=say("没有记录", "no lines"),
-    )
-
-
-def _line(line: Line, found: OwnStretch) -> paper.PaperLine:
-    number = say(f"第 {line.number} 笔", f"no. {line.number}")
-    return paper.PaperLine(
-        day=line.day.isoformat(),
-        what=telling.line_told(line, found.items),
-        more=" · ".join(part for part in (number, line.event, line.reason) if part),
-        did=telling.change_told(line.amount),
-        came_to=telling.plain(line.balance),
-    )

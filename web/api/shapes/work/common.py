@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from scoring.numbers import marks_text
 from web.api.fields import Shape, one, words
 from web.api.shapes.sentence import Sentence
 
@@ -18,6 +19,13 @@ class Moment(fields.String):
         return value.isoformat() if isinstance(value, datetime) else value
 
 
+class Points(fields.String):
+    """Points, from the hundredths they are kept in."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002  the signature is marshmallow's
+        return None if value is None else marks_text(value)
+
+
 class AsWritten(fields.Nested):
     """A document that is told as it is, of a shape that is documented."""
 
@@ -29,6 +37,11 @@ def moment(about: str, **more: Any) -> Moment:
     """Return the field of a moment; null where it has not come."""
     metadata = {"description": about, "format": "date-time"}
     return Moment(**({"required": True, "allow_none": True} | more), metadata=metadata)
+
+
+def in_points(about: str, **more: Any) -> Points:
+    """Return the field of points, as they are printed: `1.5`, `-2`."""
+    return Points(**({"required": True} | more), metadata={"description": about, "examples": ["1.5"]})
 
 
 class BriefUnit(Shape):
