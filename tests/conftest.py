@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,32 @@ import pytest
 
 from scoring.store.engine import Store
 from tests.applications import hurry
-from tests.databases import Database, own_postgresql, postgresql_server, ready_made, sqlite_in
+from tests.databases import Database, memory, own_postgresql, postgresql_server, ready_made, sqlite_in
 from tests.order import place_of
+from tests.sizes import told
+from tests.statements import share_statements
 
 hurry()
+share_statements()
+
+_ROOM = 4 << 30
+"""Bytes of memory that must be free; files of tests that pass are removed at once."""
+
+
+def pytest_configure() -> None:
+    """Let tests keep their files in memory where there is plenty: each commit of SQLite waits for a disk otherwise."""
+    if room := memory(_ROOM):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(room))
+
+
+def pytest_report_header() -> str:
+    return told()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A quiet run has no head, and whoever reads its end must know how much was tried."""
+    if not terminalreporter.showheader:
+        terminalreporter.write_line(told())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,11 +51,12 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A place for a county, where nothing is yet: a SQLite file, then a PostgreSQL database."""
+    """A place for a county: a SQLite file, then a PostgreSQL database. Nothing is there yet, but for a store's tables."""
     if request.param == "sqlite":
         yield sqlite_in(tmp_path)
         return
-    with own_postgresql(request.getfixturevalue("postgresql")) as found:
+    made = "store" in request.fixturenames
+    with own_postgresql(request.getfixturevalue("postgresql"), made=made) as found:
         yield found
 
 

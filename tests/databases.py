@@ -19,10 +19,14 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scoring.store.preparation import prepare
+
+if TYPE_CHECKING:
+    import psycopg
 
 REQUIRED = "STARS_REQUIRE_PG"
 """Where the environment sets this to 1, a missing PostgreSQL is a failure and not a loud skip."""
@@ -32,6 +36,12 @@ _ROOM = 1 << 30
 _SCHEMAS = count(1)
 _COUNTIES = "county_"
 """What the names of the databases begin with that each serve one test."""
+
+_READY: set[str] = set()
+"""The URLs of those that were copied from a county's tables, so that nothing is left to prepare."""
+
+_SUPERUSERS: dict[tuple[str, int], psycopg.Connection[tuple[Any, ...]]] = {}
+"""Connections by server and process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,7 @@ def postgresql_server(place: Path | None = None) -> Iterator[str]:
     Its files lie in a folder of *place*; where none is named, in memory if there is plenty.
     """
     end_leftovers()
-    own = _places()[0] if place is None else place
-    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=own))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=place or _places()[0]))
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
@@ -71,6 +80,8 @@ def postgresql_server(place: Path | None = None) -> Iterator[str]:
         _hurry(server.get_uri())
         yield server.get_uri()
     finally:
+        if own := _SUPERUSERS.pop((server.get_uri(), os.getpid()), None):
+            own.close()
         # At once: nobody will read what is not yet on disk.
         process = server.get_postmaster_info().process
         process.send_signal(signal.SIGQUIT)
@@ -81,9 +92,15 @@ def postgresql_server(place: Path | None = None) -> Iterator[str]:
 
 def _places() -> list[Path]:
     """Return where a server may lie, the best first: memory where there is plenty, then the temporary folder."""
-    memory, disk = Path("/dev/shm"), Path(tempfile.gettempdir())
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
-    return [memory, disk] if roomy else [disk]
+    disk, roomy = Path(tempfile.gettempdir()), memory(_ROOM)
+    return [roomy, disk] if roomy else [disk]
+
+
+def memory(room: int) -> Path | None:
+    """Return a folder that lies in memory, if there is one with that many bytes free."""
+    place = Path("/dev/shm")
+    roomy = place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > room
+    return place if roomy else None
 
 
 def _hurry(url: str) -> None:
@@ -107,14 +124,22 @@ def postgresql_at(server: str) -> Database:
 
 
 @contextmanager
-def own_postgresql(server: str) -> Iterator[Database]:
-    """Give a database of its own at *server*, not made yet; it ends with the context."""
+def own_postgresql(server: str, *, made: bool = False) -> Iterator[Database]:
+    """Give a database of its own at *server*, which ends with the context; nothing is there, or what `prepare` leaves."""
     name = f"{_COUNTIES}{next(_SCHEMAS)}"
-    _at(server, f"CREATE DATABASE {name}")
+    _at(server, _copied(name, _postgresql_made(server)) if made else f"CREATE DATABASE {name}")
+    database = Database(server.replace("/postgres?", f"/{name}?"))
+    if made:
+        _READY.add(database.url)
     try:
-        yield Database(server.replace("/postgres?", f"/{name}?"))
+        yield database
     finally:
+        _READY.discard(database.url)
         _at(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _copied(name: str, made: str) -> str:
+    return f"CREATE DATABASE {name} TEMPLATE {made} STRATEGY file_copy"
 
 
 def ready_made(database: Database) -> Database:
@@ -126,15 +151,16 @@ def ready_made(database: Database) -> Database:
         else:
             shutil.copyfile(_sqlite_made(), path)
         return database
+    if database.url in _READY:
+        return database
     head, _, tail = database.url.partition("?")
     own = head.rpartition("/")[2]
     if not own.startswith(_COUNTIES) or _begun(database):
         prepare(database.url, database.schema)
         return database
     server = f"{head.removesuffix(own)}postgres?{tail}"
-    made = _postgresql_made(server)
     _at(server, f"DROP DATABASE {own} WITH (FORCE)")
-    _at(server, f"CREATE DATABASE {own} TEMPLATE {made} STRATEGY file_copy")
+    _at(server, _copied(own, _postgresql_made(server)))
     return database
 
 
@@ -164,10 +190,13 @@ def _begun(database: Database) -> bool:
 
 
 def _at(server: str, statement: str) -> None:
+    """Run *statement* by this process's one connection; that of a process it was forked from is left untouched."""
     import psycopg
 
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement)
+    own = (server, os.getpid())
+    if own not in _SUPERUSERS:
+        _SUPERUSERS[own] = psycopg.connect(server, autocommit=True)
+    _SUPERUSERS[own].execute(statement)
 
 
 def as_role(url: str, role: str) -> str:

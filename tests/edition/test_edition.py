@@ -37,13 +37,12 @@ from tests.edition.county import (
     standings_of,
     statement,
 )
+from tests.sizes import EDITIONS
 
 GOLDEN = Path(__file__).parent / "golden"
 """Every member of the small county's edition. `STARS_WRITE_GOLDEN=1` writes it anew, which a review must explain."""
 
 GOLDEN_ID = "320ebb4546499d977f0795af00023721a764c25971f4b0a69d9d3e78f0c11377"
-
-COHORTS = 200
 
 
 def test_the_golden_edition_is_the_same_to_the_byte():
@@ -177,11 +176,11 @@ def _cohorts(seeds: range) -> tuple[int, int]:
 
 def test_random_cohorts_are_published_packed_and_verified():
     """Whatever can be scored can be published, taken away as a file, and proved from that file alone."""
-    chunks = [range(start, start + 25) for start in range(0, COHORTS, 25)]
+    chunks = [range(start, min(start + 25, EDITIONS)) for start in range(0, EDITIONS, 25)]
     with ProcessPoolExecutor(max_workers=2) as pool:
         found = list(pool.map(_cohorts, chunks))
-    assert sum(seeds for seeds, _ in found) == COHORTS
-    assert sum(units for _, units in found) > 20 * COHORTS
+    assert sum(seeds for seeds, _ in found) == EDITIONS
+    assert sum(units for _, units in found) > 20 * EDITIONS
 
 
 # What stands in the way

@@ -6,7 +6,6 @@ goes wrong.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,10 +28,10 @@ from scoring.workflow.points.reversing import confirm_reversal, move_reversal
 from scoring.workflow.points.verifying import Decision, verify_claims
 from scoring.workflow.verify_chain import verify_chain
 from tests.people import somebody
+from tests.sizes import ROUNDS
 from tests.workflow.points.claims_at_hand import branch
 
 AT_ONCE = 50
-ROUNDS = int(os.environ.get("STARS_TEST_ROUNDS", "3"))
 SHOP = "f" * 16
 EACH = 100
 

@@ -6,7 +6,6 @@ variant whose writers do not wait for each other is seen to go wrong in the very
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,10 +22,10 @@ from scoring.working_days import today
 from tests.databases import Database, own_postgresql, sqlite_in
 from tests.ledger.crowd_at_hand import AT_ONCE, Served, served
 from tests.ledger.served_at_hand import LOCKED, UNLOCKED, Answer, Hand, at_once
+from tests.sizes import ROUNDS
 from tests.uploads.bytes_of import pdf
 from tests.workflow.points.claims_at_hand import OWN
 
-ROUNDS = int(os.environ.get("STARS_TEST_ROUNDS", "2"))
 STOCK = 20
 PRICE = 300
 HALF = AT_ONCE // 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -12,9 +11,7 @@ import pytest
 from tests.cohorts import cohort, situations
 from tests.oracle import BENDS, oracle
 from tests.pipeline import comparable, standings_of
-
-COHORTS = int(os.environ.get("STARS_COHORTS", "2000"))
-"""How many random cohorts are compared; 20,000 before a release."""
+from tests.sizes import COHORTS
 
 SITUATIONS = ("na_nested", "clipped", "tied_at_edge", "disputed", "moderated", "python_integers")
 LEAST_SHARE = 50

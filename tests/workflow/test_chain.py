@@ -27,6 +27,7 @@ from scoring.texts import Lang
 from scoring.workflow.move_gates import withdraw_gate
 from scoring.workflow.verify_chain import ChainVerdict, verify_chain
 from tests.databases import Database, ready_made, sqlite_in
+from tests.sizes import HONEST_YEARS
 from tests.workflow import county as small
 from tests.workflow import people_at_work as work
 from tests.workflow.honest import Honest
@@ -686,7 +687,7 @@ def test_a_fault_says_where(base, tmp_path):
     assert fault.sentence.zh == f"第 {link} 环写入 1 行，现有 0 行：有行被删除"
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(HONEST_YEARS))
 def test_honest_work_is_never_found(store, tmp_path, seed):
     """Twenty times ten deeds, of which some are refused and some break off; and every head on the way holds for good."""
     year = Honest(store, tmp_path, seed)

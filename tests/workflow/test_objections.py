@@ -33,6 +33,7 @@ from scoring.workflow.move_gates import confirm_gate, move_gate, refuse_gate
 from scoring.workflow.publication import SignedBy, publish_period
 from scoring.workflow.standings_now import inputs_of
 from tests import people
+from tests.sizes import OBJECTIONS
 from tests.workflow import county
 from tests.workflow.county import PERIOD
 from tests.workflow.year_of import DOCUMENT, FRIDAY_LAST, MONDAY, OVER, Year, finish, post, year
@@ -89,7 +90,7 @@ def test_a_dismissed_one_changes_nothing(store, tmp_path):
         assert editions.find(c, final.statement.supersedes).rows == final.rows
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(OBJECTIONS))
 def test_consequences_are_what_publication_then_gives(store, tmp_path, seed):
     """Exactly, to the byte: several branches object, in any order, and each preview takes in what was upheld before."""
     own = posted(store, tmp_path)

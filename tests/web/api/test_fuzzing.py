@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
 import pytest
 
+from tests.sizes import QUESTIONS
 from tests.web.api.fuzzing import DESCRIPTION, fuzz
 from tests.web.api.published import Published, published
 from web.api.description import description
-
-QUESTIONS = int(os.environ.get("STARS_TEST_QUESTIONS", "200"))
-"""At least so many an operation; more by the environment."""
 
 CHECKS = {
     "not_a_server_error",

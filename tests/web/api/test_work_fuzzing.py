@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
+from tests.sizes import WORK_QUESTIONS
 from tests.web.api.fuzzing import fuzz
 from tests.web.api.points_working import claim, member_of, with_points, with_shop
 from tests.web.api.working import PERIOD, Office
 from web.api.description import description
-
-QUESTIONS = int(os.environ.get("STARS_TEST_QUESTIONS", "4"))
-"""At least so many an operation and role; more by the environment."""
 
 EVERYBODY = (
     "administrator",
@@ -68,7 +64,7 @@ def test_no_answer_to_anybody_is_an_error_of_the_server_or_undocumented(office, 
     """All checks over every operation, by somebody of each role: those who may, and those who may not."""
     asked = fuzz(
         office.app,
-        QUESTIONS,
+        WORK_QUESTIONS,
         _known(office),
         work=True,
         token=office.token(SHORT.get(role, role)),
@@ -77,7 +73,7 @@ def test_no_answer_to_anybody_is_an_error_of_the_server_or_undocumented(office, 
     assert not asked.faults
     assert not [status for _, status in asked.statuses if status >= 500]
     assert asked.questions.keys() == _operations()
-    assert min(asked.questions.values()) >= QUESTIONS
+    assert min(asked.questions.values()) >= WORK_QUESTIONS
     statuses = {status for _, status in asked.statuses}
     assert statuses >= {200, 403, 404, 422}
     assert 401 not in statuses
