@@ -65,6 +65,9 @@ REACHES: dict[Role, tuple[Reach, ...]] = {
 }
 """Over what each role can be held."""
 
+OF_NO_PERIOD = frozenset({Role.MEMBER, Role.MERCHANT})
+"""Roles about points alone, which belong to no period: held for one they would count for nothing."""
+
 APART: tuple[frozenset[Role], ...] = (
     frozenset({Role.ADMINISTRATOR}),
     frozenset({Role.AUDITOR}),

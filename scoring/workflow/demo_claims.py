@@ -157,7 +157,8 @@ def _with_room(
 ) -> tuple[Item, str, list[Member]]:
     """Return the item of that name with its event, and some of those for whom all of it would still count on *day*."""
     in_force = catalogue.find_points(RULES)
-    item, came = in_force.item(name), []
+    item = in_force.item(name)
+    came: list[Member] = []
     with store.read() as c:
         for own in roll:
             if own.kind in item.members and own.first_day <= day and len(came) < _AT_MEETING:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scoring.errors import Fault, Place, Refused
-from scoring.people import REACHES, Actor, Person, Role, Scope, apart
+from scoring.people import OF_NO_PERIOD, REACHES, Actor, Person, Role, Scope, apart
 from scoring.permissions import Action, Setting, other_hands, permit
 from scoring.statement import one_line
 from scoring.store import people, periods, rights
@@ -181,6 +181,16 @@ def propose(  # noqa: PLR0917
         raise GrantRefused([_no_such_scope(scope.name)])
     if period:
         periods.find(c, period)
+    if period and role in OF_NO_PERIOD:
+        called = role.called
+        raise GrantRefused(
+            [
+                _fault(
+                    f"积分不分评定期，“{called.zh}”角色不能只授一个评定期；请选“每一年”",
+                    f"points are of no period, so the role “{called.en}” is not held for one alone; choose “every one”",
+                )
+            ]
+        )
     for own in rights.of_person(c, person.id):
         if own.alive and (own.grant.role, own.grant.scope, own.grant.period) == (role, scope, period):
             state = own.state.called

@@ -291,6 +291,7 @@ def _pages(everybody: Mapping[str, Actor], member: str, shop: OneShop) -> dict[s
         "points, quarters": ("admin", "/desk/points/quarters"),
         "points, own quarter": ("secretary", "/desk/points/quarters"),
         "points, county": ("leader", "/desk/points/county"),
+        "points, talks due": ("superior", "/desk/points/talks"),
         "points, branches' means": ("admin", "/desk/points/means"),
         "points, a branch's mean": ("superior", f"/desk/points/means/{MARKED}/{UNIT}"),
         "points, rules": ("admin", "/desk/points/rules"),

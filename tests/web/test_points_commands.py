@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from click.testing import CliRunner
 
@@ -122,3 +124,37 @@ def test_what_was_imported_once_is_not_imported_again(stars, tmp_path):
     stars("ledger", "members", str(tmp_path / "members.csv"))
     again = stars("ledger", "members", str(tmp_path / "members.csv"))
     assert (again.exit_code, "imported before" in again.stderr) == (2, True)
+
+
+def test_a_merchant_is_taken_on_with_its_till_or_not_at_all(stars):
+    assert (
+        stars("ledger", "merchant", "河边书店", "河边 2 号").stdout
+        == "“河边书店” is taken on, at 河边 2 号\n"
+    )
+    assert stars("people", "add", "till", "收银一").exit_code == 0
+    refused = stars("ledger", "merchant", "便民超市", "街口", "--till", "till")
+    assert refused.exit_code == 2
+    assert "has not the role" in refused.stderr
+    assert "便民超市" in stars("ledger", "merchant", "便民超市", "街口").stdout, "nothing of it was kept"
+    again = stars("ledger", "merchant", "便民超市", "街口", lang="zh")
+    assert again.exit_code == 2
+    assert "已有名为“便民超市”的商户" in again.stderr
+
+
+def test_points_end_by_command_once_announced_and_past_the_last_day(stars, tmp_path, monkeypatch):
+    stars("ledger", "rules", RULES, "--from", "2026-01-01")
+    stars("ledger", "members", str(tmp_path / "members.csv"))
+    stars("ledger", "open", "2026Q1")
+    stars("ledger", "import", str(tmp_path / "points.csv"))
+    refused = stars("ledger", "expire", "2026")
+    assert refused.exit_code == 2
+    assert "announce it first" in refused.stderr
+    on = "scoring.workflow.points.expiring.today"
+    monkeypatch.setattr(on, lambda: date(2027, 12, 1))
+    assert stars("ledger", "expire", "2026", "--announce").stdout == (
+        "The spendable points of 2026 can be spent until 2027-12-31. Members: 1, points left: 5, told: 0\n"
+    )
+    assert stars("ledger", "expire", "2026").exit_code == 2
+    monkeypatch.setattr(on, lambda: date(2028, 1, 1))
+    assert stars("ledger", "expire", "2026", lang="zh").stdout == "2026 年可兑换分已到期：1 名党员，5 分\n"
+    assert stars("ledger", "expire", "2026", lang="zh").stdout == "2026 年可兑换分已到期：0 名党员，0 分\n"

@@ -1,4 +1,4 @@
-"""Commands on members' points: rules in force, members, quarters, files of points, and one member's statement."""
+"""Commands on members' points: rules, members, quarters, files, statements, merchants, and points that end."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,8 +10,10 @@ from scoring.criteria.item import points_text
 from scoring.numbers import marks_text
 from scoring.texts import Lang, Text
 from scoring.workflow.imports import Mode
+from scoring.workflow.points.expiring import Announced, Ended, announce_expiry, expire
 from scoring.workflow.points.import_members import MembersTaken, import_members
 from scoring.workflow.points.import_points import PointsTaken, import_points
+from scoring.workflow.points.keep_merchants import MerchantFields, add_merchant
 from scoring.workflow.points.quarters import close_quarter, open_quarter
 from scoring.workflow.points.replay import Outcome, Replayed, replay
 from scoring.workflow.points.rules_in_force import adopt_rules
@@ -29,7 +31,7 @@ _TRIAL = click.option(
 
 @click.group()
 def ledger() -> None:
-    """Members' points: rules, members, quarters, files, statements.  党员积分。"""
+    """Members' points: rules, members, quarters, files, statements, merchants.  党员积分。"""
 
 
 @ledger.command("rules")
@@ -151,6 +153,60 @@ def replay_(name: str, first_day: datetime, last_day: datetime, lang: Lang) -> N
         done = replay(opened, None, name, first_day.date(), last_day.date())
     for line in _replayed_told(done):
         click.echo(line.in_(lang))
+
+
+@ledger.command("merchant")
+@click.argument("name", metavar="NAME")
+@click.argument("place", metavar="PLACE")
+@click.option(
+    "--till", "login", help="The sign-in name of who takes codes there; they hold the role of merchant."
+)
+@LANG
+@refusals_told
+def merchant_(name: str, place: str, login: str | None, lang: Lang) -> None:
+    """Take on a merchant of that NAME at that PLACE.  登记商户。"""
+    with store() as opened:
+        added = add_merchant(opened, None, MerchantFields(name=name, place=place), login)
+    click.echo(
+        Text(
+            f"已登记商户“{added.name}”，地址：{added.place}", f"“{added.name}” is taken on, at {added.place}"
+        ).in_(lang)
+    )
+
+
+@ledger.command("expire")
+@click.argument("year", metavar="YEAR", type=click.IntRange(2000, 2999))
+@click.option(
+    "--announce", is_flag=True, help="Announce that they are to end, and tell members; end nothing."
+)
+@LANG
+@refusals_told
+def expire_(year: int, announce: bool, lang: Lang) -> None:
+    """Let what is left of the spendable points of YEAR end, once announced and past the last day.  可兑换分到期。"""
+    with store() as opened:
+        told = (
+            _announced_told(announce_expiry(opened, None, year))
+            if announce
+            else _ended_told(expire(opened, None, year))
+        )
+    click.echo(told.in_(lang))
+
+
+def _announced_told(done: Announced) -> Text:
+    points, day = marks_text(done.points), done.last_day.isoformat()
+    return Text(
+        f"{done.year} 年可兑换分用到 {day} 为止：{done.members:,} 名党员还有 {points} 分，通知 {done.told:,} 人",
+        f"The spendable points of {done.year} can be spent until {day}. Members: {done.members:,}, points left: {points},"
+        f" told: {done.told:,}",
+    )
+
+
+def _ended_told(done: Ended) -> Text:
+    points = marks_text(done.points)
+    return Text(
+        f"{done.year} 年可兑换分已到期：{done.members:,} 名党员，{points} 分",
+        f"The spendable points of {done.year} have ended. Members: {done.members:,}, points: {points}",
+    )
 
 
 def _replayed_told(done: Replayed) -> Iterator[Text]:

@@ -109,23 +109,27 @@ class _Year:
         self._ended = tuple(name for name, (first, last) in days.items() if begun <= first and last < now)
         self._to_come = tuple(name for name, (_, last) in days.items() if last >= now)
         self._closings = quarters.closings(c, codes, year)
-        self._rolls = {name: _by_unit(members.of_units(c, codes, days[name][1])) for name in self._ended}
-        ids = [one.id for roll in self._newest.values() for one in roll]
-        self._frozen = quarters.results(c, ids, year)
+        last = days[self._ended[-1]][1] if self._ended else None
+        self._roll = _by_unit(members.of_units(c, codes, last)) if last else {}
+        units = {one.id: one.unit for roll in self._roll.values() for one in roll}
+        self._frozen = quarters.results(c, units, year)
         self._standing = {
             name: frozenset(
-                transfers.sums(c, [one for one in ids if (one, name) not in self._frozen], *days[name])
+                transfers.sums(c, [one for one in units if (one, name) not in self._frozen], *days[name])
             )
             for name in self._ended
         }
+        self._there = {name: self._read_there(c, name, units) for name in self._ended}
+
+    def _read_there(self, c: Connection, name: str, units: Mapping[str, str]) -> dict[str, list[Member]]:
+        """Return whom branches had when the quarter ended, of those that have not closed it, or of whose members it is open."""
+        closed = {code for code, each in self._closings.items() if any(own.quarter == name for own in each)}
+        asked = {own.code for own in self._branches} - closed | {units[one] for one in self._standing[name]}
+        return _by_unit(members.of_units(c, asked, quarter_days(name)[1])) if asked else {}
 
     def means(self) -> dict[str, BranchMean]:
         """Return the means, by code."""
         return {own.code: self._mean(own) for own in self._branches}
-
-    @property
-    def _newest(self) -> Mapping[str, Sequence[Member]]:
-        return self._rolls[self._ended[-1]] if self._ended else {}
 
     def _mean(self, unit: Unit) -> BranchMean:
         closings = self._closings.get(unit.code, ())
@@ -136,7 +140,7 @@ class _Year:
         )
         if own.hindrances:
             return own
-        every = [self._of_member(one) for one in self._newest.get(unit.code, ())]
+        every = [self._of_member(one) for one in self._roll.get(unit.code, ())]
         found = tuple(one for one in every if one.annual is not None)
         if not found:
             return replace(own, hindrances=(_nobody(unit, self._year),))
@@ -158,7 +162,7 @@ class _Year:
                 f"no quarter of {self._year} is over yet, so there are no points to take",
             )
         for name in self._ended:
-            there = {one.id for one in self._rolls[name].get(unit.code, ())}
+            there = {one.id for one in self._there[name].get(unit.code, ())}
             if there and name not in closed:
                 yield _fault(
                     f"{unit.name}的 {name} 还没有结账，请支部书记或管理员先结账",
@@ -166,7 +170,7 @@ class _Year:
                 )
             elsewhere = [
                 one
-                for one in self._newest.get(unit.code, ())
+                for one in self._roll.get(unit.code, ())
                 if one.id in self._standing[name] and one.id not in there
             ]
             if elsewhere:

@@ -13,7 +13,7 @@ from scoring.store.ledger import merchants
 from scoring.store.ledger.merchants import Merchant, MerchantState
 from scoring.texts import Text
 from scoring.workflow.acting import WordsUnfit, line
-from scoring.workflow.points.deeds import points_deed
+from scoring.workflow.points.deeds import hand, points_deed
 
 LONGEST_NAME = 60
 LONGEST_PLACE = 120
@@ -45,13 +45,21 @@ class MerchantSeen:
     tills: tuple[Person, ...]
 
 
-def add_merchant(store: Store, actor: Actor, fields: MerchantFields) -> Merchant:
-    """Take a merchant on, and return it. Raises NotAllowed, and MerchantRefused with every fault."""
+def add_merchant(
+    store: Store, actor: Actor | None, fields: MerchantFields, login: str | None = None
+) -> Merchant:
+    """Take a merchant on, with the person of that sign-in name at its till where one is given, and return it.
+
+    Raises NotAllowed, and MerchantRefused with every fault; then nothing is written.
+    """
     deed = points_deed(actor, Action.KEEP_MERCHANTS)
     with store.begin(deed) as c:
         chain.link_number(c)
         kept = _fit(c, fields, "")
-        return merchants.add(c, kept.name, kept.place, actor.id)
+        added = merchants.add(c, kept.name, kept.place, hand(actor).person)
+        if login is not None:
+            _put_at_till(c, actor, added, login)
+        return added
 
 
 def change_merchant(
@@ -93,25 +101,7 @@ def put_at_till(store: Store, actor: Actor, merchant_id: str, login: str) -> Per
     deed = points_deed(actor, Action.KEEP_MERCHANTS)
     with store.begin(deed) as c:
         chain.link_number(c)
-        own = _open(c, merchant_id, None)
-        person = people.by_login(c, login_form(login))
-        if person is None or not person.open:
-            raise _refused(
-                "没有这个登录名，或账号已停用", "nobody with an open account has that sign-in name"
-            )
-        if not any(grant.role is Role.MERCHANT for grant in rights.in_force(c, person.id)):
-            raise _refused(
-                "该账号没有“商户”角色；请先授予并由另一名管理员确认",
-                "the account has not the role “merchant”; grant it, and let another administrator confirm it",
-            )
-        other = merchants.of_person(c, person.id)
-        if other is not None:
-            raise _refused(
-                f"该账号已在“{other.name}”受理兑换；请先在那里停用",
-                f"the account takes codes for “{other.name}” already; end that first",
-            )
-        merchants.put_at_till(c, own.id, person.id, actor.id)
-        return person
+        return _put_at_till(c, actor, _open(c, merchant_id, None), login)
 
 
 def take_from_till(store: Store, actor: Actor, merchant_id: str, person_id: str) -> None:
@@ -152,6 +142,26 @@ def own_merchant(c: Connection, actor: Actor, action: Action) -> Merchant:
 def keeps(actor: Actor) -> bool:
     """Say whether *actor* keeps merchants."""
     return may(actor, Action.KEEP_MERCHANTS, Setting())
+
+
+def _put_at_till(c: Connection, actor: Actor | None, own: Merchant, login: str) -> Person:
+    """Let the person of that sign-in name take codes for the merchant. Raises MerchantRefused."""
+    person = people.by_login(c, login_form(login))
+    if person is None or not person.open:
+        raise _refused("没有这个登录名，或账号已停用", "nobody with an open account has that sign-in name")
+    if not any(grant.role is Role.MERCHANT for grant in rights.in_force(c, person.id)):
+        raise _refused(
+            "该账号没有“商户”角色；请先授予并由另一名管理员确认",
+            "the account has not the role “merchant”; grant it, and let another administrator confirm it",
+        )
+    other = merchants.of_person(c, person.id)
+    if other is not None:
+        raise _refused(
+            f"该账号已在“{other.name}”受理兑换；请先在那里停用",
+            f"the account takes codes for “{other.name}” already; end that first",
+        )
+    merchants.put_at_till(c, own.id, person.id, hand(actor).person)
+    return person
 
 
 def _open(c: Connection, merchant_id: str, based_on: int | None) -> Merchant:

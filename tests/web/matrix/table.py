@@ -633,6 +633,7 @@ for _own, _need, _do in (
         {"method": "POST", "sent": _form(quarter="2026Q1", unit=_unit)},
     ),
     ("county", _SUMS, {}),
+    ("talks", _SEE_POINTS, {}),
     ("means", anywhere(Action.SEE_PROGRESS), {}),
     (
         "take_means",

@@ -1,4 +1,4 @@
-"""Members' points at an office: claims, attendance, members, reversals, quarters, sums, branches' means and rules."""
+"""Members' points at an office: claims, attendance, members, talks, reversals, quarters, sums, branches' means and rules."""
 
 from web.pages.points_work import (
     attendance,
@@ -10,6 +10,7 @@ from web.pages.points_work import (
     reversals,
     rules,
     sums,
+    talks,
 )
 from web.pages.points_work.places import points_work_pages
 
@@ -24,4 +25,5 @@ __all__ = [
     "reversals",
     "rules",
     "sums",
+    "talks",
 ]

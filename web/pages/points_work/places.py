@@ -21,6 +21,7 @@ _PAGES = {
     "claims": Text("审核申报", "Claims"),
     "award": Text("集体登记", "Attendance"),
     "members": Text("党员积分", "Members"),
+    "talks": Text("应谈话", "Talks due"),
     "reversals": Text("冲销与异议", "Reversals"),
     "quarters": Text("季度结账", "Quarters"),
     "county": Text("积分汇总", "Sums"),
@@ -30,6 +31,7 @@ _PAGES = {
 _RIGHTS = {
     "claims": Action.VERIFY_POINTS,
     "members": Action.SEE_POINTS,
+    "talks": Action.SEE_POINTS,
     "reversals": Action.SEE_POINTS,
     "quarters": Action.SEE_POINTS_SUMS,
     "county": Action.SEE_POINTS_SUMS,
