@@ -11,6 +11,7 @@ LONGEST = (
     "browser/test_work_accessibility.py",
     "browser/test_year.py",
     "ledger/test_through_gunicorn.py",
+    "browser/test_points_year.py",
     "workflow/test_broken_imports.py",
     "web/api/test_work_fuzzing.py",
     "web/api/test_fuzzing.py",

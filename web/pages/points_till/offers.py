@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
+from unicodedata import normalize
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -116,7 +117,7 @@ def typed() -> dict[str, str]:
 
 
 def typed_fields(form: Mapping[str, str]) -> OfferFields:
-    """Return the fields that the form says. Raises OfferRefused with every one that cannot be read."""
+    """Return the fields that the form says, digits in whatever width. Raises OfferRefused with every one that cannot be read."""
     faults: list[Fault] = []
     points = _read(form, "points", _points, _POINTS, faults)
     stock = _read(form, "stock", _stock, _STOCK, faults)
@@ -139,7 +140,7 @@ def _read(
     form: Mapping[str, str], name: str, read: Callable[[str], _Value], wrong: Text, faults: list[Fault]
 ) -> _Value | None:
     try:
-        return read(form.get(name, "").strip())
+        return read(normalize("NFKC", form.get(name, "")).strip())
     except ValueError:
         faults.append(Fault(place=Place(), sentence=wrong))
         return None
