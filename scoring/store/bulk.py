@@ -5,10 +5,9 @@ from contextlib import closing, contextmanager
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, Select, Table, Text
-from sqlalchemy.exc import DBAPIError
 
 from scoring.store import chain
-from scoring.store.postgresql import hide_values
+from scoring.store.plain import told
 from scoring.store.tables import Moment
 
 Columns = TypeVarTuple("Columns")
@@ -59,14 +58,10 @@ def read(c: Connection, selection: Select[*Columns]) -> Sequence[tuple[*Columns]
 @contextmanager
 def _own_cursor(c: Connection, statement: str) -> Iterator[Any]:
     """Give a cursor of psycopg's that takes and gives bytes as they are; its errors are told as SQLAlchemy's."""
-    error_class = c.dialect.loaded_dbapi.Error
     connection = c.connection.driver_connection
     assert connection is not None
     with closing(connection.cursor(binary=True)) as cursor:
         try:
             yield cursor
-        except error_class as error:
-            hide_values(error)
-            raise DBAPIError.instance(
-                statement, None, error, error_class, hide_parameters=True, dialect=c.dialect
-            ) from error
+        except c.dialect.loaded_dbapi.Error as error:
+            raise told(c, statement, error) from error

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine, Table, bindparam, event, insert, sele
 
 from scoring.chain import NONE, Deed, Link, content_of, linked
 from scoring.store.coverage import Lines, coverage, lines_of, together
+from scoring.store.plain import run
 from scoring.store.tables import chain_link, link_subject
 
 _OPTION = "stars_written"
 _NEWEST = "SELECT number, hash FROM chain_link ORDER BY number DESC LIMIT 1"
-"""As plain text, since every transaction that writes asks this first."""
+"""As text, since every transaction that writes asks this first."""
 
 
 class Written:
@@ -93,8 +94,8 @@ def link_number(c: Connection) -> int:
     """Return the number of the link that this transaction will be."""
     written = _written(c)
     if not written.number:
-        last = c.exec_driver_sql(_NEWEST).first()
-        written.number, written.previous = (1, NONE) if last is None else (last.number + 1, last.hash)
+        last = run(c, _NEWEST).fetchone()
+        written.number, written.previous = (1, NONE) if last is None else (last[0] + 1, last[1])
     return written.number
 
 
@@ -102,8 +103,8 @@ def newest(c: Connection) -> str | None:
     """Return the hash of the newest link as *c* sees it, NONE before the first; None where *c* has written more itself."""
     written = _found(c)
     if written is None:
-        last = c.exec_driver_sql(_NEWEST).first()
-        return NONE if last is None else str(last.hash)
+        last = run(c, _NEWEST).fetchone()
+        return NONE if last is None else str(last[1])
     if any(written.lines.values()):
         return None
     link_number(c)
