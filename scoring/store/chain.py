@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, Table, bindparam, event, insert, sele
 
 from scoring.chain import NONE, Deed, Link, content_of, linked
 from scoring.store.coverage import Lines, coverage, lines_of, together
-from scoring.store.plain import run
-from scoring.store.tables import chain_link, link_subject
+from scoring.store.plain import Plain, run
+from scoring.store.tables import chain_link, link_subject, moment_text
 
 _OPTION = "stars_written"
 _NEWEST = "SELECT number, hash FROM chain_link ORDER BY number DESC LIMIT 1"
@@ -143,25 +143,21 @@ def close(c: Connection) -> Link | None:
 
 
 def _keep(c: Connection, own: Link) -> None:
-    values = {
-        "number": own.number,
-        "made_at": own.made_at,
-        "person": own.deed.person,
-        "on_behalf": own.deed.on_behalf,
-        "role": own.deed.role,
-        "action": own.deed.action,
-        "before": own.before,
-        "content": own.content,
-        "previous": own.previous,
-        "hash": own.hash,
-    }
-    c.execute(insert(chain_link), values)
-    about = [
-        {"link": own.number, "place": place, "subject": subject}
-        for place, subject in enumerate(own.deed.subjects)
-    ]
-    if about:
-        c.execute(insert(link_subject), about)
+    _ADD_LINK.do(
+        c,
+        number=own.number,
+        made_at=moment_text(own.made_at),
+        person=own.deed.person,
+        on_behalf=own.deed.on_behalf,
+        role=own.deed.role,
+        action=own.deed.action,
+        before=own.before,
+        content=own.content,
+        previous=own.previous,
+        hash=own.hash,
+    )
+    for place, subject in enumerate(own.deed.subjects):
+        _ADD_SUBJECT.do(c, link=own.number, place=place, subject=subject)
 
 
 def _written(c: Connection) -> Written:
@@ -177,10 +173,12 @@ def _found(c: Connection) -> Written | None:
 
 def _last_about(c: Connection, subject: str) -> str:
     """Return the hash of the last link about *subject*, '' where there is none."""
-    return c.scalar(_LAST_ABOUT, {"about": subject}) or NONE
+    found = _LAST_ABOUT.ask(c, about=subject)
+    return str(found[0][0]) if found else NONE
 
 
-_LAST_ABOUT = (
+_ADD_LINK, _ADD_SUBJECT = Plain(insert(chain_link)), Plain(insert(link_subject))
+_LAST_ABOUT = Plain(
     select(chain_link.c.hash)
     .join(link_subject, link_subject.c.link == chain_link.c.number)
     .where(link_subject.c.subject == bindparam("about"))

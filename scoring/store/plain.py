@@ -4,6 +4,8 @@ They are written as all others are, and made text once for each kind of database
 kept: moments are texts.
 """
 
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Dialect
@@ -11,6 +13,8 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DBAPIError
 
 from scoring.store.postgresql import hide_values
+
+Values = Mapping[str, Any] | Sequence[Any]
 
 
 class Plain:
@@ -39,12 +43,23 @@ class Plain:
         return found
 
 
-def run(c: Connection, text: str, values: dict[str, Any] | None = None) -> Any:
+def run(c: Connection, text: str, values: Values | None = None) -> Any:
     """Return the driver's cursor of a statement as text, run in the transaction of *c*. Raises what SQLAlchemy raises."""
     connection = c.connection.driver_connection
     assert connection is not None
     try:
         return connection.execute(text) if values is None else connection.execute(text, values)
+    except c.dialect.loaded_dbapi.Error as error:
+        raise told(c, text, error) from error
+
+
+def run_each(c: Connection, text: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run a statement as text for each of *rows*, in the transaction of *c*. Raises what SQLAlchemy raises."""
+    connection = c.connection.driver_connection
+    assert connection is not None
+    try:
+        with closing(connection.cursor()) as cursor:
+            cursor.executemany(text, rows)
     except c.dialect.loaded_dbapi.Error as error:
         raise told(c, text, error) from error
 
