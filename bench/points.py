@@ -131,7 +131,7 @@ def _posting(kind: str, store: Store, bare: "_Bare", county: County) -> list[Com
 
 
 def _reading(kind: str, store: Store, bare: "_Bare", county: County) -> list[Comparison]:
-    own, other = (cycle(county.ids[:: len(county.ids) // 997]) for _ in range(2))
+    own, other = (cycle(county.ids[:: max(1, len(county.ids) // 997)]) for _ in range(2))
 
     def read(account: str | None = None) -> list[tuple[Any, ...]]:
         account = account or next(own)

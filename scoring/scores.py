@@ -81,19 +81,26 @@ def score(assessments: Assessments) -> Scores:
     """Return the scores of *assessments*: 100 × the root of each tree, rounded once by the sets' common rule."""
     printed = np.zeros(len(assessments.units), dtype=np.int64)
     rated = np.zeros(len(assessments.units), dtype=bool)
-    rule = assessments.criteria.score
     sheets = tuple(_score_sheet(sheet) for sheet in assessments.sheets)
     for scores in sheets:
-        root = scores.root
-        complete = ~(
-            (scores.agreed.outcomes >= int(Outcome.MISSING)).any(axis=0) | scores.disputed.any(axis=0)
-        )
-        own = complete if root.applicable is None else complete & root.applicable
-        whole = root.value.times(_PERCENT).rounded(rule.decimals, rule.rounding)
-        places = scores.sheet.places
-        printed[places] = np.where(own, whole, 0)
-        rated[places] = own
+        open_marks = (scores.agreed.outcomes >= int(Outcome.MISSING)).any(axis=0)
+        complete = ~(open_marks | scores.disputed.any(axis=0))
+        root, places = scores.root, scores.sheet.places
+        rated[places] = complete if root.applicable is None else complete & root.applicable
+        printed[places] = np.where(rated[places], _whole(assessments.criteria, root), 0)
     return Scores(assessments, printed, rated, sheets)
+
+
+def score_complete(
+    criteria: CriteriaSet, agreed: Agreed, counts: NDArray[np.int64]
+) -> tuple[Integers, Applicable]:
+    """Return what units that want no mark are printed as [unit], and where anything applies."""
+    root = value_parts(criteria, agreed, counts)[ROOT]
+    return _whole(criteria, root), root.applicable
+
+
+def _whole(criteria: CriteriaSet, root: PartValues) -> Integers:
+    return root.value.times(_PERCENT).rounded(criteria.score.decimals, criteria.score.rounding)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

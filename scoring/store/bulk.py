@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, Select, Table, Text
-from sqlalchemy.exc import DBAPIError
 
 from scoring.store import chain
-from scoring.store.postgresql import hide_values
+from scoring.store.plain import run, run_each, told
 from scoring.store.tables import Moment
 
 Columns = TypeVarTuple("Columns")
@@ -25,10 +25,12 @@ _BINARY: dict[type, str] = {
 }
 """What PostgreSQL calls the types of columns."""
 
+_FEW = 4
+"""Up to so many rows PostgreSQL adds sooner one by one."""
+
 
 def insert(c: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Add *rows* to *table*, by all its columns but the link to the chain. Raises what SQLAlchemy raises."""
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
     if not rows:
         return
     if "link" in table.c:
@@ -36,14 +38,27 @@ def insert(c: Connection, table: Table, rows: Sequence[Row]) -> None:
         chain.cover(c, table, rows)
         rows = [(*row, link) for row in rows]
     if c.dialect.name == "sqlite":
-        places = ", ".join("?" for _ in table.columns)
-        c.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})', list(rows))  # noqa: S608
+        run_each(c, _adding(table, "?"), rows)
         return
-    statement = f'COPY "{table.name}" ({columns}) FROM STDIN (FORMAT BINARY)'
+    if len(rows) <= _FEW:
+        for row in rows:
+            run(c, _adding(table, "%s"), row)
+        return
+    statement = f'COPY "{table.name}" ({_columns(table)}) FROM STDIN (FORMAT BINARY)'
     with _own_cursor(c, statement) as cursor, cursor.copy(statement) as copy:
         copy.set_types([_BINARY[type(column.type)] for column in table.columns])
         for row in rows:
             copy.write_row(row)
+
+
+@lru_cache(maxsize=256)
+def _adding(table: Table, place: str) -> str:
+    places = ", ".join(place for _ in table.columns)
+    return f'INSERT INTO "{table.name}" ({_columns(table)}) VALUES ({places})'  # noqa: S608
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
 
 
 def read(c: Connection, selection: Select[*Columns]) -> Sequence[tuple[*Columns]]:
@@ -59,14 +74,10 @@ def read(c: Connection, selection: Select[*Columns]) -> Sequence[tuple[*Columns]
 @contextmanager
 def _own_cursor(c: Connection, statement: str) -> Iterator[Any]:
     """Give a cursor of psycopg's that takes and gives bytes as they are; its errors are told as SQLAlchemy's."""
-    error_class = c.dialect.loaded_dbapi.Error
     connection = c.connection.driver_connection
     assert connection is not None
     with closing(connection.cursor(binary=True)) as cursor:
         try:
             yield cursor
-        except error_class as error:
-            hide_values(error)
-            raise DBAPIError.instance(
-                statement, None, error, error_class, hide_parameters=True, dialect=c.dialect
-            ) from error
+        except c.dialect.loaded_dbapi.Error as error:
+            raise told(c, statement, error) from error

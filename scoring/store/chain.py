@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine, Table, bindparam, event, insert, sele
 
 from scoring.chain import NONE, Deed, Link, content_of, linked
 from scoring.store.coverage import Lines, coverage, lines_of, together
-from scoring.store.tables import chain_link, link_subject
+from scoring.store.plain import Plain, run
+from scoring.store.tables import chain_link, link_subject, moment_text
 
 _OPTION = "stars_written"
 _NEWEST = "SELECT number, hash FROM chain_link ORDER BY number DESC LIMIT 1"
-"""As plain text, since every transaction that writes asks this first."""
+"""As text, since every transaction that writes asks this first."""
 
 
 class Written:
@@ -93,8 +94,8 @@ def link_number(c: Connection) -> int:
     """Return the number of the link that this transaction will be."""
     written = _written(c)
     if not written.number:
-        last = c.exec_driver_sql(_NEWEST).first()
-        written.number, written.previous = (1, NONE) if last is None else (last.number + 1, last.hash)
+        last = run(c, _NEWEST).fetchone()
+        written.number, written.previous = (1, NONE) if last is None else (last[0] + 1, last[1])
     return written.number
 
 
@@ -102,8 +103,8 @@ def newest(c: Connection) -> str | None:
     """Return the hash of the newest link as *c* sees it, NONE before the first; None where *c* has written more itself."""
     written = _found(c)
     if written is None:
-        last = c.exec_driver_sql(_NEWEST).first()
-        return NONE if last is None else str(last.hash)
+        last = run(c, _NEWEST).fetchone()
+        return NONE if last is None else str(last[1])
     if any(written.lines.values()):
         return None
     link_number(c)
@@ -142,25 +143,21 @@ def close(c: Connection) -> Link | None:
 
 
 def _keep(c: Connection, own: Link) -> None:
-    values = {
-        "number": own.number,
-        "made_at": own.made_at,
-        "person": own.deed.person,
-        "on_behalf": own.deed.on_behalf,
-        "role": own.deed.role,
-        "action": own.deed.action,
-        "before": own.before,
-        "content": own.content,
-        "previous": own.previous,
-        "hash": own.hash,
-    }
-    c.execute(insert(chain_link), values)
-    about = [
-        {"link": own.number, "place": place, "subject": subject}
-        for place, subject in enumerate(own.deed.subjects)
-    ]
-    if about:
-        c.execute(insert(link_subject), about)
+    _ADD_LINK.do(
+        c,
+        number=own.number,
+        made_at=moment_text(own.made_at),
+        person=own.deed.person,
+        on_behalf=own.deed.on_behalf,
+        role=own.deed.role,
+        action=own.deed.action,
+        before=own.before,
+        content=own.content,
+        previous=own.previous,
+        hash=own.hash,
+    )
+    for place, subject in enumerate(own.deed.subjects):
+        _ADD_SUBJECT.do(c, link=own.number, place=place, subject=subject)
 
 
 def _written(c: Connection) -> Written:
@@ -176,10 +173,12 @@ def _found(c: Connection) -> Written | None:
 
 def _last_about(c: Connection, subject: str) -> str:
     """Return the hash of the last link about *subject*, '' where there is none."""
-    return c.scalar(_LAST_ABOUT, {"about": subject}) or NONE
+    found = _LAST_ABOUT.ask(c, about=subject)
+    return str(found[0][0]) if found else NONE
 
 
-_LAST_ABOUT = (
+_ADD_LINK, _ADD_SUBJECT = Plain(insert(chain_link)), Plain(insert(link_subject))
+_LAST_ABOUT = Plain(
     select(chain_link.c.hash)
     .join(link_subject, link_subject.c.link == chain_link.c.number)
     .where(link_subject.c.subject == bindparam("about"))

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from scoring.sheets import DraftMark, SheetKey
 from scoring.store import bulk
+from scoring.store.plain import Plain
 from scoring.store.tables import draft, moment_text
 
 _COLUMNS = draft.c
@@ -19,42 +20,42 @@ _NAMED_MOST = 500
 _FEW = 8
 """Up to so many rows are added one statement at a time, which is quicker."""
 
-_ADD = insert(draft)
+_ADD = Plain(insert(draft))
 _KEY = ("period", "unit", "stage", "holder")
-_OF_SHEET = (
+_OF_SHEET = Plain(
     select(_COLUMNS.criterion, _COLUMNS.revision, *_VALUES)
     .ext(distinct_on(_COLUMNS.criterion))
     .where(*(_COLUMNS[name] == bindparam(name) for name in _KEY))
     .order_by(_COLUMNS.criterion, _COLUMNS.revision.desc())
 )
-_OF_SHEET_IN_SQLITE = text(
-    """
-    WITH RECURSIVE entered(criterion) AS (
-        SELECT * FROM (
-            SELECT criterion FROM draft
-            WHERE period = :period AND unit = :unit AND stage = :stage AND holder = :holder
-            ORDER BY criterion LIMIT 1) AS first
-        UNION ALL
-        SELECT (
-            SELECT own.criterion FROM draft AS own
-            WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
-                AND own.criterion > entered.criterion
-            ORDER BY own.criterion LIMIT 1)
-        FROM entered WHERE entered.criterion IS NOT NULL),
-    newest(criterion, revision) AS (
-        SELECT entered.criterion, (
-            SELECT own.revision FROM draft AS own
-            WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
-                AND own.criterion = entered.criterion
-            ORDER BY own.revision DESC LIMIT 1)
-        FROM entered WHERE entered.criterion IS NOT NULL)
-    SELECT own.criterion, own.revision, own.mark, own.comment, own."by", own.made_at
-    FROM newest CROSS JOIN draft AS own
-    WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
-        AND own.criterion = newest.criterion AND own.revision = newest.revision
-    """
-).columns(
-    _COLUMNS.criterion, _COLUMNS.revision, _COLUMNS.mark, _COLUMNS.comment, _COLUMNS.by, _COLUMNS.made_at
+_OF_SHEET_IN_SQLITE = Plain(
+    text(
+        """
+        WITH RECURSIVE entered(criterion) AS (
+            SELECT * FROM (
+                SELECT criterion FROM draft
+                WHERE period = :period AND unit = :unit AND stage = :stage AND holder = :holder
+                ORDER BY criterion LIMIT 1) AS first
+            UNION ALL
+            SELECT (
+                SELECT own.criterion FROM draft AS own
+                WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
+                    AND own.criterion > entered.criterion
+                ORDER BY own.criterion LIMIT 1)
+            FROM entered WHERE entered.criterion IS NOT NULL),
+        newest(criterion, revision) AS (
+            SELECT entered.criterion, (
+                SELECT own.revision FROM draft AS own
+                WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
+                    AND own.criterion = entered.criterion
+                ORDER BY own.revision DESC LIMIT 1)
+            FROM entered WHERE entered.criterion IS NOT NULL)
+        SELECT own.criterion, own.revision, own.mark, own.comment, own."by", own.made_at
+        FROM newest CROSS JOIN draft AS own
+        WHERE own.period = :period AND own.unit = :unit AND own.stage = :stage AND own.holder = :holder
+            AND own.criterion = newest.criterion AND own.revision = newest.revision
+        """
+    )
 )
 """From criterion to criterion and to the last revision of each, so that long histories are not read.
 
@@ -85,7 +86,10 @@ def of_sheet(c: Connection, key: SheetKey) -> dict[str, DraftMark]:
     """Return the newest of what was entered on the sheet, by criterion; cleared marks are among it."""
     own = {"period": key.period, "unit": key.unit, "stage": key.stage, "holder": key.holder}
     newest = _OF_SHEET_IN_SQLITE if c.dialect.name == "sqlite" else _OF_SHEET
-    return {row[0]: _mark(*row) for row in c.execute(newest, own).all()}
+    return {
+        criterion: _mark(criterion, revision, mark, comment, by, datetime.fromisoformat(made_at))
+        for criterion, revision, mark, comment, by, made_at in newest.ask(c, **own)
+    }
 
 
 def of_sheets(
@@ -99,11 +103,11 @@ def of_sheets(
 def add(c: Connection, key: SheetKey, marks: Sequence[NewDraft], by: By) -> datetime:
     """Enter *marks* on the sheets of that period, stage and holder, and return the moment they bear."""
     now = datetime.now(UTC)
+    own_moment = moment_text(now)
     if len(marks) <= _FEW:
         for own in marks:
-            c.execute(_ADD, _row(key, own, by) | {"made_at": now})
+            _ADD.do(c, **_row(key, own, by), made_at=own_moment)
         return now
-    own_moment = moment_text(now)
     bulk.insert(c, draft, [(*_row(key, own, by).values(), own_moment) for own in marks])
     return now
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from scoring.errors import Refused
 from scoring.store.drives import network_drive
+from scoring.store.plain import run
 from scoring.store.refusals import busy, unready
 from scoring.store.revisions import VERSION_TABLE
 from scoring.store.turns import turn
@@ -212,6 +213,6 @@ def _begin(connection: Connection) -> None:
     for statement in connection.get_execution_options()["stars_begin"]:
         pragma, _, value = statement.partition("=")
         if connection.info.get(pragma) != statement:
-            connection.exec_driver_sql(statement)
+            run(connection, statement)
         if value:
             connection.info[pragma] = statement

@@ -22,6 +22,7 @@ from scoring.ledger import (
 )
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
+from scoring.store.plain import Plain, run
 from scoring.store.tables import entry, moment_text, transfer
 from scoring.texts import Text
 
@@ -59,12 +60,15 @@ _BALANCES = select(_ENTRY.account, _ENTRY.ledger, _ENTRY.balance, _ENTRY.owed, _
 )
 """The newest entry of each account on each ledger: every ledger with entries has a first."""
 
-_BALANCE = (
+_BALANCE = Plain(
     select(_ENTRY.balance, _ENTRY.owed, _ENTRY.seq)
     .where(_ENTRY.account == bindparam("account"), _ENTRY.ledger == bindparam("ledger"))
     .order_by(_ENTRY.seq.desc())
     .limit(1)
 )
+_FEW = 4
+"""Up to so many accounts are asked for one by one, which is quicker."""
+
 _LAST = "SELECT max(number) FROM transfer"
 """As plain text, since every transaction that posts asks this first."""
 
@@ -84,7 +88,7 @@ def post(c: Connection, transfers: Sequence[NewTransfer], by: By) -> tuple[int, 
         return ()
     chain.link_number(c)
     accounts = {account for new in transfers for account in (new.source, new.target) if kept(account)}
-    books = Books(_newest(c, accounts, tuple(Ledger)), c.exec_driver_sql(_LAST).scalar() or 0)
+    books = Books(_newest(c, accounts, tuple(Ledger)), run(c, _LAST).fetchone()[0] or 0)
     numbers = tuple([books.lay(new) for new in transfers])
     made_at = moment_text(datetime.now(UTC))
     rows = [_row(number, new, by, made_at) for number, new in books.transfers]
@@ -109,8 +113,9 @@ def concern_members(c: Connection, members: Iterable[str]) -> None:
 
 def balance(c: Connection, account: str, ledger: Ledger) -> Balance:
     """Return what *account* holds and owes on *ledger*."""
-    found = c.execute(_BALANCE, {"account": account, "ledger": ledger.value}).first()
-    return Balance() if found is None else Balance(balance=found[0], owed=found[1], seq=found[2])
+    for held, owed, seq in _BALANCE.ask(c, account=account, ledger=ledger.value):
+        return Balance(balance=held, owed=owed, seq=seq)
+    return Balance()
 
 
 def balances(c: Connection, accounts: Collection[str], ledger: Ledger) -> dict[str, Balance]:
@@ -122,8 +127,8 @@ def statement(
     c: Connection, account: str, ledger: Ledger, before_seq: int | None = None, most: int = 20
 ) -> tuple[Line, ...]:
     """Return the lines of *account* on *ledger* before that of *before_seq* (None: from the end), the newest first."""
-    asked = {"account": account, "ledger": ledger.value, "before": before_seq or _ENDLESS, "most": most}
-    return tuple([_line(row) for row in c.execute(_STATEMENT, asked).all()])
+    found = _STATEMENT.ask(c, account=account, ledger=ledger.value, before=before_seq or _ENDLESS, most=most)
+    return tuple([_line(row, datetime.fromisoformat(row[12])) for row in found])
 
 
 def newest(c: Connection, account: str, ledger: Ledger, most: int = 20) -> tuple[Balance, tuple[Line, ...]]:
@@ -139,7 +144,7 @@ def between(c: Connection, account: str, ledger: Ledger, first_day: date, last_d
     """Return the lines of *account* on *ledger* that count on those days, in the order they were posted."""
     days = _OWN.day >= first_day.isoformat(), _OWN.day <= last_day.isoformat()
     found = c.execute(_LINES.where(*_of_account(account, ledger), *days).order_by(_ENTRY.seq))
-    return tuple(_line(row) for row in found)
+    return tuple([_line(row, row.made_at) for row in found])
 
 
 def line(c: Connection, account: str, ledger: Ledger, number: int) -> Line:
@@ -147,7 +152,7 @@ def line(c: Connection, account: str, ledger: Ledger, number: int) -> Line:
     found = c.execute(_LINES.where(_OWN.number == number, *_of_account(account, ledger))).first()
     if found is None:
         raise unknown(number)
-    return _line(found)
+    return _line(found, found.made_at)
 
 
 def find(c: Connection, number: int) -> Transfer:
@@ -215,6 +220,9 @@ def _newest(
 ) -> dict[tuple[str, Ledger], Balance]:
     """Return what the accounts hold and owe, on each of *ledgers* they have entries on."""
     found: dict[tuple[str, Ledger], Balance] = {}
+    if len(accounts) <= _FEW:
+        every = {(account, own): balance(c, account, own) for account in accounts for own in ledgers}
+        return {key: own for key, own in every.items() if own.seq}
     for some in _blocks(accounts):
         for account, ledger, own, owed, seq in c.execute(_BALANCES, {"accounts": some, "ledgers": ledgers}):
             found[account, Ledger(ledger)] = Balance(balance=own, owed=owed, seq=seq)
@@ -280,11 +288,9 @@ def _found(c: Connection, selection: Select[Any]) -> Iterator[Transfer]:
         )
 
 
-def _line(row: Any) -> Line:
-    """Return the line of a row of `_LINES`."""
-    seq, number, kind, amount, balance, owed, day, item, event, reason, rules, by, made_at, claim, undoes = (
-        row
-    )
+def _line(row: Any, made_at: datetime) -> Line:
+    """Return the line of a row of `_LINES`, and the moment it bears."""
+    seq, number, kind, amount, balance, owed, day, item, event, reason, rules, by, _, claim, undoes = row
     return Line(
         seq=seq,
         number=number,
@@ -327,7 +333,7 @@ _LINES = select(
     _OWN.claim,
     _OWN.undoes,
 ).join(transfer, _OWN.number == _ENTRY.transfer)
-_STATEMENT = (
+_STATEMENT = Plain(
     _LINES.where(*_of_account(bindparam("account"), bindparam("ledger")), _ENTRY.seq < bindparam("before"))
     .order_by(_ENTRY.seq.desc())
     .limit(bindparam("most"))

@@ -27,11 +27,17 @@ def _asked(store):
         asked.append(statement)
 
     engine = store._engine
+
+    def begun(_c):
+        asked.append("BEGIN")
+
     event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "begin", begun)
     try:
         yield asked
     finally:
         event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "begin", begun)
 
 
 def test_a_ranking_told_again_asks_the_database_nothing_and_is_the_same(county):
