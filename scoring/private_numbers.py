@@ -5,8 +5,8 @@ import unicodedata
 
 from scoring.texts import Text
 
-_IDENTITY = re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?![\dXx])")
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_IDENTITY = re.compile(r"(?<!\d)\d{6}[ _-]?\d{8}[ _-]?\d{3}[\dXx](?![\dXx])")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ _-]?)?1[3-9]\d[ _-]?\d{4}[ _-]?\d{4}(?!\d)")
 
 
 def private_number(text: str) -> Text | None:

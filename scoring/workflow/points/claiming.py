@@ -346,6 +346,9 @@ class _Claiming:
                 f"“{item.title.en}” needs {counted(asked.least, '份', 'file').en} at least; there are {len(new.files)}",
                 "files",
             )
+        for number in dict.fromkeys(private_number(file.title) for file in new.files):
+            if number is not None:
+                yield self._at(new, f"文件名{number.zh}", f"a file's name {number.en}", "files")
         for place, file in enumerate(new.files):
             wrong = why_not(asked, item.title, file.kind, place)
             if wrong is not None:

@@ -68,7 +68,7 @@ class Asked:
 def fuzz(
     app: Callable[..., Any],
     questions: int,
-    known: Mapping[str, Sequence[str]] | None = None,
+    known: Mapping[str, Sequence[str | int]] | None = None,
     only: str | None = None,
     *,
     work: bool = False,
@@ -142,7 +142,13 @@ def _fresh_keys(schema: Any) -> None:
 
 
 def _config(
-    seed: int, questions: int, known: Mapping[str, Sequence[str]], *, work: bool, token: str, whole: bool
+    seed: int,
+    questions: int,
+    known: Mapping[str, Sequence[str | int]],
+    *,
+    work: bool,
+    token: str,
+    whole: bool,
 ) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         ({"headers": {"Authorization": f"Bearer {token}"}} if token else {})

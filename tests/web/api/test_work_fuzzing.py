@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.sizes import WORK_QUESTIONS
@@ -32,7 +34,7 @@ def office(tmp_path):
         yield found
 
 
-def _known(office: Office) -> dict[str, list[str]]:
+def _known(office: Office) -> dict[str, Sequence[str | int]]:
     dummies = [office.people[who].id for who in ("merchant", "member", "nobody")]
     return {
         "path.period_id": [PERIOD],
@@ -40,9 +42,9 @@ def _known(office: Office) -> dict[str, list[str]]:
         "path.stage": ["self", "superior", "county"],
         "path.criterion": ["discipline", "meetings"],
         "path.person_id": dummies,
-        "path.number": ["1", "2"],
+        "path.number": [1, 2],
         "path.step": ["self", "county"],
-        "path.year": ["2026"],
+        "path.year": [2026],
         "path.quarter": ["2026Q3", "2026Q4", "0000Q1"],
         "path.month": ["2026-11", "2026-13"],
         "path.member_id": [member_of(office, code).id for code in ("M1", "M3", "M7")],
