@@ -5,10 +5,11 @@ All points are integers of hundredths.
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from scoring.criteria.item import Item, Ledger, MemberKind, Window
 from scoring.criteria.points import Card, PointsRules, StarBand
-from scoring.numbers import rounded
+from scoring.numbers import Rounding, rounded
 
 
 def annual(rules: PointsRules, quarters: Sequence[int]) -> int | None:
@@ -20,10 +21,14 @@ def annual(rules: PointsRules, quarters: Sequence[int]) -> int | None:
     if not quarters:
         return None
     assert len(quarters) <= 4
-    mean = Fraction(sum(quarters), 100 * len(quarters))
-    decimals = rules.annual.decimals
+    return _mean(sum(quarters), len(quarters), rules.annual.decimals, rules.annual.rounding)
+
+
+@lru_cache(maxsize=10_000)
+def _mean(total: int, quarters: int, decimals: int, rounding: Rounding) -> int:
+    """Return the rounded mean; a county's many members come to few different sums."""
     unit: int = 10 ** (2 - decimals)
-    return rounded(mean, decimals, rules.annual.rounding) * unit
+    return rounded(Fraction(total, 100 * quarters), decimals, rounding) * unit
 
 
 def stars_of(rules: PointsRules, figure: int) -> int | None:

@@ -177,6 +177,26 @@ def of_units(c: Connection, units: Collection[str], day: date | None = None) -> 
     return tuple(sorted((own for own in found if own.active), key=_order))
 
 
+def branches(c: Connection, units: Collection[str], day: date) -> dict[str, str]:
+    """Return by id the branch of each active member of *units* as of *day*; nobody's name is read."""
+    later = member_revision.alias("later")
+    follows = and_(
+        later.c.member == _COLUMNS.member,
+        later.c.revision > _COLUMNS.revision,
+        later.c.first_day <= day.isoformat(),
+    )
+    own = select(_COLUMNS.member, _COLUMNS.unit).where(
+        _COLUMNS.state == MemberState.ACTIVE.value,
+        _COLUMNS.first_day <= day.isoformat(),
+        ~exists().where(follows),
+    )
+    return {
+        member: unit
+        for part in _parts(units)
+        for member, unit in c.execute(own.where(_COLUMNS.unit.in_(part)))
+    }
+
+
 def on_roll(c: Connection, unit: str, day: date) -> tuple[Member, ...]:
     """Return whom the branch had as of *day*, with those who had left it for nowhere, by number."""
     return tuple(sorted(_selected(c, _COLUMNS.unit == unit, day), key=_order))

@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, and_, case, exists, func, select
 
 from scoring.criteria.item import Ledger, MemberKind
-from scoring.ledger import TransferKind, quarter_days
+from scoring.ledger import HonourSums, TransferKind, quarter_days
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
 from scoring.store.tables import claim, claim_move, moment_text, quarter_close, quarter_result, transfer
 
 _CLOSE, _RESULT, _OWN = quarter_close.c, quarter_result.c, transfer.c
 _AT_ONCE = 500
+_KINDS = {own.value: own for own in MemberKind}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,19 +152,30 @@ def results(c: Connection, members: Collection[str], year: int) -> dict[tuple[st
     )
     own = select(*columns).where(_RESULT.quarter.in_(quarters_of(year)))
     return {
-        (row.member, row.quarter): QuarterResult(
-            member=row.member,
-            quarter=row.quarter,
-            unit=row.unit,
-            kind=MemberKind(row.kind),
-            rules=row.rules,
-            baseline=row.baseline,
-            earned=row.earned,
-            lost=row.lost,
+        (member, quarter): QuarterResult(
+            member=member,
+            quarter=quarter,
+            unit=unit,
+            kind=_KINDS[kind],
+            rules=rules,
+            baseline=baseline,
+            earned=earned,
+            lost=lost,
         )
         for part in _parts(members)
-        for row in c.execute(own.where(_RESULT.member.in_(part)))
+        for member, quarter, unit, kind, rules, baseline, earned, lost in c.execute(
+            own.where(_RESULT.member.in_(part))
+        )
     }
+
+
+def frozen(c: Connection, members: Collection[str], year: int) -> Iterator[tuple[str, str, HonourSums]]:
+    """Yield of each closed quarter of *year* of *members*: whose, which, and what it came to."""
+    own = select(_RESULT.member, _RESULT.quarter, _RESULT.baseline, _RESULT.earned, _RESULT.lost)
+    own = own.where(_RESULT.quarter.in_(quarters_of(year)))
+    for part in _parts(members):
+        for member, quarter, baseline, earned, lost in c.execute(own.where(_RESULT.member.in_(part))).all():
+            yield member, quarter, HonourSums(baseline=baseline, earned=earned, lost=lost)
 
 
 def pending(c: Connection, quarter: str, unit: str | None = None) -> dict[str, int]:

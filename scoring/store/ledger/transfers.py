@@ -203,7 +203,7 @@ def sums(c: Connection, members: Collection[str], first_day: date, last_day: dat
     found: dict[str, HonourSums] = {}
     for some in _blocks(members):
         asked = {"members": some, "first": first_day.isoformat(), "last": last_day.isoformat()}
-        for member, *points in c.execute(_SUMS, asked):
+        for member, *points in c.execute(_SUMS, asked).all():
             baseline, earned, lost = map(int, points)
             found[member] = HonourSums(baseline=baseline, earned=earned, lost=lost)
     return found
@@ -224,7 +224,9 @@ def _newest(
         every = {(account, own): balance(c, account, own) for account in accounts for own in ledgers}
         return {key: own for key, own in every.items() if own.seq}
     for some in _blocks(accounts):
-        for account, ledger, own, owed, seq in c.execute(_BALANCES, {"accounts": some, "ledgers": ledgers}):
+        for account, ledger, own, owed, seq in c.execute(
+            _BALANCES, {"accounts": some, "ledgers": ledgers}
+        ).all():
             found[account, Ledger(ledger)] = Balance(balance=own, owed=owed, seq=seq)
     return found
 

@@ -122,9 +122,7 @@ def periods_asking(store: Store, actor: Actor) -> tuple[Period, ...]:
         if not seen:
             permit(actor, Action.SEE_PROGRESS, Setting())
         return tuple(
-            own
-            for own in reversed(seen)
-            if is_year(own) and any(asking(criteria.known(c, ref)) for ref in own.refs)
+            own for own in seen if is_year(own) and any(asking(criteria.known(c, ref)) for ref in own.refs)
         )
 
 

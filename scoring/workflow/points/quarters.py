@@ -382,22 +382,21 @@ def _result(one: Member, quarter: str, own: PointsRules, sums: HonourSums) -> Qu
 
 
 def _quarters(c: Connection, ids: Collection[str], year: int) -> dict[str, tuple[QuarterFigure, ...]]:
-    frozen = quarters.results(c, ids, year)
+    found: dict[str, dict[str, QuarterFigure]] = {}
+    for one, name, sums in quarters.frozen(c, ids, year):
+        found.setdefault(one, {})[name] = _figure(name, sums, closed=True)
     now = today()
-    found: dict[str, list[QuarterFigure]] = {}
     for name in quarters_of(year):
         first, last = quarter_days(name)
         if first > now:
             break
-        still = [one for one in ids if (one, name) not in frozen]
-        sums = transfers.sums(c, still, first, last)
-        asked = bool(sums) and _begins_with_points(rules.in_force(c, first))
-        for one in dict.fromkeys(ids):
-            if (one, name) in frozen:
-                found.setdefault(one, []).append(frozen_figure(frozen[one, name]))
-            elif one in sums and (sums[one].baseline or not asked):
-                found.setdefault(one, []).append(_running(name, sums[one]))
-    return {one: tuple(figures) for one, figures in found.items()}
+        still = [one for one in ids if name not in found.get(one, ())]
+        running = transfers.sums(c, still, first, last)
+        asked = bool(running) and _begins_with_points(rules.in_force(c, first))
+        for one, sums in running.items():
+            if sums.baseline or not asked:
+                found.setdefault(one, {})[name] = _figure(name, sums, closed=False)
+    return {one: tuple(figures[name] for name in sorted(figures)) for one, figures in found.items()}
 
 
 def _begins_with_points(own: PointsRules) -> bool:
@@ -405,9 +404,9 @@ def _begins_with_points(own: PointsRules) -> bool:
     return min(own.baseline.of(kind) for kind in MemberKind) > 0
 
 
-def _running(quarter: str, sums: HonourSums) -> QuarterFigure:
+def _figure(quarter: str, sums: HonourSums, *, closed: bool) -> QuarterFigure:
     return QuarterFigure(
-        quarter=quarter, baseline=sums.baseline, earned=sums.earned, lost=sums.lost, closed=False
+        quarter=quarter, baseline=sums.baseline, earned=sums.earned, lost=sums.lost, closed=closed
     )
 
 

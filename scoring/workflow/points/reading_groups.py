@@ -1,7 +1,7 @@
 """Points of others: claims that wait for who verifies them, a branch's members by name, and the county by sums alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,10 +14,11 @@ from scoring.numbers import Rounding, rounded
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, may, permit
 from scoring.store import units
-from scoring.store.engine import Store
+from scoring.store.engine import Connection, Store
 from scoring.store.ledger import claims, members, rules, transfers
 from scoring.store.ledger.claims import Claim
 from scoring.store.ledger.members import Member
+from scoring.store.unchanged import unchanged
 from scoring.texts import Text
 from scoring.units import Group, Grouping, Unit
 from scoring.workflow.points.in_role import role_to_verify
@@ -173,17 +174,22 @@ def points_of_county(store: Store, actor: Actor, year: int | None = None) -> Cou
             for code, unit in known.items()
             if may(actor, Action.SEE_POINTS_SUMS, Setting(unit=unit))
         }
-        found = members.of_units(c, list(seen), min(last, now))
-        ids = [own.id for own in found]
-        in_force = rules.in_force(c, last)
-        years = year_of(c, ids, year)
-        spendable = transfers.balances(c, ids, Ledger.SPENDABLE)
+        question = "points of the county", year, now, frozenset(seen)
+        return unchanged(c, question, lambda: _county(c, seen, year, min(last, now)))
+
+
+def _county(c: Connection, seen: Mapping[str, Unit], year: int, day: date) -> CountyPoints:
+    """Return the sums of those branches and of the members they had as of *day*."""
+    found = members.branches(c, seen, day)
+    in_force = rules.in_force(c, date(year, 12, 31))
+    years = year_of(c, found, year)
+    spendable = transfers.balances(c, found, Ledger.SPENDABLE)
     by_unit: dict[str, list[tuple[YearFigure, Balance]]] = {code: [] for code in seen}
-    for own in found:
-        by_unit[own.unit].append((years[own.id], spendable.get(own.id, Balance())))
+    for member, unit in found.items():
+        by_unit[unit].append((years[member], spendable.get(member, _NOTHING)))
     by_superior: dict[Group, list[list[tuple[YearFigure, Balance]]]] = {}
-    for code, unit in seen.items():
-        by_superior.setdefault(_superior(unit), []).append(by_unit[code])
+    for code, unit_ in seen.items():
+        by_superior.setdefault(_superior(unit_), []).append(by_unit[code])
     told = {name: _told(groups) for name, groups in by_superior.items()}
     every = [own for group in told.values() if len(group) >= FEWEST for own in group]
     return CountyPoints(
@@ -196,6 +202,7 @@ def points_of_county(store: Store, actor: Actor, year: int | None = None) -> Cou
     )
 
 
+_NOTHING = Balance()
 _Figures = Sequence[tuple[YearFigure, Balance]]
 
 

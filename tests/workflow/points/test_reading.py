@@ -222,6 +222,18 @@ def test_few_of_several_branches_count_together_once_they_are_not_few(own):
     assert {unit.code for unit, sums in found.branches if sums} == {OWN}
 
 
+def test_sums_that_were_told_move_with_the_next_points_and_are_each_ones_own(own):
+    """They are kept until a link is newer, by year and by whoever may see which branches."""
+    leader = somebody(own.store, "ling", Role.LEADER, scope=COUNTY)
+    own.posted()
+    first = points_of_county(own.store, leader)
+    assert points_of_county(own.store, leader) is first
+    assert [unit.code for unit, _ in points_of_county(own.store, own.secretary).branches] == [OWN]
+    assert points_of_county(own.store, leader, 2027).year == 2027
+    own.posted("k2", day=date(2026, 8, 3), event="又一次")
+    assert points_of_county(own.store, leader).county.spendable == 2 * first.county.spendable
+
+
 def test_a_secretary_sees_the_sums_of_the_own_branch(own):
     found = points_of_county(own.store, own.secretary)
     assert [unit.code for unit, _ in found.branches] == [OWN]
