@@ -89,6 +89,6 @@ def seats(everyone: Seats) -> Iterator[Seats]:
 
 
 @pytest.fixture
-def page(visit: Visit) -> Page:
-    """A desktop page in Chinese, light."""
-    return visit.page()
+def page(seats: Seats) -> Page:
+    """A desktop page in Chinese, light, on which others have only looked."""
+    return seats.page()
