@@ -94,7 +94,7 @@ class Hand:
 
     def _send(self, address: str, page: str, redirects: int = 20, **form: str) -> APIResponse:
         """Send *form* with the token that stands in *page*, and follow as many redirects."""
-        csrf = re.search(r'name="csrf" content="([^"]+)"', self.page.request.get(page).text())[1]
+        csrf = re.search(r'name="csrf" (?:content|value)="([^"]+)"', self.page.request.get(page).text())[1]
         return self.page.request.post(address, form={"csrf": csrf} | form, max_redirects=redirects)
 
     def _enter(self, password: str) -> None:
