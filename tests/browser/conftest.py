@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.served import County, demo_county
-from tests.browser.watching import Visit
+from tests.browser.watching import Seats, Visit, watched
 
 REQUIRED = "STARS_REQUIRE_CHROMIUM"
 """Where the environment sets this to 1, a missing Chromium is a failure and not a loud skip."""
@@ -59,19 +59,36 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def base(county: County) -> str:
+    """Where the county is served; a file of tests with a county of its own gives that one's."""
+    return county.base
+
+
 @pytest.fixture
-def visit(browser: Browser, county: County) -> Iterator[Visit]:
+def visit(browser: Browser, base: str) -> Iterator[Visit]:
     """Pages of the county, watched: a violated policy, an error, a failed or foreign request fails the test."""
-    found = Visit(browser, county.base)
-    try:
+    with watched(browser, base) as found:
         yield found
-        faults = found.settle()
-    finally:
-        found.close()
+
+
+@pytest.fixture(scope="module")
+def everyone(browser: Browser, base: str) -> Iterator[Seats]:
+    """Browsers for those who only look, kept from test to test: a new one takes longer than a page."""
+    found = Seats(Visit(browser, base))
+    yield found
+    found.visit.close()
+
+
+@pytest.fixture
+def seats(everyone: Seats) -> Iterator[Seats]:
+    """Those browsers, watched like a visit."""
+    yield everyone
+    faults = everyone.told()
     assert not faults, "\n".join(faults)
 
 
 @pytest.fixture
-def page(visit: Visit) -> Page:
-    """A desktop page in Chinese, light."""
-    return visit.page()
+def page(seats: Seats) -> Page:
+    """A desktop page in Chinese, light, on which others have only looked."""
+    return seats.page()

@@ -30,6 +30,9 @@ SQUEEZED = """() => [...document.querySelectorAll("table.sheet th, table.sheet t
 """Finds cells so narrow that their words stand a letter a line."""
 
 
+_UNFIT = f"() => [{WIDE}, {CUT}, {SQUEEZED}].flatMap(measure => measure().slice(0, 3))"
+
+
 def ill_fitting(page: Page) -> list[str]:
     """Return what does not fit the window as it is now: what is too wide, cut off, or squeezed."""
-    return [words for measure in (WIDE, CUT, SQUEEZED) for words in page.evaluate(measure)[:3]]
+    return page.evaluate(_UNFIT)

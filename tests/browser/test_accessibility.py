@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.measures import CUT, SQUEEZED, WIDE, ill_fitting
+from tests.browser.focus import FOCUSED, REACHABLE
+from tests.browser.looks import AXE, TAGS, findings, ill_made, paint, resize, unfit
+from tests.browser.measures import CUT, SQUEEZED, WIDE
 from tests.browser.served import KINDS, LOST, County
-from tests.browser.watching import DESKTOP, PHONE, SMALL, Visit, go
+from tests.browser.watching import DESKTOP, PHONE, Seats, Visit, go
 
-AXE = Axe()
-TAGS = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "preload": False,
-}
 SEEN = [
     own
     for own in KINDS
     if own not in {"units", "unit, all marks", "provisional units", "draft", "superseded"}
 ]
 """Every kind but those that are others with more rows or another sentence: axe takes seconds a page."""
-FOREIGN = {"API": {"exclude": [["#api"]]}}
-"""Of the description of the API only the frame around it is ours; the rest is Swagger UI's own."""
 FETCHED = {"API": ".opblock-summary", "edition about": "#outcome"}
 """What shows that a page which fetches more has got it."""
-
-REACHABLE = """() => [...document.querySelectorAll(
-    "a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-  .filter(own => own.tabIndex >= 0 && own.checkVisibility() && own.getBoundingClientRect().width > 0)
-  .map((own, place) => { own.dataset.place = place; return place; })"""
-"""Numbers everything that can be worked with."""
-FOCUSED = """() => {
-  const own = document.activeElement, style = getComputedStyle(own), box = own.getBoundingClientRect();
-  return {place: own.dataset.place ?? null, tag: own.tagName, text: (own.textContent || own.id).trim().slice(0, 40),
-    seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-    inside: box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight};
-}"""
-
-
-LARGE_LETTERS = (640, 450)
-"""What is left of a desktop when it is magnified to 200 % (WCAG 1.4.4); at 400 % it is as wide as the smallest phone."""
 
 
 def opened(visit: Visit, county: County, kind: str, *how: Any) -> Page:
@@ -60,79 +37,49 @@ def _open(page: Page, county: County, kind: str) -> Page:
     return page
 
 
-@dataclass
-class Readers:
-    """One browser a language, in which page after page is opened."""
-
-    visit: Visit
-    county: County
-    pages: dict[str, Page] = field(default_factory=dict)
-
-    def page(self, kind: str, size: tuple[int, int] = DESKTOP, lang: str = "zh") -> Page:
-        """Return the page of that kind, light."""
-        if lang not in self.pages:
-            self.pages[lang] = self.visit.page(size, lang)
-        page = self.pages[lang]
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        page.emulate_media(color_scheme="light")
-        return _open(page, self.county, kind)
-
-
-@pytest.fixture(scope="module")
-def everyone(browser: Browser, county: County) -> Iterator[Readers]:
-    found = Readers(Visit(browser, county.base), county)
-    yield found
-    found.visit.close()
+Look = Callable[..., Page]
 
 
 @pytest.fixture
-def readers(everyone: Readers) -> Iterator[Readers]:
-    yield everyone
-    faults = everyone.visit.settle()
-    told, faults[:] = list(faults), []
-    assert not told, "\n".join(told)
+def look(seats: Seats, county: County) -> Look:
+    """Return what gives the page of a kind in a language, light, with what its script fetches."""
+
+    def looked(kind: str, size: tuple[int, int] = DESKTOP, lang: str = "zh") -> Page:
+        return _open(seats.page("", size, lang, script=AXE if lang == "zh" else ""), county, kind)
+
+    return looked
 
 
-def findings(page: Page, options: dict, context: Any = None) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.axe_script)
-    violations = page.evaluate(
-        "([context, options]) => axe.run(context ?? document, options).then(own => own.violations)",
-        [context, {"resultTypes": ["violations"]} | options],
-    )
-    return [
-        f"{own['id']}: {' '.join(map(str, node['target']))} {node.get('failureSummary', '')}"
-        for own in violations
-        for node in own["nodes"]
-    ]
+@pytest.mark.parametrize("kind", [own for own in SEEN if own != "API"])
+def test_axe_finds_nothing_and_every_screen_fits(look: Look, kind: str):
+    """In light and dark, on a desktop and on a phone; below 640 is also a desktop magnified to 200 %."""
+    page = look(kind)
+    assert (ill_made(page), unfit(page)) == ({}, {})
 
 
-@pytest.mark.parametrize("kind", SEEN)
-def test_axe_finds_nothing(readers: Readers, kind: str):
-    """On a desktop in light, and on a phone in dark: a theme's colours are the same on both."""
-    page = readers.page(kind)
-    assert findings(page, TAGS, FOREIGN.get(kind)) == []
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    if kind != "API":
-        paint(page, "dark")
-    assert findings(page, TAGS, FOREIGN.get(kind)) == []
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_around_the_description_of_the_api(look: Look, size: tuple[int, int]):
+    """The rest of that page is Swagger UI's own, and in light only."""
+    assert findings(look("API", size), TAGS, {"exclude": [["#api"]]}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "lang"),
+    [*((own, "en") for own in SEEN if own != "API"), *(("unit, all marks", own) for own in ("zh", "en"))],
+)
+def test_every_page_fits_every_screen(look: Look, kind: str, lang: str):
+    """In English too, whose words are of other lengths."""
+    assert unfit(look(kind, PHONE, lang)) == {}
 
 
 @pytest.mark.parametrize("kind", ["overview", "unit, gated", "edition about", "differences"])
-def test_axe_finds_nothing_in_english(readers: Readers, kind: str):
-    """In the other two: a phone in light, and a desktop in dark."""
-    page = readers.page(kind, PHONE, "en")
+def test_axe_finds_nothing_in_english(look: Look, kind: str):
+    page = look(kind, PHONE, "en")
     assert page.locator("html").get_attribute("lang") == "en"
-    assert findings(page, TAGS, FOREIGN.get(kind)) == []
-    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    assert findings(page, TAGS) == []
+    resize(page, DESKTOP)
     paint(page, "dark")
-    assert findings(page, TAGS, FOREIGN.get(kind)) == []
-
-
-def paint(page: Page, theme: str) -> None:
-    """Paint the page in the theme that the system asks for, as the visitor chose none."""
-    page.emulate_media(color_scheme=theme)
-    page.wait_for_function("theme => document.documentElement.dataset.bsTheme === theme", arg=theme)
+    assert findings(page, TAGS) == []
 
 
 PLANTED = {
@@ -152,17 +99,21 @@ def test_axe_finds_a_planted_fault(visit: Visit, county: County, rule: str):
     assert [own.partition(":")[0] for own in findings(page, TAGS)] == [rule]
 
 
-@pytest.mark.parametrize("kind", [own for own in (*SEEN, "unit, all marks") if own != "API"])
-def test_every_page_fits_every_screen(readers: Readers, kind: str):
-    """In both languages, whose words are of different lengths; below 640 is also a desktop magnified to 200 %."""
-    found = {}
-    for lang in ("zh", "en"):
-        page = readers.page(kind, PHONE, lang)
-        for width, height in (PHONE, SMALL, LARGE_LETTERS, DESKTOP):
-            page.set_viewport_size({"width": width, "height": height})
-            if faults := ill_fitting(page):
-                found[lang, width] = faults
-    assert found == {}
+def test_a_colour_that_was_read_before_is_the_same(look: Look):
+    """Negative control of reading each colour once: it is what axe reads, and another is not taken for it."""
+    page = look("search, nothing asked")
+    page.evaluate(
+        "() => { window.read = words => { const own = new axe.commons.color.Color(); "
+        "own.parseString(words); return [own.red, own.green, own.blue, own.alpha]; }; }"
+    )
+    colours = {
+        "rgb(200, 100, 0)": [200, 100, 0, 1],
+        "rgba(1, 2, 3, 0.5)": [1, 2, 3, 0.5],
+        "#0f08": [0, 255, 0, 136 / 255],
+    }
+    for _ in range(2):
+        for words, parts in colours.items():
+            assert page.evaluate("words => window.read(words)", words) == pytest.approx(parts)
 
 
 def test_what_does_not_fit_is_found(visit: Visit, county: County):

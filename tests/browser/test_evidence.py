@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,10 @@ from scoring.evidence import UnitYear
 from scoring.people import Actor
 from scoring.store.engine import Store
 from scoring.workflow.read_evidence import read_evidence
+from tests.browser.looks import AXE, TAGS, findings, paint
 from tests.browser.measures import ill_fitting
 from tests.browser.served import serving
-from tests.browser.test_accessibility import TAGS, findings, paint
-from tests.browser.watching import DESKTOP, PHONE, SMALL, Visit, go
+from tests.browser.watching import DESKTOP, PHONE, SMALL, Seats, Visit, go
 from tests.databases import ready_made, sqlite_in
 from tests.uploads.bytes_of import office, pdf, phone_exif, photo
 from tests.web.hostile_uploads import addresses, send_all
@@ -61,15 +62,9 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
     store.close()
 
 
-@pytest.fixture
-def visit(browser: Browser, at_work: AtWork) -> Iterator[Visit]:
-    found = Visit(browser, at_work.base)
-    try:
-        yield found
-        faults = found.settle()
-    finally:
-        found.close()
-    assert not faults, "\n".join(faults)
+@pytest.fixture(scope="module")
+def base(at_work: AtWork) -> str:
+    return at_work.base
 
 
 def given(name: str, content: bytes, kind: str = "") -> dict:
@@ -195,11 +190,11 @@ def test_without_scripts_the_form_hands_in_several_files(visit: Visit, at_work: 
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, SMALL], ids=["desktop", "phone", "small"])
-def test_the_pages_fit_and_axe_finds_nothing(visit: Visit, at_work: AtWork, size: tuple[int, int]):
+def test_the_pages_fit_and_axe_finds_nothing(seats: Seats, at_work: AtWork, size: tuple[int, int]):
     """The desk, the list and one file; for the branch, and for its superior with what is pointed out."""
     unit = "A04" if size == SMALL else FIRST
     for who in (secretary(unit), SUPERIOR) if unit == FIRST else (secretary(unit),):
-        page = at_work.page(visit, who, size)
+        page = seats.page(who.id, size, token=partial(token_of, at_work.store, who), script=AXE)
         for address in (DESK, DESK + "/evidence", DESK + "/evidence?show=missing"):
             go(page, address.format(unit))
             assert ill_fitting(page) == [], address
@@ -217,17 +212,14 @@ def test_no_hostile_file_runs_in_a_browser(browser: Browser, at_work: AtWork):
     ran: list[str] = []
     taken = addresses(at_work.store)
     assert len(taken) > 20
+    tokens = {unit: token_of(at_work.store, secretary(unit)) for unit, _ in taken}
+    context = browser.new_context(base_url=at_work.base, accept_downloads=True)
+    page = context.new_page()
+    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    page.on("popup", lambda popup: ran.append(popup.url))
     for unit, address in taken:
-        context = browser.new_context(base_url=at_work.base, accept_downloads=True)
-        cookie = {
-            "name": "stars_session",
-            "value": token_of(at_work.store, secretary(unit)),
-            "url": at_work.base,
-        }
-        context.add_cookies([cookie])
-        page = context.new_page()
-        page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
-        page.on("popup", lambda popup: ran.append(popup.url))
+        context.add_cookies([{"name": "stars_session", "value": tokens[unit], "url": at_work.base}])
+        page.goto("about:blank")
         with page.expect_download() as download, pytest.raises(Error, match="Download is starting"):
             page.goto(address)
         assert not download.value.suggested_filename.lower().endswith(
@@ -259,8 +251,8 @@ def test_no_hostile_file_runs_in_a_browser(browser: Browser, at_work: AtWork):
             address,
         )
         assert told == {"script": "refused", "frames": ""}, address
-        context.close()
-    assert ran == []
+        assert ran == [], address
+    context.close()
 
 
 def _app(at_work: AtWork):

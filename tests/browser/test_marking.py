@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from scoring.people import Actor, Role
 from scoring.periods import Phase
@@ -20,10 +20,10 @@ from scoring.store.engine import Store
 from scoring.workflow.keep_periods import open_period
 from scoring.workflow.mark_sheets import enter_marks, read_sheet
 from scoring.workflow.sign_sheets import sign_sheet
+from tests.browser.looks import AXE, TAGS, findings, paint, resize
 from tests.browser.measures import CUT, WIDE
 from tests.browser.served import serving
-from tests.browser.test_accessibility import TAGS, findings, paint
-from tests.browser.watching import PHONE, Visit, go
+from tests.browser.watching import PHONE, Seats, Visit, go
 from tests.databases import ready_made, sqlite_in
 from tests.people import browser_of, somebody
 from tests.workflow import county as small
@@ -99,6 +99,10 @@ class Desk:
             self.store, self.wang, self.key(code), [Entered(criterion="c1", mark=mark, revision=known)]
         )
 
+    def token(self, who: Actor) -> str:
+        """Return what signs *who* in."""
+        return browser_of(self.app, who).get_cookie("stars_session").value
+
     def marks(self, code: str) -> dict[str, str]:
         own = read_sheet(self.store, self.wang, self.key(code))
         return {one.criterion: one.mark for one in own.marks.values() if one.mark}
@@ -139,15 +143,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         store.close()
 
 
-@pytest.fixture
-def visit(browser: Browser, desk: Desk) -> Iterator[Visit]:
-    found = Visit(browser, desk.base)
-    try:
-        yield found
-        faults = found.settle()
-    finally:
-        found.close()
-    assert not faults, "\n".join(faults)
+@pytest.fixture(scope="module")
+def base(desk: Desk) -> str:
+    return desk.base
 
 
 @pytest.fixture
@@ -156,11 +154,22 @@ def open_as(visit: Visit, desk: Desk) -> Callable[..., Page]:
 
     def opened(address: str, *how, who: Actor | None = None, status: int = 200, **more) -> Page:
         page = visit.page(*how, **more)
-        cookie = browser_of(desk.app, who or desk.wang).get_cookie("stars_session")
-        page.context.add_cookies([{"name": "stars_session", "value": cookie.value, "url": desk.base}])
+        cookie = {"name": "stars_session", "value": desk.token(who or desk.wang), "url": desk.base}
+        page.context.add_cookies([cookie])
         return go(page, address, status)
 
     return opened
+
+
+@pytest.fixture
+def look_as(seats: Seats, desk: Desk) -> Callable[..., Page]:
+    """Return what opens a page for somebody who only looks (王秀英, where nobody is named)."""
+
+    def looked(address: str, who: Actor | None = None) -> Page:
+        own = who or desk.wang
+        return go(seats.page(own.id, token=lambda: desk.token(own), script=AXE), address)
+
+    return looked
 
 
 class Keys:
@@ -436,14 +445,14 @@ SEEN = {
 
 
 @pytest.mark.parametrize("kind", SEEN)
-def test_axe_finds_nothing_and_everything_fits(open_as, kind):
+def test_axe_finds_nothing_and_everything_fits(look_as, kind):
     """On a desktop in light, and on a phone in dark."""
-    page = open_as(SEEN[kind])
+    page = look_as(SEEN[kind])
     if "grid" in kind:
         ready(page)
         enter_grid(page)
     assert findings(page, TAGS) == []
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    resize(page, PHONE)
     paint(page, "dark")
     assert findings(page, TAGS) == []
     assert [
@@ -453,7 +462,7 @@ def test_axe_finds_nothing_and_everything_fits(open_as, kind):
     ] == []
 
 
-def test_axe_finds_nothing_on_what_others_see(open_as, desk):
+def test_axe_finds_nothing_on_what_others_see(look_as, desk):
     """A dispute beside its settling, a sheet that is locked, and a conflict as the plain form tells it."""
     code = "A059"
     with desk.store.begin() as c:
@@ -474,10 +483,10 @@ def test_axe_finds_nothing_on_what_others_see(open_as, desk):
         (desk.wang, f"{QUEUE}/county/worksheet", "#file"),
     )
     for who, address, there in seen:
-        page = open_as(address, who=who)
+        page = look_as(address, who)
         expect(page.locator(there)).to_have_count(1)
         assert findings(page, TAGS) == []
-        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        resize(page, PHONE)
         paint(page, "dark")
         assert findings(page, TAGS) == []
         assert page.evaluate(WIDE) == []

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from scoring.people import Actor, Role
 from scoring.workflow.points.quarters import open_quarter
 from scoring.workflow.points.reading import own_points
 from scoring.workflow.points.reversing import object_to_line
 from scoring.workflow.points.verifying import Decision, verify_claims
+from tests.browser.looks import AXE, TAGS, findings, ill_made, unfit
 from tests.browser.measures import ill_fitting
 from tests.browser.served import serving
-from tests.browser.test_accessibility import TAGS, findings, paint
-from tests.browser.watching import PHONE, SMALL, Visit
+from tests.browser.watching import PHONE, SMALL, Seats, Visit, go
 from tests.databases import sqlite_in
 from tests.people import browser_of, somebody, unit
 from tests.uploads.bytes_of import photo
@@ -27,7 +27,6 @@ from tests.workflow.county import store_at
 from tests.workflow.points.claims_at_hand import OTHER, OWN, be_today, branch
 from web.app import create_app
 
-NARROW = (320, 640)
 KINDS = (
     "balance",
     "balance, spendable",
@@ -104,15 +103,20 @@ def _cookie(app: Flask, who: Actor) -> str:
     return str(browser_of(app, who).get_cookie("stars_session").value)
 
 
+@pytest.fixture(scope="module")
+def base(member: Member) -> str:
+    return member.base
+
+
 @pytest.fixture
-def visit(browser: Browser, member: Member) -> Iterator[Visit]:
-    found = Visit(browser, member.base)
-    try:
-        yield found
-        faults = found.settle()
-    finally:
-        found.close()
-    assert not faults, "\n".join(faults)
+def look(seats: Seats, member: Member) -> Callable[..., Page]:
+    """Return what gives the page of a kind in a language, light, as the member has it."""
+
+    def looked(kind: str, size: tuple[int, int], lang: str = "zh") -> Page:
+        page = seats.page("", size, lang, token=lambda: member.cookie, script=AXE if lang == "zh" else "")
+        return go(page, member.pages[kind])
+
+    return looked
 
 
 def test_every_page_is_tried(member: Member):
@@ -128,24 +132,14 @@ def test_every_page_is_tried(member: Member):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_axe_finds_nothing_in_light_and_dark_and_every_screen_fits(visit: Visit, member: Member, kind: str):
-    page = member.page(visit, member.pages[kind], PHONE)
-    found = {}
-    for theme in ("light", "dark"):
-        paint(page, theme)
-        if faults := findings(page, TAGS):
-            found[theme] = faults
-    for size in (PHONE, SMALL, NARROW, (1280, 900)):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        if faults := ill_fitting(page):
-            found[str(size[0])] = faults
-    assert found == {}
+def test_axe_finds_nothing_in_light_and_dark_and_every_screen_fits(look: Callable[..., Page], kind: str):
+    page = look(kind, PHONE)
+    assert (ill_made(page), unfit(page)) == ({}, {})
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_screen_fits_in_english(visit: Visit, member: Member, kind: str):
-    page = member.page(visit, member.pages[kind], NARROW, "en")
-    assert ill_fitting(page) == []
+def test_every_screen_fits_in_english(look: Callable[..., Page], kind: str):
+    assert ill_fitting(look(kind, SMALL, "en")) == []
 
 
 def test_somebody_on_no_list_is_told_so_on_a_page_that_fits(visit: Visit, member: Member):

@@ -6,28 +6,22 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.watching import DESKTOP, Visit
 from tests.browser.year_pages import WorkCounty, work_county
 from tests.uploads.bytes_of import photo
 
 
-@pytest.fixture
-def work(tmp_path) -> Iterator[WorkCounty]:
-    with work_county(tmp_path) as found:
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkCounty]:
+    with work_county(tmp_path_factory.mktemp("work")) as found:
         yield found
 
 
-@pytest.fixture
-def visit(browser: Browser, work: WorkCounty) -> Iterator[Visit]:
-    found = Visit(browser, work.base)
-    try:
-        yield found
-        faults = found.settle()
-    finally:
-        found.close()
-    assert not faults, "\n".join(faults)
+@pytest.fixture(scope="module")
+def base(work: WorkCounty) -> str:
+    return work.base
 
 
 def waiting(page: Page) -> list[str]:

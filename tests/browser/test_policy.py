@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.served import KINDS, LOST, County
-from tests.browser.watching import Visit, go
+from tests.browser.watching import Seats, Visit, go
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -76,10 +76,10 @@ def test_what_is_not_done_here_carries_the_policy(county: County, method: str):
 @pytest.mark.parametrize(
     "kind", [*FETCHING, "overview", "unit, all marks", "criteria set", "differences", "draft"]
 )
-def test_a_page_breaks_no_rule_of_its_policy(visit: Visit, county: County, kind: str):
+def test_a_page_breaks_no_rule_of_its_policy(seats: Seats, county: County, kind: str):
     """Every visit of these tests is watched, to all kinds of page, for violations, errors in scripts, failed requests,
     and requests to elsewhere; here nothing else is done."""
-    page = go(visit.page(), county.pages[kind], 404 if kind in LOST else 200)
+    page = go(seats.page(), county.pages[kind], 404 if kind in LOST else 200)
     if kind in FETCHING:
         page.wait_for_selector(FETCHING[kind])
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.served import County
-from tests.browser.watching import Visit, go
+from tests.browser.watching import Seats, go
 
 PAPER = 703
 """CSS pixels between the margins of A4: 186 mm."""
@@ -49,16 +49,18 @@ LINKS = """() => [...document.querySelectorAll("main a[href]")].filter(own => ow
   .map(own => [getComputedStyle(own).textDecorationLine, getComputedStyle(own, "::after").content])"""
 
 
-def on_paper(visit: Visit, county: County, kind: str, theme: str = "light") -> Page:
-    page = go(visit.page((PAPER, 1000), theme=theme), county.pages[kind])
-    page.emulate_media(media="print", color_scheme=theme)
+def on_paper(seats: Seats, county: County, kind: str, theme: str = "light") -> Page:
+    page = seats.page(size=(PAPER, 1000))
+    page.emulate_media(color_scheme=theme)
+    go(page, county.pages[kind])
+    page.emulate_media(media="print")
     return page
 
 
 @pytest.mark.parametrize("kind", PRINTED)
-def test_a_printed_page_fits_and_holds_nothing_for_clicking(visit: Visit, county: County, kind: str):
+def test_a_printed_page_fits_and_holds_nothing_for_clicking(seats: Seats, county: County, kind: str):
     """Menus, forms and buttons are gone, tables repeat their heads, and links are plain words without an address."""
-    page = on_paper(visit, county, kind)
+    page = on_paper(seats, county, kind)
     seen = page.locator(GONE).evaluate_all(
         "all => all.filter(own => own.checkVisibility()).map(own => own.outerHTML.slice(0, 120))"
     )
@@ -72,8 +74,8 @@ def test_a_printed_page_fits_and_holds_nothing_for_clicking(visit: Visit, county
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("kind", ["overview", "unit, all marks", "criteria set", "differences"])
-def test_print_is_dark_on_white_in_either_theme(visit: Visit, county: County, kind: str, theme: str):
-    page = on_paper(visit, county, kind, theme)
+def test_print_is_dark_on_white_in_either_theme(seats: Seats, county: County, kind: str, theme: str):
+    page = on_paper(seats, county, kind, theme)
     assert page.evaluate(PALE) == []
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
@@ -82,8 +84,8 @@ def test_print_is_dark_on_white_in_either_theme(visit: Visit, county: County, ki
     ("kind", "least", "most"),
     [("overview", 1, 4), ("units", 2, 6), ("unit", 2, 5), ("unit, all marks", 3, 16), ("township", 1, 3)],
 )
-def test_a_page_prints_to_a4(visit: Visit, county: County, kind: str, least: int, most: int):
-    page = go(visit.page(), county.pages[kind])
+def test_a_page_prints_to_a4(seats: Seats, county: County, kind: str, least: int, most: int):
+    page = go(seats.page(), county.pages[kind])
     paper = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
     if folder := os.environ.get(KEEP):
         (Path(folder) / f"{re.sub('[^a-z]+', '-', kind)}.pdf").write_bytes(paper)
@@ -96,9 +98,9 @@ def test_a_page_prints_to_a4(visit: Visit, county: County, kind: str, least: int
     assert boxes == {(0, 0, 595, 842)}
 
 
-def test_the_first_sheet_says_what_it_is(visit: Visit, county: County):
+def test_the_first_sheet_says_what_it_is(seats: Seats, county: County):
     """A sheet found in a drawer says of which county, year and edition it is."""
-    page = on_paper(visit, county, "units")
+    page = on_paper(seats, county, "units")
     head = (
         page.locator("header.top").inner_text()
         + page.locator(".context").inner_text()
@@ -108,9 +110,9 @@ def test_the_first_sheet_says_what_it_is(visit: Visit, county: County):
         assert words in head
 
 
-def test_faults_on_paper_are_found(visit: Visit, county: County):
+def test_faults_on_paper_are_found(seats: Seats, county: County):
     """Negative control of what is measured on paper."""
-    page = on_paper(visit, county, "township")
+    page = on_paper(seats, county, "township")
     page.evaluate(
         "() => { document.querySelector('h1').style.cssText = 'width: 900px; color: rgb(200, 200, 200)'; }"
     )

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from scoring.units import Grouping
 from tests.browser.served import OPEN, County
-from tests.browser.watching import DESKTOP, PHONE, Visit, go
+from tests.browser.watching import DESKTOP, PHONE, Seats, Visit, go
 
 HOW = {
     "desktop, Chinese, light": (DESKTOP, "zh", "light"),
@@ -26,10 +26,12 @@ TOWNSHIP = "城关街道"
 
 
 @pytest.fixture(params=HOW)
-def way(request: pytest.FixtureRequest, visit: Visit) -> tuple[Page, str]:
+def way(request: pytest.FixtureRequest, seats: Seats) -> tuple[Page, str]:
     """A page and its language, on a desktop and on a phone, in Chinese and English, light and dark."""
     size, lang, theme = HOW[request.param]
-    return visit.page(size, lang, theme), lang
+    page = seats.page(size=size, lang=lang)
+    page.emulate_media(color_scheme=theme)
+    return page, lang
 
 
 def read_sheet(page: Page, county: County, lang: str) -> None:
@@ -94,8 +96,8 @@ def test_from_the_ranking_of_townships_to_the_marks_of_a_branch(way: tuple[Page,
     read_sheet(page, county, lang)
 
 
-def test_from_the_townships_that_want_most_to_their_page(visit: Visit):
-    page = go(visit.page(), "/periods/2025/")
+def test_from_the_townships_that_want_most_to_their_page(page: Page):
+    go(page, "/periods/2025/")
     link = page.locator("#table-wanting tbody a").first
     name = link.inner_text()
     link.click()
@@ -307,7 +309,8 @@ def test_a_lost_visitor_finds_back(page: Page):
     expect(page).to_have_url(re.compile("/periods/2025/$"))
 
 
-def test_the_button_prints(page: Page):
+def test_the_button_prints(visit: Visit):
+    page = visit.page()
     page.add_init_script("window.print = () => { window.printed = (window.printed || 0) + 1; }")
     go(page, "/periods/2025/")
     page.locator("#print").click()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 
-from tests.browser.measures import ill_fitting
-from tests.browser.test_accessibility import FOCUSED, LARGE_LETTERS, REACHABLE, TAGS, findings, paint
-from tests.browser.watching import DESKTOP, PHONE, SMALL, Visit, go
+from tests.browser.focus import FOCUSED, REACHABLE
+from tests.browser.looks import AXE, ill_made, unfit
+from tests.browser.watching import DESKTOP, PHONE, Seats, Visit, go
 from tests.browser.year_pages import KINDS, WorkCounty, work_county
 from tests.people import Visitor
 
@@ -24,26 +24,6 @@ PUBLIC = frozenset(
     }
 )
 """Blueprints whose pages anybody sees, and those of a member's own points: they are tried elsewhere."""
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "preload": False}
-"""What axe asks of colours."""
-PAINTED = """() => {
-  const looks = new Map(), all = [...document.body.querySelectorAll("*")];
-  const look = own => {
-    if (!own || own === document.documentElement) return "";
-    if (!looks.has(own)) {
-      const style = getComputedStyle(own);
-      looks.set(own, [look(own.parentElement), style.color, style.backgroundColor, style.backgroundImage, style.opacity,
-        style.fontSize, style.fontWeight, style.position, style.textDecorationLine, style.textShadow, style.filter].join());
-    }
-    return looks.get(own);
-  };
-  const now = all.map(own => own.checkVisibility() && own.getClientRects().length ? look(own) : "");
-  const before = window.paintedBefore ?? [];
-  window.paintedBefore = now;
-  all.forEach((own, place) => own.toggleAttribute("data-otherwise", now[place] !== "" && now[place] !== before[place]));
-  return document.querySelectorAll("[data-otherwise]").length;
-}"""
-"""Marks what is to be seen and is painted otherwise, or was not to be seen, when this was asked before."""
 NO_PAGES = frozenset(
     {
         "evidence.file",
@@ -88,51 +68,34 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkCounty]:
         yield found
 
 
-@dataclass
-class Seats:
-    """Where people sit: one browser each and language, in which page after page is opened."""
+@pytest.fixture(scope="module")
+def base(work: WorkCounty) -> str:
+    return work.base
 
-    visit: Visit
-    work: WorkCounty
-    taken: dict[tuple[str, str], Page] = field(default_factory=dict)
 
-    def page(self, kind: str, size: tuple[int, int] = DESKTOP, lang: str = "zh") -> Page:
-        """Return the page of that kind as who looks at it has it, light, its script done with what it fetches."""
-        seat = self.work.pages[kind].who, lang
-        if seat not in self.taken:
-            self.taken[seat] = self.work.page(self.visit, kind, size, lang)
-        else:
-            page = self.taken[seat]
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-            page.emulate_media(color_scheme="light")
-            go(page, self.work.pages[kind].address)
-        return settled(self.taken[seat])
+Look = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(browser: Browser, work: WorkCounty) -> Iterator[Visit]:
-    found = Visit(browser, work.base)
-    try:
-        yield found
-        faults = found.settle()
-    finally:
-        found.close()
-    assert not faults, "\n".join(faults)
+def look(seats: Seats, work: WorkCounty) -> Look:
+    """Return what gives the page of a kind as who looks at it has it, light, its script done with what it fetches."""
+
+    def looked(kind: str, size: tuple[int, int] = DESKTOP, lang: str = "zh") -> Page:
+        own = work.pages[kind]
+        token = (lambda: work.token(own.who)) if own.who else None
+        page = seats.page(own.who, size, lang, token=token, script=AXE if lang == "zh" else "")
+        return settled(go(page, own.address))
+
+    return looked
+
+
+Words = Callable[[str], str]
 
 
 @pytest.fixture(scope="module")
-def everyone(browser: Browser, work: WorkCounty) -> Iterator[Seats]:
-    found = Seats(Visit(browser, work.base), work)
-    yield found
-    found.visit.close()
-
-
-@pytest.fixture
-def seats(everyone: Seats) -> Iterator[Seats]:
-    yield everyone
-    faults = everyone.visit.settle()
-    told, faults[:] = list(faults), []
-    assert not told, "\n".join(told)
+def words(work: WorkCounty) -> Words:
+    """What gives the words of the page of a kind, asked for once."""
+    return cache(lambda kind: work.client(work.pages[kind].who).get(work.pages[kind].address).text)
 
 
 def endpoint_of(work: WorkCounty, address: str, method: str = "GET") -> str | None:
@@ -158,49 +121,18 @@ def test_every_working_page_is_tried(work: WorkCounty):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_axe_finds_nothing_and_every_screen_fits(seats: Seats, kind: str):
+def test_axe_finds_nothing_and_every_screen_fits(look: Look, kind: str):
     """In light and dark, on a desktop and on a phone. What is only as wide as it is scrolled to is no matter."""
-    page = seats.page(kind)
+    page = look(kind)
     assert (ill_made(page), unfit(page)) == ({}, {})
-
-
-def ill_made(page: Page) -> dict[tuple[int, str], list[str]]:
-    """Return by width and theme what axe finds: of a desktop in light and of a phone in dark, everything.
-
-    Then the theme's colours are known; of the other width only what is painted otherwise there is asked for its colours.
-    """
-    found = {}
-    for theme, first, second in (("light", DESKTOP, PHONE), ("dark", PHONE, DESKTOP)):
-        resize(page, first)
-        paint(page, theme)
-        found[first[0], theme] = findings(page, TAGS)
-        page.evaluate(PAINTED)
-        resize(page, second)
-        if page.evaluate(PAINTED):
-            found[second[0], theme] = findings(page, COLOURS, "[data-otherwise]")
-    return {where: faults for where, faults in found.items() if faults}
-
-
-def resize(page: Page, size: tuple[int, int]) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-
-
-def unfit(page: Page) -> dict[int, list[str]]:
-    """Return by width of the screen what does not fit it."""
-    found = {}
-    for width, height in (PHONE, SMALL, LARGE_LETTERS, DESKTOP):
-        resize(page, (width, height))
-        if faults := ill_fitting(page):
-            found[width] = faults
-    return found
 
 
 @pytest.mark.parametrize(
     ("width", "theme"), [(own, theme) for own in (DESKTOP[0], PHONE[0]) for theme in ("light", "dark")]
 )
-def test_faint_words_are_found_on_one_screen_in_one_theme(seats: Seats, width: int, theme: str):
+def test_faint_words_are_found_on_one_screen_in_one_theme(look: Look, width: int, theme: str):
     """Negative control of the short way through widths and themes: the words are faint in one place only."""
-    page = seats.page("account")
+    page = look("account")
     where = "(min-width: 800px)" if width == DESKTOP[0] else "(max-width: 800px)"
     grey = 60 if theme == "dark" else 200
     page.evaluate(
@@ -212,9 +144,9 @@ def test_faint_words_are_found_on_one_screen_in_one_theme(seats: Seats, width: i
     assert {own.partition(":")[0] for own in found[width, theme]} == {"color-contrast"}
 
 
-def test_words_that_only_one_screen_shows_are_asked_for_their_colours(seats: Seats):
+def test_words_that_only_one_screen_shows_are_asked_for_their_colours(look: Look):
     """Negative control of what is painted otherwise: in the dark the desktop comes second."""
-    page = seats.page("account")
+    page = look("account")
     page.evaluate(
         """rule => { const own = new CSSStyleSheet(); own.replaceSync(rule); document.adoptedStyleSheets.push(own); }""",
         "h1 { color: rgb(90, 90, 90) !important; } @media (max-width: 800px) { h1 { display: none; } }",
@@ -226,14 +158,14 @@ def test_words_that_only_one_screen_shows_are_asked_for_their_colours(seats: Sea
 
 def settled(page: Page) -> Page:
     """Return the page once what its script fetches is there."""
-    if page.locator("#grid").count():
+    if page.evaluate("document.getElementById('grid') !== null"):
         page.locator("#saved").filter(has_text=re.compile("可以填写|Ready: changes are")).wait_for()
     return page
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_screen_fits_in_english(seats: Seats, kind: str):
-    assert unfit(seats.page(kind, PHONE, "en")) == {}
+def test_every_screen_fits_in_english(look: Look, kind: str):
+    assert unfit(look(kind, PHONE, "en")) == {}
 
 
 @pytest.mark.parametrize("kind", WALKED)
@@ -264,10 +196,9 @@ def test_the_keyboard_reaches_everything_in_order_and_is_seen(visit: Visit, work
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_form_can_be_sent_without_scripts(work: WorkCounty, kind: str):
+def test_every_form_can_be_sent_without_scripts(work: WorkCounty, words: Words, kind: str):
     """Each has an address that takes it, and the token without which nothing is taken."""
-    read = work.client(work.pages[kind].who).get(work.pages[kind].address)
-    for form in re.findall(r"<form\b.*?</form>", read.text, re.DOTALL):
+    for form in re.findall(r"<form\b.*?</form>", words(kind), re.DOTALL):
         head = form.partition(">")[0]
         action = re.search(r'action="([^"]*)"', head)
         address = action[1].replace("&amp;", "&") if action else work.pages[kind].address
@@ -277,12 +208,14 @@ def test_every_form_can_be_sent_without_scripts(work: WorkCounty, kind: str):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_link_leads_somewhere(work: WorkCounty, answered: dict[str, dict[str, int]], kind: str):
+def test_every_link_leads_somewhere(
+    work: WorkCounty, words: Words, answered: dict[str, dict[str, int]], kind: str
+):
     """What somebody is shown a way to, they may see: no dead link, and none to a page that refuses them."""
     client, own = work.client(work.pages[kind].who), work.pages[kind]
     links = {
         link.replace("&amp;", "&").partition("#")[0]
-        for link in re.findall(r'href="(/[^"]*)"', client.get(own.address).text)
+        for link in re.findall(r'href="(/[^"]*)"', words(kind))
         if not link.startswith(("/static/", "/language/"))
     }
     for link in sorted(links - answered.get(own.who, {}).keys()):
@@ -302,21 +235,21 @@ def status_of(client: Visitor, address: str) -> int:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_headings_go_down_a_step_at_a_time(work: WorkCounty, kind: str):
-    words = work.client(work.pages[kind].who).get(work.pages[kind].address).text
-    levels = [int(own) for own in re.findall(r"<h([1-6])\b", words)]
+def test_headings_go_down_a_step_at_a_time(words: Words, kind: str):
+    read = words(kind)
+    levels = [int(own) for own in re.findall(r"<h([1-6])\b", read)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(below - above <= 1 for above, below in pairwise(levels)), levels
-    assert re.search(r"<title>\s*[^·\s]", words)
+    assert re.search(r"<title>\s*[^·\s]", read)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_button_is_the_first_and_tables_say_what_they_hold(work: WorkCounty, kind: str):
+def test_one_button_is_the_first_and_tables_say_what_they_hold(words: Words, kind: str):
     """A page has at most one thing to begin with; what waits behind a question is no second one."""
-    words = work.client(work.pages[kind].who).get(work.pages[kind].address).text
-    main = re.sub(r"<dialog.*?</dialog>", "", words.partition("<main")[2], flags=re.DOTALL)
+    read = words(kind)
+    main = re.sub(r"<dialog.*?</dialog>", "", read.partition("<main")[2], flags=re.DOTALL)
     assert len(re.findall(r'class="primary"', main)) <= 1
-    for table in re.findall(r"<table\b.*?</table>", words, re.DOTALL):
+    for table in re.findall(r"<table\b.*?</table>", read, re.DOTALL):
         assert "<caption" in table
         assert re.search(r'<th[^>]* scope="col"', table)

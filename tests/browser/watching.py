@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -101,6 +103,63 @@ class Visit:
     def _response(self, response: Response) -> None:
         if response.status >= 400 and not response.request.is_navigation_request():
             self._keep("answer", f"{response.status} {response.url}")
+
+
+@contextmanager
+def watched(browser: Browser, base: str) -> Iterator[Visit]:
+    """Give a visit to what is served at *base*, and fail at its end by every fault that was seen."""
+    found = Visit(browser, base)
+    try:
+        yield found
+        faults = found.settle()
+    finally:
+        found.close()
+    assert not faults, "\n".join(faults)
+
+
+@dataclass
+class Seats:
+    """Where people sit whom many tests ask only to look: a browser each, in which page after page is opened."""
+
+    visit: Visit
+    taken: dict[tuple[str, str], Page] = field(default_factory=dict)
+    used: set[Page] = field(default_factory=set)
+
+    def page(
+        self,
+        who: str = "",
+        size: tuple[int, int] = DESKTOP,
+        lang: str = "zh",
+        *,
+        token: Callable[[], str] | None = None,
+        script: str = "",
+    ) -> Page:
+        """Return the page that *who* reads in that language, of that size and light.
+
+        Who sits down is signed in by what *token* returns; every page opened there runs *script* first.
+        """
+        seat = who, lang
+        if seat not in self.taken:
+            page = self.taken[seat] = self.visit.page(lang=lang)
+            if script:
+                page.context.add_init_script(script)
+            if token:
+                own = {"name": "stars_session", "value": token(), "url": self.visit.base}
+                page.context.add_cookies([own])
+        page = self.taken[seat]
+        self.used.add(page)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="light", media="null")
+        return page
+
+    def told(self) -> list[str]:
+        """Return the faults seen since this was asked before, once the pages looked at since then have told theirs."""
+        for page in self.used:
+            page.evaluate("0")
+        self.used.clear()
+        faults = self.visit.faults
+        found, faults[:] = list(faults), []
+        return found
 
 
 def go(page: Page, address: str, status: int = 200) -> Page:

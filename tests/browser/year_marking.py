@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from scoring.criteria.criterion import Kind
 from scoring.criteria.model import CriteriaSet
-from tests.browser.test_accessibility import FOCUSED
+from tests.browser.focus import FOCUSED
 from tests.browser.year_county import FIRST, FOLLOWED, YEAR
 from tests.browser.year_people import Hand, Office, told
 from tests.uploads.bytes_of import pdf, phone_exif, photo
