@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
-from pypinyin import lazy_pinyin
-
 from scoring.errors import Fault, Place, Refused
 from scoring.people import Grant, Person, Role
 from scoring.texts import Text, unwritable
@@ -129,6 +127,8 @@ def _classes(password: str) -> int:
 
 
 def _own_words(person: Person) -> Iterator[str]:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 every command would load all readings there are
+
     pinyin = "".join(lazy_pinyin(person.name, errors="ignore"))
     for word in (person.login, person.name.casefold(), pinyin):
         if len(word) >= _SHORTEST_WORD or (word == person.name.casefold() and len(word) > 1):

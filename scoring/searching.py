@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pypinyin import Style, lazy_pinyin
-
 
 @dataclass(frozen=True, slots=True)
 class _Written:
@@ -51,6 +49,8 @@ class Names:
 
 
 def _written(code: str, name: str) -> _Written:
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 every command would load all readings there are
+
     folded = _folded(name)
     syllables = " ".join(lazy_pinyin(folded, style=Style.NORMAL, errors=" ".join)).split()
     return _Written(

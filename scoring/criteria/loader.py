@@ -39,7 +39,8 @@ def load(content: bytes, name: str, find_parent: FindParent) -> CriteriaSet:
     Raises CriteriaInvalid with every fault and its line; a parent's faults are told under the parent's name. A file
     of points rules is refused.
     """
-    return _criteria_set(_tree(content, name), find_parent)
+    alone = _alone(content, name)
+    return _criteria_set(_tree(content, name), find_parent) if alone is None else alone
 
 
 def load_points(content: bytes, name: str) -> PointsRules:
@@ -86,6 +87,13 @@ def ref_of(content: bytes) -> str | None:
         return None
     own = (tree.get("id"), tree.get("version"))
     return f"{own[0]}@{own[1]}" if all(isinstance(word, str) for word in own) else None
+
+
+@lru_cache(maxsize=32)
+def _alone(content: bytes, name: str) -> CriteriaSet | None:
+    """Return the set in *content* where it extends none, so that nothing else has a say in it; None where it does."""
+    tree = _tree(content, name)
+    return None if "extends" in tree else _criteria_set(tree, lambda _: None)
 
 
 def _of_points(tree: Mapping) -> bool:

@@ -1,5 +1,8 @@
 """Names are found as people look for them, and rankings are ordered and filtered alike everywhere."""
 
+import subprocess
+import sys
+
 import pytest
 
 from scoring.searching import Names
@@ -43,3 +46,10 @@ def test_a_name_is_found_by_what_people_type(words, found):
 def test_names_are_ordered_by_pinyin():
     names = Names([("", "赵庄"), ("", "安平"), ("", "李村"), ("", "Baker")])
     assert sorted(range(4), key=names.order) == [1, 3, 2, 0]
+
+
+def test_whoever_looks_for_nobody_does_not_load_all_readings():
+    """They take as long as half of an import; most commands and every start of a worker do without."""
+    program = "import sys, scoring.searching, scoring.password_policy; print('pypinyin' in sys.modules)"
+    outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert outcome.stdout == "False\n"
