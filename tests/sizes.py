@@ -84,7 +84,7 @@ SIZES = (
         variable="STARS_TEST_IMPORTS",
         what="malformed files handed in for import",
         ordinary=300,
-        whole=2_000,
+        whole=2_125,
     ),
     Size(
         variable="STARS_TEST_HONEST_YEARS",

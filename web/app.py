@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -182,8 +183,9 @@ def _fresh(answer: Response) -> Response:
     return answer
 
 
+@cache
 def _release() -> str:
-    """Return what changes whenever a page could look different for the same figures."""
+    """Return what changes whenever a page could look different for the same figures; a process is of one release."""
     digest = hashlib.sha256(metadata.version("stars").encode())
     for path in sorted(_HERE.rglob("*")):
         if path.suffix in {".html", ".py", ".css", ".js"} and "vendor" not in path.parts:

@@ -5,6 +5,7 @@ DELETE. What is expected is compared exactly with what is there, so a trigger th
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, UniqueConstraint, text
@@ -69,16 +70,19 @@ def guard(connection: Connection, table: Table) -> None:
 
 def flaws(connection: Connection, tables: Iterable[Table], schema: str) -> tuple[str, ...]:
     """Return the names of triggers that are missing, altered, switched off or not ours, in order; () when all is well."""
-    expected: set[tuple[object, ...]]
-    if connection.dialect.name == "sqlite":
-        expected = {
-            (f"{table.name}.{name}", statement) for table in tables for name, statement in _on_sqlite(table)
-        }
-        rows = connection.exec_driver_sql(_SQLITE_FOUND)
-    else:
-        expected = {trigger for table in tables for trigger in _on_postgresql(table)}
-        rows = connection.execute(_POSTGRESQL_FOUND, {"schema": schema})
-    return tuple(sorted({str(name) for name, *_ in expected ^ {tuple(row) for row in rows}}))
+    on_sqlite = connection.dialect.name == "sqlite"
+    expected = {trigger for table in tables for trigger in _expected(table, connection.dialect.name)}
+    found = text(_SQLITE_FOUND) if on_sqlite else _POSTGRESQL_FOUND.bindparams(schema=schema)
+    return tuple(
+        sorted({str(name) for name, *_ in expected ^ {tuple(row) for row in connection.execute(found)}})
+    )
+
+
+@cache
+def _expected(table: Table, dialect: str) -> frozenset[tuple[object, ...]]:
+    if dialect == "sqlite":
+        return frozenset((f"{table.name}.{name}", statement) for name, statement in _on_sqlite(table))
+    return frozenset(_on_postgresql(table))
 
 
 def _on_postgresql(table: Table) -> Iterator[tuple[object, ...]]:

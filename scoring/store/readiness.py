@@ -28,7 +28,7 @@ def check_revision(connection: Connection, database: Database, known: Sequence[s
 
 def check_triggers(connection: Connection, database: Database) -> None:
     """Return when every table only grows. Raises StoreUnready, naming the triggers at fault."""
-    flaws = append_only.flaws(connection, METADATA.sorted_tables, database.schema)
+    flaws = append_only.flaws(connection, METADATA.tables.values(), database.schema)
     if flaws:
         raise unready(
             f"保证“只增不改”的触发器缺失或被改动（{'、'.join(flaws)}）：{database.shown}；"

@@ -20,6 +20,7 @@ from scoring.store.engine import PATIENCE, Store
 from scoring.texts import Lang
 from scoring.units import DOMAINS
 from tests.browser.conftest import REQUIRED
+from tests.sizes import WHOLE
 from tests.web import api_guide, manuals
 from tests.web.manuals import leaves, parse, plain, stars, wrong_sums
 from web.app import create_app
@@ -301,9 +302,10 @@ def test_every_setting_is_named_and_every_named_setting_is_one(readme):
         ROOT / "tests" / "browser" / "conftest.py",
     ]
     known = {own for path in sources for own in re.findall(r"\bSTARS_[A-Z_]+\b", path.read_text("utf-8"))}
+    known |= {WHOLE}
     assert set(re.findall(r"\bSTARS_[A-Z_]+\b", READMES[readme])) == known
     head = {"en": ("setting", "holds", "otherwise"), "zh": ("设置", "填什么", "不设时")}[readme]
-    assert {row[0].strip("`") for row in rows(readme, *head)} == known - {"STARS_REQUIRE_PG", REQUIRED}
+    assert {row[0].strip("`") for row in rows(readme, *head)} == known - {"STARS_REQUIRE_PG", REQUIRED, WHOLE}
 
 
 @both
