@@ -17,7 +17,7 @@ from scoring.store.ledger.rules import RulesMissing
 from scoring.workflow.grant_roles import waiting_roles
 from scoring.workflow.points.in_role import in_role
 from scoring.workflow.points.quarters import last_ended, see_quarters
-from scoring.workflow.points.reading_groups import claims_to_verify
+from scoring.workflow.points.reading_claims import claims_to_verify
 from scoring.workflow.points.reading_reversals import see_reversals
 from scoring.workflow.queues import QueueItem, queue
 from scoring.workflow.read_disputes import disputes

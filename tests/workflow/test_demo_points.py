@@ -31,8 +31,7 @@ from scoring.workflow.points.books_anew import book_faults, member_faults
 from scoring.workflow.points.expiring import see_expiry
 from scoring.workflow.points.quarters import QuarterRefused, close_quarters, see_quarters
 from scoring.workflow.points.reading import own_points
-from scoring.workflow.points.reading_claims import see_claims
-from scoring.workflow.points.reading_groups import claims_to_verify
+from scoring.workflow.points.reading_claims import claims_to_verify, see_claims
 from scoring.workflow.points.reading_reversals import see_reversals
 from scoring.workflow.points.redeeming import see_till
 from scoring.workflow.points.settling import last_day, see_settlements

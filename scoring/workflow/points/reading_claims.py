@@ -46,6 +46,20 @@ class ClaimSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimToVerify:
+    """A claim that waits: whose it is, in which branch, and whether the one who reads may decide it.
+
+    They may not where they claimed it, or where the points are their own.
+    """
+
+    claim: Claim
+    item: Item
+    member: Member
+    unit: Unit | None
+    may_verify: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimQueue:
     """What waits for somebody to verify, the oldest first, and what was decided of the same, the last decided first."""
 
@@ -58,7 +72,7 @@ def see_claims(store: Store, actor: Actor) -> ClaimQueue:
     permit(actor, Action.VERIFY_POINTS, Setting())
     with store.read() as c:
         known = units.newest(c)
-        theirs = [code for code in known if may(actor, Action.VERIFY_POINTS, Setting(unit=known[code]))]
+        theirs = _branches(actor, known)
         waiting = _theirs(c, actor, reversed(claims.pending(c, theirs)), known)
         decided = _theirs(c, actor, claims.decided(c, theirs, DECIDED_MOST), known)
         both = [*waiting, *decided]
@@ -75,12 +89,30 @@ def see_claims(store: Store, actor: Actor) -> ClaimQueue:
                 by_name=called.get(own.by, ""),
                 decided_by_name=called.get(own.decided_by, ""),
                 would=_would(c, own, item),
-                may_verify=own.state is ClaimState.PENDING
-                and not actor.hands & {*own.claimants, persons[own.member].person},
+                may_verify=own.state is ClaimState.PENDING and _may_decide(actor, own, persons[own.member]),
             )
             for own, item in both
         ]
     return ClaimQueue(waiting=tuple(seen[: len(waiting)]), decided=tuple(seen[len(waiting) :]))
+
+
+def claims_to_verify(store: Store, actor: Actor) -> tuple[ClaimToVerify, ...]:
+    """Return the claims that wait and are *actor*'s to verify by their role, the newest first. Raises NotAllowed."""
+    permit(actor, Action.VERIFY_POINTS, Setting())
+    with store.read() as c:
+        known = units.newest(c)
+        waiting = _theirs(c, actor, claims.pending(c, _branches(actor, known)), known)
+        persons = members.among(c, {own.member for own, _ in waiting})
+    return tuple(
+        ClaimToVerify(
+            claim=own,
+            item=item,
+            member=persons[own.member],
+            unit=known.get(own.unit),
+            may_verify=_may_decide(actor, own, persons[own.member]),
+        )
+        for own, item in waiting
+    )
 
 
 def document_of_claim(store: Store, actor: Actor, number: int, sha256: str) -> tuple[str, Kind]:
@@ -100,6 +132,15 @@ def document_of_claim(store: Store, actor: Actor, number: int, sha256: str) -> t
     if title is None or kind is None:
         raise DocumentUnknown([_fault("没有这个文件", "there is no such file")])
     return title, kind
+
+
+def _branches(actor: Actor, known: dict[str, Unit]) -> list[str]:
+    return [code for code in known if may(actor, Action.VERIFY_POINTS, Setting(unit=known[code]))]
+
+
+def _may_decide(actor: Actor, own: Claim, member: Member) -> bool:
+    """Say whether *actor* has no hand in the claim yet, and the points are not theirs."""
+    return not actor.hands & {*own.claimants, member.person}
 
 
 def _theirs(

@@ -1,4 +1,4 @@
-"""Points of others: claims that wait for who verifies them, a branch's members by name, and the county by sums alone."""
+"""Points of others: a branch's members by name, and the county by sums alone."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from scoring.criteria.item import Item, Ledger
+from scoring.criteria.item import Ledger
 from scoring.criteria.points import PointsRules
 from scoring.errors import Fault, Place, UnitUnknown
 from scoring.ledger import Balance
@@ -16,32 +16,16 @@ from scoring.permissions import Action, Setting, may, permit
 from scoring.store import units
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger import claims, members, rules, transfers
-from scoring.store.ledger.claims import Claim
 from scoring.store.ledger.members import Member
 from scoring.store.unchanged import unchanged
 from scoring.texts import Text
 from scoring.units import Group, Grouping, Unit
-from scoring.workflow.points.in_role import role_to_verify
 from scoring.workflow.points.quarters import YearFigure, year_of
 from scoring.workflow.points.reading import FEWEST
 from scoring.working_days import today
 
 SPREAD_STEP = 500
 """Figures of a year are counted in steps of so many hundredths."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimToVerify:
-    """A claim that waits: whose it is, in which branch, and whether the one who reads may decide it.
-
-    They may not where they claimed it, or where the points are their own.
-    """
-
-    claim: Claim
-    item: Item
-    member: Member
-    unit: Unit | None
-    may_verify: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,33 +82,6 @@ class CountyPoints:
     superiors: dict[Group, GroupSums | None]
     branches: tuple[tuple[Unit, GroupSums | None], ...]
     left_out: int
-
-
-def claims_to_verify(store: Store, actor: Actor) -> tuple[ClaimToVerify, ...]:
-    """Return the claims that wait and are *actor*'s to verify by their role, the newest first. Raises NotAllowed."""
-    permit(actor, Action.VERIFY_POINTS, Setting())
-    with store.read() as c:
-        known = units.newest(c)
-        theirs = [code for code in known if may(actor, Action.VERIFY_POINTS, Setting(unit=known[code]))]
-        waiting = claims.pending(c, theirs)
-        persons = members.among(c, {own.member for own in waiting})
-        found = []
-        for own in waiting:
-            item = rules.known(c, own.rules).item(own.item)
-            if role_to_verify(actor, item, own, known) is None:
-                continue
-            member = persons[own.member]
-            hindered = actor.hands & {*own.claimants, member.person}
-            found.append(
-                ClaimToVerify(
-                    claim=own,
-                    item=item,
-                    member=member,
-                    unit=known.get(own.unit),
-                    may_verify=not hindered,
-                )
-            )
-    return tuple(found)
 
 
 def points_of_branch(store: Store, actor: Actor, code: str) -> BranchPoints:

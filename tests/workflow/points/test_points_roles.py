@@ -7,7 +7,7 @@ import pytest
 from scoring.people import Role
 from scoring.permissions import Action, NotAllowed, Setting, may
 from scoring.workflow.grant_roles import GrantRefused, RoleAsked, propose_role
-from scoring.workflow.points.reading_groups import claims_to_verify
+from scoring.workflow.points.reading_claims import claims_to_verify
 from tests.people import somebody, unit
 from tests.workflow import county
 from tests.workflow.points.members_at_hand import administrator

@@ -19,7 +19,8 @@ from scoring.uploads.kinds import Kind
 from scoring.workflow.points.claiming import claim_points
 from scoring.workflow.points.quarters import open_quarter
 from scoring.workflow.points.reading import NotAMember, own_line, own_points, own_statement
-from scoring.workflow.points.reading_groups import claims_to_verify, points_of_branch, points_of_county
+from scoring.workflow.points.reading_claims import claims_to_verify
+from scoring.workflow.points.reading_groups import points_of_branch, points_of_county
 from scoring.workflow.points.reversing import confirm_reversal, move_reversal, object_to_line
 from tests.people import COUNTY, somebody, unit
 from tests.workflow.points import claims_at_hand
