@@ -86,6 +86,7 @@ def test_from_the_first_shop_to_a_receipt(app, own, admin, member):
     taken = clerk.post("/till/redeem", data={"code": code})
     receipt = page(clerk, taken.location)
     assert "已兑换" in receipt
+    assert "河边书店" in receipt.partition("<main")[2], "whoever prints it knows where it was"
     for told in (looked.text, receipt, page(clerk, "/till")):
         assert "王一" not in told
         assert "M1" not in told

@@ -70,7 +70,8 @@ def statement(month: str) -> str:
 
 
 def _receipt(own: Receipt) -> str:
-    return render_template("till/receipt.html", receipt=own)
+    merchant = see_till(store(), somebody()).merchant
+    return render_template("till/receipt.html", receipt=own, merchant=merchant)
 
 
 def _page(faults: tuple[Fault, ...]) -> str:
