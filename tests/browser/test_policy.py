@@ -125,3 +125,16 @@ def test_the_watch_sees_a_request_to_elsewhere(browser, county: County):
         assert waited_for(page, visit, "elsewhere: http://127.0.0.1:9/x.js")
     finally:
         visit.close()
+
+
+def test_the_watch_over_a_browser_that_is_kept_tells_each_fault_once(browser, county: County):
+    """Negative control: a fault belongs to the test in which it was made, and to no later one."""
+    seats = Seats(Visit(browser, county.base))
+    try:
+        page = go(seats.page(), county.pages["search, nothing asked"])
+        page.evaluate("() => { console.error('planted'); }")
+        assert seats.told() == ["console: planted"]
+        assert seats.page() is page
+        assert seats.told() == []
+    finally:
+        seats.visit.close()
