@@ -40,7 +40,7 @@ from web.app import create_app
 from web.cli import main
 
 HERE = "/desk/points"
-SHOTS = os.environ.get("STARS_TEST_SHOTS", "")
+SHOTS = os.environ.get("STARS_SHOTS", "")
 """A folder that takes a picture of each page as it is looked at; empty, none is taken."""
 PHONES = frozenset({"member", "till"})
 TODAY = today()
