@@ -30,7 +30,7 @@ class Posted:
 
     def of(self, window: Window) -> int:
         """Return the points posted in *window*."""
-        points: int = getattr(self, window.value)
+        points: int = getattr(self, window)
         return points
 
 

@@ -6,6 +6,7 @@ Values that cannot exist when wrong. All points are integers of hundredths of a 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from scoring.criteria.claims import Rule, id_wrong, not_positive, refuse, repeated
@@ -122,19 +123,24 @@ class Caps:
 
     def of(self, window: Window) -> int | None:
         """Return the cap of *window* in hundredths, or None."""
-        cap: int | None = getattr(self, window.value)
+        cap: int | None = getattr(self, window)
         return cap
 
     @property
     def windows(self) -> tuple[Window, ...]:
         """The windows that have a cap in points, narrowest first."""
-        return tuple(window for window in Window if self.of(window) is not None)
+        return _windows(self)
 
     def _nested(self) -> Iterator[tuple[Window, Window]]:
         """Yield each window and the next wider one with a cap. An event may last days or months, but not years."""
         yield from pairwise(window for window in self.windows if window is not Window.EVENT)
         if self.event is not None and self.year is not None:
             yield Window.EVENT, Window.YEAR
+
+
+@lru_cache(maxsize=1_000)
+def _windows(caps: Caps) -> tuple[Window, ...]:
+    return tuple(window for window in Window if caps.of(window) is not None)
 
 
 def _longer(caps: Caps, narrow: Window, wide: Window) -> Rule:

@@ -6,6 +6,7 @@ database, and whoever reads it with any other program comes to the same.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from heapq import merge
 from itertools import groupby
@@ -44,7 +45,7 @@ class Coverage:
         return line_of([cell(value) for cell, value in zip(self._cells, values, strict=True)])
 
     def lines(self, rows: Iterable[Sequence[Any]]) -> list[bytes]:
-        """Return the lines of *rows*; those of texts and whole numbers alone are cells as they are."""
+        """Return the lines of *rows* as they are kept, moments as their texts; but for bytes and secrets those are cells."""
         return [line_of(row) for row in rows] if self._plain else [self.line(row) for row in rows]
 
 
@@ -65,7 +66,7 @@ def coverage(table: Table) -> Coverage | None:
     )
     secret = _SECRET.get(table.name, ())
     cells = tuple(_digest if name in secret else _cell_of(table.c[name].type) for name in columns)
-    return Coverage(columns, cells, {_number, _text}.issuperset(cells))
+    return Coverage(columns, cells, {_number, _text, _moment}.issuperset(cells))
 
 
 def named(table: str) -> Coverage | None:
@@ -144,7 +145,9 @@ def _as_kept(kind: TypeEngine[Any]) -> TypeEngine[Any]:
 def _cell_of(kind: TypeEngine[Any]) -> Callable[[Any], Cell]:
     if isinstance(kind, Integer):
         return _number
-    return _text if isinstance(kind, Text) else _other
+    if isinstance(kind, Moment):
+        return _moment
+    return _text if isinstance(kind, Text) else _bytes
 
 
 def _number(value: Any) -> Cell:
@@ -156,11 +159,14 @@ def _text(value: Any) -> Cell:
     return None if value is None else str(value)
 
 
-def _other(value: Any) -> Cell:
-    """Return a moment as it is kept, and bytes by their SHA-256."""
-    if value is None or isinstance(value, str):
-        return value
-    return sha256(value) if isinstance(value, bytes) else moment_text(value)
+def _moment(value: datetime | str | None) -> Cell:
+    """Return a moment as it is kept."""
+    return moment_text(value) if isinstance(value, datetime) else value
+
+
+def _bytes(value: bytes | None) -> Cell:
+    """Return bytes by their SHA-256."""
+    return None if value is None else sha256(value)
 
 
 def _digest(value: Any) -> Cell:

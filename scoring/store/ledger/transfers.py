@@ -97,7 +97,7 @@ def post(c: Connection, transfers: Sequence[NewTransfer], by: By) -> tuple[int, 
         c,
         entry,
         [
-            (own.account, own.ledger.value, own.seq, own.transfer, own.amount, own.balance, own.owed)
+            (own.account, _TEXTS[own.ledger], own.seq, own.transfer, own.amount, own.balance, own.owed)
             for own in books.entries
         ],
     )
@@ -241,8 +241,8 @@ def _row(number: int, new: NewTransfer, by: By, made_at: str) -> bulk.Row:
     return (
         number,
         new.key,
-        new.ledger.value,
-        new.kind.value,
+        _TEXTS[new.ledger],
+        _TEXTS[new.kind],
         new.source,
         new.target,
         new.amount,
@@ -318,6 +318,9 @@ def _of_account(account: Any, ledger: Any) -> tuple[Any, ...]:
 
 _ENDLESS = 2**62
 _KINDS = {own.value: own for own in TransferKind}
+_TEXTS: dict[Ledger | TransferKind, str] = {own: own.value for own in (*Ledger, *TransferKind)}
+"""As they are kept; asked for once a row, which to an enumeration is a long way."""
+
 _LINES = select(
     _ENTRY.seq,
     _OWN.number,
