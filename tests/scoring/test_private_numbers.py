@@ -16,6 +16,7 @@ from scoring.private_numbers import private_number
         ("１１０１０１１９９００３０７１２３４", "identity"),
         ("电话13812345678", "mobile"),
         ("138-1234-5678", "mobile"),
+        ("138_1234_5678.jpg", "mobile"),
         ("+86 138 1234 5678", "mobile"),
         ("8613812345678，请联系", "mobile"),
     ],
@@ -36,6 +37,8 @@ def test_they_are_found_and_not_repeated(text, kind):
         "党发〔2026〕12号",
         "12345678901234567",
         "M000012",
+        "IMG_20261121_093012.jpg",
+        "mmexport1763708412345.jpg",
     ],
 )
 def test_other_numbers_are_none(text):
