@@ -16,6 +16,7 @@ from scoring.periods import Phase
 from scoring.permissions import NotAllowed
 from scoring.sheets import Entered, SheetKey
 from scoring.store import criteria, periods, units
+from scoring.workflow.keep_periods import open_period
 from scoring.workflow.mark_sheets import enter_marks, read_sheet
 from scoring.workflow.points.branch_means import YearUnknown, means_of, year_of_period
 from scoring.workflow.points.derived import (
@@ -23,6 +24,7 @@ from scoring.workflow.points.derived import (
     explain_mean,
     mean_beside,
     means_of_period,
+    periods_asking,
     take_points,
 )
 from scoring.workflow.points.keep_members import MemberFields, change_member
@@ -318,3 +320,12 @@ def test_a_mark_that_came_with_a_file_is_held_beside_what_points_come_to(store, 
     county.take_marks(store, tmp_path / "marks.csv", [county.MARK_HEAD, row])
     own = line_of(store, admin)
     assert (own.counting, own.mark, own.differs) == (("61",), MEAN, True)
+
+
+def test_the_newest_of_the_years_that_ask_comes_first(store, tmp_path):
+    with_rules(store, tmp_path)
+    reach(store, Phase.MARKING)
+    for year in ("2025", "2027"):
+        open_period(store, year, ["red-flag-branch@2026.1"])
+    admin = somebody(store, "guan", Role.ADMINISTRATOR)
+    assert [one.id for one in periods_asking(store, admin)] == ["2027", PERIOD, "2025"]
