@@ -19,7 +19,7 @@ from tests.browser.points_figures import QUARTER, figures, shop_of
 from tests.browser.points_people import HERE, TODAY, People, everybody, month_after
 from tests.uploads.bytes_of import photo
 from tests.workflow.points.claims_at_hand import OWN
-from web.pages.points import telling
+from web import points_telling
 
 PHOTO = {"name": "献血证.jpg", "mimeType": "image/jpeg", "buffer": photo()}
 
@@ -41,8 +41,8 @@ def test_a_page_that_tells_another_figure_is_found(people: People):
     people.command("verify", "--chain")
     open_shop(people)
     figures(people)
-    plain = telling.plain
-    people.patch.setattr(telling, "plain", lambda points: plain(points + 1))
+    plain = points_telling.plain
+    people.patch.setattr(points_telling, "plain", lambda points: plain(points + 1))
     with pytest.raises(AssertionError, match="secretary"):
         figures(people)
 

@@ -59,6 +59,15 @@ _TAGS = {
     "redeeming": "What a member can have for points, codes, and tills. 积分兑换",
     "chain": "The chain of all that was done. 操作链",
 }
+OF_POINTS = ("points", "members", "books", "merchants", "redeeming")
+"""The tags about members' points: what shows the description shows them on a page of their own."""
+
+
+def tags_of(part: str) -> tuple[str, ...]:
+    """Return the tags of a part of the API: `points`, and all others for any other word."""
+    return OF_POINTS if part == "points" else tuple(tag for tag in _TAGS if tag not in OF_POINTS)
+
+
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "A problem document (RFC 9457).",

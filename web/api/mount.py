@@ -3,10 +3,10 @@
 from hashlib import sha256
 
 import orjson
-from flask import Blueprint, Flask, Response, render_template
+from flask import Blueprint, Flask, Response, render_template, request
 
 from web.api import criteria, editions, periods, units
-from web.api.description import description
+from web.api.description import description, tags_of
 from web.api.problems import answer_lost
 from web.api.repeating import keep_door
 from web.api.resources import answer, api
@@ -77,5 +77,6 @@ def openapi() -> Response:
 
 @manual.get("/api/docs")
 def docs() -> str:
-    """Show the description as a page in which every operation can be tried."""
-    return render_template("api/docs.html")
+    """Show a part of the description as a page in which every operation can be tried; what shows it loses count of more."""
+    part = request.args.get("part", "")
+    return render_template("api/docs.html", part=part, tags=tags_of(part))
