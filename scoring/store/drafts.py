@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select, text
@@ -86,10 +87,7 @@ def of_sheet(c: Connection, key: SheetKey) -> dict[str, DraftMark]:
     """Return the newest of what was entered on the sheet, by criterion; cleared marks are among it."""
     own = {"period": key.period, "unit": key.unit, "stage": key.stage, "holder": key.holder}
     newest = _OF_SHEET_IN_SQLITE if c.dialect.name == "sqlite" else _OF_SHEET
-    return {
-        criterion: _mark(criterion, revision, mark, comment, by, datetime.fromisoformat(made_at))
-        for criterion, revision, mark, comment, by, made_at in newest.ask(c, **own)
-    }
+    return {row[0]: _as_kept(*row) for row in newest.ask(c, **own)}
 
 
 def of_sheets(
@@ -174,6 +172,12 @@ def _mark(criterion: str, revision: int, mark: str, comment: str, by: str, made_
     return DraftMark(
         criterion=criterion, mark=mark, comment=comment, revision=revision, by=by, made_at=made_at
     )
+
+
+@lru_cache(maxsize=20_000)
+def _as_kept(criterion: str, revision: int, mark: str, comment: str, by: str, made_at: str) -> DraftMark:  # noqa: PLR0917
+    """Return the mark of a row with its moment as text; from one edit of a sheet to the next all but one are the same."""
+    return _mark(criterion, revision, mark, comment, by, datetime.fromisoformat(made_at))
 
 
 def _row(key: SheetKey, own: NewDraft, by: By) -> dict[str, Any]:
