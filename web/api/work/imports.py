@@ -1,7 +1,5 @@
 """Files of units and marks, taken in by an administrator: tried first, then taken, whole or not at all."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from scoring.permissions import Action
@@ -13,7 +11,7 @@ from web.access import MEBIBYTE
 from web.api.fields import Shape, number, truth
 from web.api.work.frame import Call, work
 from web.api.work.typed import Sent, choice, upload
-from web.downloads import own_name
+from web.api.work.uploaded import laid_out
 
 _OF = "running"
 _LARGEST = 40 * MEBIBYTE
@@ -98,9 +96,9 @@ def marks_taken(call: Call, period_id: str) -> Any:
 
 def _units(call: Call, period_id: str, mode: Mode) -> dict[str, Any]:
     ask_first(call.store, call.actor, Action.IMPORT_FILES, period_id)
-    with tempfile.TemporaryDirectory() as folder:
+    with laid_out(call.sent["file"]) as path:
         extent = Extent(call.sent["extent"])
-        own = import_units(call.store, period_id, _put(call, folder), mode, extent, call.actor)
+        own = import_units(call.store, period_id, path, mode, extent, call.actor)
     return {
         "already": own.already is not None,
         "new": len(own.new),
@@ -112,8 +110,8 @@ def _units(call: Call, period_id: str, mode: Mode) -> dict[str, Any]:
 
 def _marks(call: Call, period_id: str, mode: Mode) -> dict[str, Any]:
     ask_first(call.store, call.actor, Action.IMPORT_FILES, period_id)
-    with tempfile.TemporaryDirectory() as folder:
-        own = import_marks(call.store, period_id, _put(call, folder), mode, actor=call.actor)
+    with laid_out(call.sent["file"]) as path:
+        own = import_marks(call.store, period_id, path, mode, actor=call.actor)
     return {
         "already": own.already is not None,
         "new": own.new,
@@ -121,12 +119,3 @@ def _marks(call: Call, period_id: str, mode: Mode) -> dict[str, Any]:
         "same": own.same,
         "taken_out": 0,
     }
-
-
-def _put(call: Call, folder: str) -> Path:
-    """Return where the file was put: under a name of its own, by whose end it is known."""
-    given = call.sent["file"]
-    name = own_name(given.filename) or "file"
-    path = Path(folder) / name
-    given.save(path)
-    return path

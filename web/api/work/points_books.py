@@ -1,7 +1,6 @@
 """The books of points: quarters opened and closed, sums, reversals and objections decided, rules in use, points that end."""
 
-import tempfile
-from pathlib import Path
+from contextlib import nullcontext
 from typing import Any
 
 from scoring.errors import Fault, Place
@@ -30,7 +29,7 @@ from web.api.work import asked_points as asked
 from web.api.work.asked_marking import Reason
 from web.api.work.frame import Call, work
 from web.api.work.telling import fields_told
-from web.downloads import own_name
+from web.api.work.uploaded import laid_out
 
 _OF = "books"
 _QUARTER = "/points/quarters/<quarter>"
@@ -175,11 +174,8 @@ def rules_taken(call: Call) -> Any:
     given, ref = call.sent["file"], call.sent["ref"]
     if (given is None) == (ref is None):
         raise RulesRefused([Fault(place=Place(field="ref"), sentence=_ONE_OF_TWO)])
-    with tempfile.TemporaryDirectory() as folder:
-        name = ref or str(Path(folder) / (own_name(given.filename) or "rules.yaml"))
-        if given is not None:
-            given.save(name)
-        own = adopt_rules(call.store, call.actor, name, call.sent["first_day"])
+    with nullcontext(ref) if given is None else laid_out(given, "rules.yaml") as name:
+        own = adopt_rules(call.store, call.actor, str(name), call.sent["first_day"])
     return {
         "ref": own.rules.ref,
         "first_day": own.first_day,

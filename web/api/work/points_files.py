@@ -1,7 +1,5 @@
 """Files of members and of points, taken in by an administrator: tried first, then taken, whole or not at all."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from scoring.permissions import Action, Setting, permit
@@ -13,7 +11,7 @@ from web.api.shapes.work import points_office as told
 from web.api.work import asked_points as asked
 from web.api.work.frame import Call, work
 from web.api.work.telling import fields_told
-from web.downloads import own_name
+from web.api.work.uploaded import laid_out
 
 _OF = "books"
 _LARGEST = 8 * MEBIBYTE
@@ -87,21 +85,13 @@ def points_file_taken(call: Call) -> Any:
 
 def _members(call: Call, mode: Mode) -> MembersTaken:
     permit(call.actor, Action.KEEP_MEMBERS, Setting())
-    with tempfile.TemporaryDirectory() as folder:
-        return import_members(call.store, call.actor, _put(call, folder), mode)
+    with laid_out(call.sent["file"]) as path:
+        return import_members(call.store, call.actor, path, mode)
 
 
 def _points(call: Call, mode: Mode) -> dict[str, Any]:
     permit(call.actor, Action.IMPORT_POINTS, Setting())
-    with tempfile.TemporaryDirectory() as folder:
-        own = import_points(call.store, call.actor, _put(call, folder), mode)
+    with laid_out(call.sent["file"]) as path:
+        own = import_points(call.store, call.actor, path, mode)
     cut = [fields_told(line, reasons=[one.sentence for one in line.cuts]) for line in own.cut]
     return fields_told(own, cut=cut)
-
-
-def _put(call: Call, folder: str) -> Path:
-    """Return where the file was put, under its own name."""
-    given = call.sent["file"]
-    path = Path(folder) / (own_name(given.filename) or "file")
-    given.save(path)
-    return path

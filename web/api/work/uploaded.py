@@ -1,10 +1,26 @@
-"""Files that come with what is sent: looked at, and kept for good before they are named."""
+"""Files that come with what is sent: read and forgotten, or looked at and kept for good before they are named."""
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from scoring.workflow.documents import Document, take_documents
+from web.downloads import own_name
 from web.filing import files
+
+
+@contextmanager
+def laid_out(given: Any, otherwise: str = "file") -> Iterator[Path]:
+    """Give where a file that was sent lies, for as long as it is read: under its own name, by whose end it is known.
+
+    It is called *otherwise* where nothing of its own name is left.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (own_name(given.filename) or otherwise)
+        given.save(path)
+        yield path
 
 
 def documents_in(given: Sequence[Any]) -> tuple[Document, ...]:
