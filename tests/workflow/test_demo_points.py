@@ -152,7 +152,7 @@ def test_the_member_has_two_years_and_claims_of_every_state(kept):
     assert mine.spendable.balance > 0
     with store.read() as c:
         lines = transfers.statement(c, mine.member.id, Ledger.HONOUR, most=200)
-        frozen = quarters.results(c, [mine.member.id], 2025)
+        frozen = list(quarters.frozen(c, [mine.member.id], 2025))
     kinds = {own.kind for own in lines}
     assert {TransferKind.BASELINE, TransferKind.AWARD, TransferKind.LOSS, TransferKind.REVERSAL} <= kinds
     assert len(frozen) == 4

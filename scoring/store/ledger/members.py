@@ -179,17 +179,8 @@ def of_units(c: Connection, units: Collection[str], day: date | None = None) -> 
 
 def branches(c: Connection, units: Collection[str], day: date) -> dict[str, str]:
     """Return by id the branch of each active member of *units* as of *day*; nobody's name is read."""
-    later = member_revision.alias("later")
-    follows = and_(
-        later.c.member == _COLUMNS.member,
-        later.c.revision > _COLUMNS.revision,
-        later.c.first_day <= day.isoformat(),
-    )
-    own = select(_COLUMNS.member, _COLUMNS.unit).where(
-        _COLUMNS.state == MemberState.ACTIVE.value,
-        _COLUMNS.first_day <= day.isoformat(),
-        ~exists().where(follows),
-    )
+    own = select(_COLUMNS.member, _COLUMNS.unit)
+    own = own.where(_COLUMNS.state == MemberState.ACTIVE.value, *_lasting(day))
     return {
         member: unit
         for part in _parts(units)
@@ -209,10 +200,8 @@ def every(c: Connection, day: date | None = None) -> tuple[Member, ...]:
 
 def count_active(c: Connection) -> int:
     """Return how many members there are now."""
-    later = member_revision.alias("later")
-    follows = and_(later.c.member == _COLUMNS.member, later.c.revision > _COLUMNS.revision)
     own = select(func.count()).select_from(member_revision)
-    return c.scalar(own.where(_COLUMNS.state == MemberState.ACTIVE.value, ~exists().where(follows))) or 0
+    return c.scalar(own.where(_COLUMNS.state == MemberState.ACTIVE.value, *_lasting())) or 0
 
 
 def histories(c: Connection, ids: Iterable[str]) -> dict[str, tuple[Member, ...]]:
@@ -271,19 +260,24 @@ _KEPT = (
 
 def _selected(c: Connection, where: ColumnElement[bool] | None, day: date | None = None) -> Iterator[Member]:
     """Yield the members where *where* holds of the revision that is the last: of all, or of those begun by *day*."""
-    later = member_revision.alias("later")
-    follows = and_(later.c.member == _COLUMNS.member, later.c.revision > _COLUMNS.revision)
-    conditions = [] if where is None else [where]
-    if day is not None:
-        follows = and_(follows, later.c.first_day <= day.isoformat())
-        conditions.append(_COLUMNS.first_day <= day.isoformat())
+    conditions = [*_lasting(day), *(() if where is None else (where,))]
     joined_ = member_revision.join(member_code, member_code.c.member == _COLUMNS.member).outerjoin(
         member_name,
         and_(member_name.c.member == _COLUMNS.member, member_name.c.revision == _COLUMNS.revision),
     )
     own = select(*_KEPT, member_code.c.code, member_name.c.name).select_from(joined_)
-    for row in c.execute(own.where(*conditions, ~exists().where(follows))):
+    for row in c.execute(own.where(*conditions)):
         yield _member(row, FORGOTTEN.zh if row.name is None else row.name)
+
+
+def _lasting(day: date | None = None) -> list[ColumnElement[bool]]:
+    """Return what holds of a member's last revision: of all, or of those begun by *day*."""
+    later = member_revision.alias("later")
+    follows = and_(later.c.member == _COLUMNS.member, later.c.revision > _COLUMNS.revision)
+    if day is None:
+        return [~exists().where(follows)]
+    begun = _COLUMNS.first_day <= day.isoformat()
+    return [begun, ~exists().where(follows, later.c.first_day <= day.isoformat())]
 
 
 def _histories(

@@ -14,7 +14,6 @@ from scoring.store.tables import claim, claim_move, moment_text, quarter_close, 
 
 _CLOSE, _RESULT, _OWN = quarter_close.c, quarter_result.c, transfer.c
 _AT_ONCE = 500
-_KINDS = {own.value: own for own in MemberKind}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,37 +135,6 @@ def close(c: Connection, quarter: str, results: Mapping[str, Sequence[QuarterRes
             for own in of_unit
         ],
     )
-
-
-def results(c: Connection, members: Collection[str], year: int) -> dict[tuple[str, str], QuarterResult]:
-    """Return what was frozen of *members* in the quarters of *year*, by member and quarter."""
-    columns = (
-        _RESULT.member,
-        _RESULT.quarter,
-        _RESULT.unit,
-        _RESULT.kind,
-        _RESULT.rules,
-        _RESULT.baseline,
-        _RESULT.earned,
-        _RESULT.lost,
-    )
-    own = select(*columns).where(_RESULT.quarter.in_(quarters_of(year)))
-    return {
-        (member, quarter): QuarterResult(
-            member=member,
-            quarter=quarter,
-            unit=unit,
-            kind=_KINDS[kind],
-            rules=rules,
-            baseline=baseline,
-            earned=earned,
-            lost=lost,
-        )
-        for part in _parts(members)
-        for member, quarter, unit, kind, rules, baseline, earned, lost in c.execute(
-            own.where(_RESULT.member.in_(part))
-        )
-    }
 
 
 def frozen(c: Connection, members: Collection[str], year: int) -> Iterator[tuple[str, str, HonourSums]]:

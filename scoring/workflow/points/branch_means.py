@@ -22,7 +22,7 @@ from scoring.store.ledger.members import Member
 from scoring.store.ledger.quarters import Closing, quarters_of
 from scoring.texts import Text
 from scoring.units import Unit
-from scoring.workflow.points.quarters import QuarterFigure, frozen_figure, year_figure
+from scoring.workflow.points.quarters import QuarterFigure, closed_quarters, year_figure
 from scoring.working_days import today
 
 
@@ -112,10 +112,12 @@ class _Year:
         last = days[self._ended[-1]][1] if self._ended else None
         self._roll = _by_unit(members.of_units(c, codes, last)) if last else {}
         units = {one.id: one.unit for roll in self._roll.values() for one in roll}
-        self._frozen = quarters.results(c, units, year)
+        self._frozen = closed_quarters(c, units, year)
         self._standing = {
             name: frozenset(
-                transfers.sums(c, [one for one in units if (one, name) not in self._frozen], *days[name])
+                transfers.sums(
+                    c, [one for one in units if name not in self._frozen.get(one, ())], *days[name]
+                )
             )
             for name in self._ended
         }
@@ -148,8 +150,8 @@ class _Year:
         return replace(own, mean=Fraction(total, len(found)), members=found, without=len(every) - len(found))
 
     def _of_member(self, one: Member) -> MemberYear:
-        results = (self._frozen.get((one.id, name)) for name in self._ended)
-        closed = tuple(frozen_figure(own) for own in results if own is not None)
+        own = self._frozen.get(one.id, {})
+        closed = tuple(own[name] for name in self._ended if name in own)
         return MemberYear(
             member=one, quarters=closed, annual=year_figure(self._rules, self._year, closed, 0).annual
         )

@@ -275,11 +275,12 @@ def year_figure(own: PointsRules, year: int, found: Sequence[QuarterFigure], spe
     )
 
 
-def frozen_figure(own: QuarterResult) -> QuarterFigure:
-    """Return what a closed quarter came to, as it stands."""
-    return QuarterFigure(
-        quarter=own.quarter, baseline=own.baseline, earned=own.earned, lost=own.lost, closed=True
-    )
+def closed_quarters(c: Connection, ids: Collection[str], year: int) -> dict[str, dict[str, QuarterFigure]]:
+    """Return what the closed quarters of *year* came to for members, as they stand: by member, then by quarter."""
+    found: dict[str, dict[str, QuarterFigure]] = {}
+    for one, name, sums in quarters.frozen(c, ids, year):
+        found.setdefault(one, {})[name] = _figure(name, sums, closed=True)
+    return found
 
 
 def talks_due(store: Store, actor: Actor, year: int) -> tuple[tuple[Member, YearFigure], ...]:
@@ -293,13 +294,11 @@ def talks_due(store: Store, actor: Actor, year: int) -> tuple[tuple[Member, Year
         known = units.newest(c)
         seen = [code for code, unit in known.items() if may(actor, Action.SEE_POINTS, Setting(unit=unit))]
         found = members.of_units(c, seen)
-        frozen = quarters.results(c, [one.id for one in found], year)
+        frozen = closed_quarters(c, [one.id for one in found], year)
     told = []
     for one in found:
-        closed = [
-            frozen_figure(frozen[one.id, name]) for name in quarters_of(year) if (one.id, name) in frozen
-        ]
-        figure = year_figure(own, year, closed, 0)
+        closed = frozen.get(one.id, {})
+        figure = year_figure(own, year, [closed[name] for name in sorted(closed)], 0)
         if figure.talk_due:
             told.append((one, figure))
     return tuple(told)
@@ -382,9 +381,7 @@ def _result(one: Member, quarter: str, own: PointsRules, sums: HonourSums) -> Qu
 
 
 def _quarters(c: Connection, ids: Collection[str], year: int) -> dict[str, tuple[QuarterFigure, ...]]:
-    found: dict[str, dict[str, QuarterFigure]] = {}
-    for one, name, sums in quarters.frozen(c, ids, year):
-        found.setdefault(one, {})[name] = _figure(name, sums, closed=True)
+    found = closed_quarters(c, ids, year)
     now = today()
     for name in quarters_of(year):
         first, last = quarter_days(name)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from scoring.criteria import catalogue
 from scoring.criteria.item import Ledger, MemberKind
@@ -17,7 +18,7 @@ from scoring.permissions import NotAllowed
 from scoring.store import chain
 from scoring.store.ledger import members, quarters, rules, transfers
 from scoring.store.ledger.rules import RulesMissing
-from scoring.store.tables import claim, claim_move
+from scoring.store.tables import claim, claim_move, quarter_result
 from scoring.workflow.points.claiming import ClaimRefused, NewClaim, claim_points
 from scoring.workflow.points.keep_members import MemberFields, MemberRefused, change_member, let_go
 from scoring.workflow.points.quarters import (
@@ -167,7 +168,7 @@ def test_a_quarter_is_closed_in_every_branch_where_nothing_hinders_it(store, tmp
     assert close_quarters(store, of_a_branch, "2026Q1") == ()
     assert close_quarters(store, administrator(store), "2026Q1") == ("A02",)
     with store.read() as c:
-        (frozen,) = quarters.results(c, [own["M4"].id], 2026).values()
+        (frozen,) = c.execute(select(quarter_result).where(quarter_result.c.member == own["M4"].id)).all()
     assert (frozen.unit, frozen.baseline, frozen.earned, frozen.figure) == ("A02", 6000, 200, 6200)
     decide_claim(store)
     open_quarter(store, None, "2026Q1")
