@@ -13,6 +13,7 @@ from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pysqlite3.dbapi2
 from sqlalchemy import make_url, select
@@ -20,6 +21,7 @@ from sqlalchemy import make_url, select
 from bench.answers import check_equal
 from bench.cohorts import Cohort
 from bench.databases import Databases
+from bench.deciding import Deciding
 from bench.offices import open_store, write_csv, write_files
 from bench.rounds import Comparison, Contender
 from scoring.criteria.item import Ledger, MemberKind
@@ -107,6 +109,12 @@ def _posting(kind: str, store: Store, bare: "_Bare", county: County) -> list[Com
     def append() -> None:
         bare.append(_new(county, next(other)), county.superior.id)
 
+    through_web = Deciding(store, county.superior, waiting)
+    told = orjson.loads(through_web.run())["decided"]
+    with store.read() as c:
+        laid = [transfers.find(c, number).new for one in told for number in one["transfers"]]
+    got = [(own.ledger, own.amount, own.unit, own.item) for own in laid]
+    check_equal(f"a claim posted by the API, {kind}", got, [(Ledger.HONOUR, _POINTS, county.unit, _ITEM)])
     post()
     append()
     account = county.ids[1]
@@ -119,6 +127,12 @@ def _posting(kind: str, store: Store, bare: "_Bare", county: County) -> list[Com
         Comparison(
             work=f"one transfer posted among {MEMBERS * EACH:,}, {kind}",
             ours=Contender(name=f"a transfer posted, {kind}", run=post, calls=_CALLS),
+            other=bare_append,
+            limit=limit,
+        ),
+        Comparison(
+            work=f"one claim posted by a request of the API, {kind}",
+            ours=Contender(name=f"a claim posted by the API, {kind}", run=through_web.run, calls=_CALLS),
             other=bare_append,
             limit=limit,
         ),

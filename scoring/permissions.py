@@ -282,6 +282,11 @@ _ACTIONS = {
 }
 
 
+_OF_ACTION: dict[Action, tuple[Right, ...]] = {
+    action: tuple(own for own in RIGHTS if own.action is action) for action in Action
+}
+
+
 def may(actor: Actor, action: Action, at: Setting) -> bool:
     """Return whether *actor* may do *action* there and now."""
     return _granted(actor, action, at) is not None and not _partial(actor, action, at)
@@ -316,8 +321,8 @@ def other_hands(actor: Actor, before: Collection[str], zh: str, en: str) -> None
 
 def _granted(actor: Actor, action: Action, at: Setting) -> Grant | None:
     """Return the grant by which *actor* may do that, not asking whether they are partial; None where there is none."""
-    for right in RIGHTS:
-        if right.action is not action or (right.phases and at.phase not in right.phases):
+    for right in _OF_ACTION.get(action, ()):
+        if right.phases and at.phase not in right.phases:
             continue
         for grant in actor.rights:
             if grant.role is right.role and grant.period in ("", at.period) and _within(right, grant, at):

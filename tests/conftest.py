@@ -10,6 +10,8 @@ import pytest
 
 from scoring.store.engine import Store
 from tests.applications import hurry
+from tests.browser import program
+from tests.bytecode import keep_bytecode
 from tests.databases import Database, memory, own_postgresql, postgresql_server, ready_made, sqlite_in
 from tests.order import place_of
 from tests.sizes import told
@@ -26,16 +28,18 @@ def pytest_configure() -> None:
     """Let tests keep their files in memory where there is plenty: each commit of SQLite waits for a disk otherwise."""
     if room := memory(_ROOM):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(room))
+    keep_bytecode(room)
 
 
-def pytest_report_header() -> str:
-    return told()
+def pytest_report_header() -> list[str]:
+    return [told(), program.told()]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A quiet run has no head, and whoever reads its end must know how much was tried."""
     if not terminalreporter.showheader:
-        terminalreporter.write_line(told())
+        for line in pytest_report_header():
+            terminalreporter.write_line(line)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

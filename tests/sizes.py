@@ -2,7 +2,7 @@
 
 Ordinary sizes are for whoever works on the code, with `make test`; `STARS_TEST_WHOLE=1` takes the whole ones, which hold
 for a submission. The variable of a size goes before both. What is no size stands beside the test: a case that was written
-down is tried always.
+down is tried always, and where the same is tried of everybody, everywhere and in every phase, a part of it in turn.
 """
 
 from __future__ import annotations
@@ -63,6 +63,12 @@ SIZES = (
         whole=4,
     ),
     Size(
+        variable="STARS_TEST_MATRIX_PHASES",
+        what="phases, of the year's five, in which each role asks each operation that the matrix of rights lists",
+        ordinary=2,
+        whole=5,
+    ),
+    Size(
         variable="STARS_TEST_COHORTS",
         what="random cohorts held against the oracle",
         ordinary=300,
@@ -98,6 +104,12 @@ SIZES = (
         ordinary=2,
         whole=6,
     ),
+    Size(
+        variable="STARS_TEST_LOOKS",
+        what="looks in which axe sees each page, from 2 on: a light desktop, a dark phone, a light phone, a dark desktop",
+        ordinary=2,
+        whole=4,
+    ),
 )
 
 SEED = int(os.environ.get("STARS_TEST_SEED", "1"))
@@ -109,12 +121,14 @@ STEPS = _IN_FORCE["STARS_TEST_STEPS"]
 ROUNDS = _IN_FORCE["STARS_TEST_ROUNDS"]
 QUESTIONS = _IN_FORCE["STARS_TEST_QUESTIONS"]
 WORK_QUESTIONS = _IN_FORCE["STARS_TEST_WORK_QUESTIONS"]
+MATRIX_PHASES = _IN_FORCE["STARS_TEST_MATRIX_PHASES"]
 COHORTS = _IN_FORCE["STARS_TEST_COHORTS"]
 EDITIONS = _IN_FORCE["STARS_TEST_EDITIONS"]
 KILLS = _IN_FORCE["STARS_TEST_KILLS"]
 IMPORTS = _IN_FORCE["STARS_TEST_IMPORTS"]
 HONEST_YEARS = _IN_FORCE["STARS_TEST_HONEST_YEARS"]
 OBJECTIONS = _IN_FORCE["STARS_TEST_OBJECTIONS"]
+LOOKS = _IN_FORCE["STARS_TEST_LOOKS"]
 
 
 def told(environment: Mapping[str, str] = os.environ) -> str:

@@ -50,15 +50,3 @@ def inert(answer: Response) -> Response:
 def as_attachment(name: str, *, plain: str) -> str:
     """Return what a browser is told so that it saves a file as *name*; *plain* is for who reads ASCII only."""
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit(name))}"
-
-
-def sent_inert(path: Path, kind: str, name: str, *, plain: str) -> Response:
-    """Return the file at *path*, which somebody handed in: to be saved, and to do nothing where a browser shows it anyway."""
-    answer = send_file(path, mimetype=kind, conditional=False, etag=False, max_age=0)
-    answer.headers["Content-Disposition"] = as_attachment(name, plain=plain)
-    answer.headers["Content-Security-Policy"] = _INERT
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-_INERT = "default-src 'none'; sandbox"

@@ -18,10 +18,15 @@ def annual(rules: PointsRules, quarters: Sequence[int]) -> int | None:
     The mean of the quarters there are (`mean_of_quarters`; four for who was a member all year), rounded once to the
     rules' decimals; below nought a half goes up towards nought. None where there is no quarter.
     """
-    if not quarters:
+    return annual_of(rules, sum(quarters), len(quarters))
+
+
+def annual_of(rules: PointsRules, total: int, many: int) -> int | None:
+    """Return the same of as *many* quarters that come to *total* (hundredths) together."""
+    if not many:
         return None
-    assert len(quarters) <= 4
-    return _mean(sum(quarters), len(quarters), rules.annual.decimals, rules.annual.rounding)
+    assert many <= 4
+    return _mean(total, many, rules.annual.decimals, rules.annual.rounding)
 
 
 @lru_cache(maxsize=10_000)

@@ -1,16 +1,16 @@
 """Points read from a clerk's file: whose, for which item, how many, on which day; each fault by its cell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from scoring.errors import Fault, FileRefused
+from scoring.errors import Fault, FileRefused, Place
 from scoring.numbers import plain_decimal
 from scoring.private_numbers import private_number
 from scoring.spreadsheet.days import NO_DAY, read_day
 from scoring.spreadsheet.private_columns import refused_columns
-from scoring.spreadsheet.tables import Column, Form, Others, Table, capped, read_table
+from scoring.spreadsheet.tables import Column, Form, Others, Table, Typed, capped, read_table
 from scoring.texts import Text
 
 POINTS = Form(
@@ -70,6 +70,18 @@ def read_points(path: Path) -> PointsRead:
         reading.row(row, *cells[:named])
     faults = (*refused_columns(table), *reading.faults)
     return PointsRead(rows=tuple(reading.rows), table=table, faults=capped(faults, table.place))
+
+
+def typed_points(cells: Mapping[str, str], called: Mapping[str, str]) -> PointsRead:
+    """Return the one line that was typed, by the names of its columns; *called* says what the field of each is called."""
+    names = [own.name for own in POINTS.columns]
+    letters = tuple(called.get(name) for name in names)
+    row = [cells.get(name, "").strip() for name in names]
+    reading = _Reading(
+        Typed(place=Place(), form=POINTS, head=0, columns=tuple(names), letters=letters, rows=())
+    )
+    reading.row(0, *row)
+    return PointsRead(rows=tuple(reading.rows), table=reading.table, faults=tuple(reading.faults))
 
 
 class _Reading:

@@ -95,6 +95,15 @@ class Table:
         return Place(file=self.place.file, sheet=self.place.sheet, row=row, column=letter)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed(Table):
+    """A row of a form that was typed into fields, with no file behind it; `letters` are what the fields are called."""
+
+    def place_of(self, row: int, column: str) -> Place:
+        """Return the field of that column; where there is one row alone it has the number 0, and is not named."""
+        return Place(row=row or None, field=self.letters[self.columns.index(column)])
+
+
 def read_table(path: Path, *forms: Form) -> Table:
     """Return the table in the CSV or XLSX file at *path*, by the first of *forms* that its head answers.
 

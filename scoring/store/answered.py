@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
-from scoring.store.tables import answered
+from scoring.store.plain import Plain
+from scoring.store.tables import answered, moment_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,25 +20,31 @@ class Answered:
 
 def find(c: Connection, person: str, operation: str, key: str) -> Answered | None:
     """Return what *person* was answered to that operation under that key; None where it was not asked before."""
-    columns = answered.c
-    row = c.execute(
-        select(columns.body, columns.status, columns.answer).where(
-            columns.person == person, columns.operation == operation, columns.key == key
-        )
-    ).first()
-    return None if row is None else Answered(body=row.body, status=row.status, answer=row.answer)
+    for body, status, answer in _FIND.ask(c, person=person, operation=operation, key=key):
+        return Answered(body=body, status=status, answer=bytes(answer))
+    return None
 
 
 def keep(c: Connection, person: str, operation: str, key: str, own: Answered) -> None:
     """Keep what is answered, in the transaction that does what was asked. Raises what SQLAlchemy raises for a key taken."""
-    c.execute(
-        insert(answered).values(
-            person=person,
-            operation=operation,
-            key=key,
-            body=own.body,
-            status=own.status,
-            answer=own.answer,
-            made_at=datetime.now(UTC),
-        )
+    _KEEP.do(
+        c,
+        person=person,
+        operation=operation,
+        key=key,
+        body=own.body,
+        status=own.status,
+        answer=own.answer,
+        made_at=moment_text(datetime.now(UTC)),
     )
+
+
+_COLUMNS = answered.c
+_FIND = Plain(
+    select(_COLUMNS.body, _COLUMNS.status, _COLUMNS.answer).where(
+        _COLUMNS.person == bindparam("person"),
+        _COLUMNS.operation == bindparam("operation"),
+        _COLUMNS.key == bindparam("key"),
+    )
+)
+_KEEP = Plain(insert(answered))

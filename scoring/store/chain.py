@@ -6,6 +6,8 @@ takes back is taken back here as well.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, bindparam, event, insert, select
@@ -81,13 +83,20 @@ def concern(c: Connection, *subjects: str) -> None:
 
 def add(c: Connection, table: Table, **values: Any) -> None:
     """Add one row to *table*, covered where it has a link. Raises what SQLAlchemy raises."""
+    kept = {name: moment_text(own) if isinstance(own, datetime) else own for name, own in values.items()}
     own = coverage(table)
     if own is None:
-        c.execute(insert(table), values)
+        _adding(table, *kept).do(c, **kept)
         return
-    c.execute(insert(table), {**values, "link": link_number(c)})
-    line = own.line([values.get(name) for name in own.columns])
+    _adding(table, *kept, "link").do(c, **kept, link=link_number(c))
+    line = own.line([kept.get(name) for name in own.columns])
     _written(c).lines.setdefault(table.name, []).append(line)
+
+
+@lru_cache(maxsize=512)
+def _adding(table: Table, *names: str) -> Plain:
+    """Return what adds a row to *table* by those of its columns."""
+    return Plain(insert(table).values({name: bindparam(name) for name in names}))
 
 
 def link_number(c: Connection) -> int:
@@ -109,6 +118,17 @@ def newest(c: Connection) -> str | None:
         return None
     link_number(c)
     return written.previous
+
+
+def newest_link(c: Connection) -> tuple[int, str]:
+    """Return number and hash of the newest link that was kept when this transaction began; 0 and NONE before the first."""
+    last = run(c, _NEWEST).fetchone()
+    return (0, NONE) if last is None else (last[0], last[1])
+
+
+def is_link(c: Connection, number: int, digest: str) -> bool:
+    """Say whether the link of that number has that hash: not so in another county, nor after a backup was restored."""
+    return _HASH.ask(c, number=number) == [(digest,)]
 
 
 def cover(c: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
@@ -177,6 +197,7 @@ def _last_about(c: Connection, subject: str) -> str:
     return str(found[0][0]) if found else NONE
 
 
+_HASH = Plain(select(chain_link.c.hash).where(chain_link.c.number == bindparam("number")))
 _ADD_LINK, _ADD_SUBJECT = Plain(insert(chain_link)), Plain(insert(link_subject))
 _LAST_ABOUT = Plain(
     select(chain_link.c.hash)

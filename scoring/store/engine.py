@@ -16,6 +16,7 @@ from scoring.store import append_only, chain, readiness, standing
 from scoring.store.address import Database, database_at
 from scoring.store.refusals import StoreBusy, StoreUnready, busy
 from scoring.store.tables import METADATA
+from scoring.store.unchanged import share
 
 __all__ = ["PATIENCE", "Connection", "Store", "StoreBusy", "StoreUnready"]
 
@@ -30,7 +31,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._engines: dict[int, Engine] = {}
+        self._engines: dict[int, tuple[Engine, Engine]] = {}
         self._writers: set[tuple[int, int]] = set()
         self._hasty: Self | None = None
 
@@ -52,7 +53,7 @@ class Store:
         if not database.exists():
             raise readiness.missing(database)
         store = cls(database)
-        engine = store._engine
+        engine, _ = store._own_engines
         try:
             with database.reading(engine) as connection:
                 check(connection, database)
@@ -88,7 +89,8 @@ class Store:
         assert own not in self._writers, "whoever writes already would wait for nobody but itself"
         self._writers.add(own)
         try:
-            with self._refusals_told(), self._database.writing(self._engine) as connection:
+            _, writers = self._own_engines
+            with self._refusals_told(), self._database.writing(writers) as connection:
                 chain.begin(connection, deed)
                 standing.check(connection, deed)
                 yield connection
@@ -99,7 +101,8 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees the database as it is now, until the end, and cannot write."""
-        with self._refusals_told(), self._database.reading(self._engine) as connection:
+        readers, _ = self._own_engines
+        with self._refusals_told(), self._database.reading(readers) as connection:
             yield connection
 
     def loosened(self) -> tuple[str, ...]:
@@ -109,20 +112,25 @@ class Store:
 
     def close(self) -> None:
         """Close this process's connections; using the store again opens new ones."""
-        engine = self._engines.pop(os.getpid(), None)
-        if engine is not None:
+        for engine in self._engines.pop(os.getpid(), ()):
             engine.dispose()
         if self._hasty is not None:
             self._hasty.close()
 
     @property
-    def _engine(self) -> Engine:
-        """The engine of this process. Connections of the process it was forked from are left untouched."""
+    def _own_engines(self) -> tuple[Engine, Engine]:
+        """The engines of this process, of who reads and of who writes, which may be one.
+
+        Connections of the process it was forked from are left untouched.
+        """
         own = self._engines.get(os.getpid())
         if own is None:
-            engine = self._database.engine()
-            chain.watch(engine)
-            own = self._engines.setdefault(os.getpid(), engine)
+            readers = self._database.engine()
+            writers = self._database.writers(readers)
+            for engine in {readers, writers}:
+                chain.watch(engine)
+            share(writers, readers)
+            own = self._engines.setdefault(os.getpid(), (readers, writers))
         return own
 
     @contextmanager

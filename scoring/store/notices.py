@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
-from scoring.store.tables import notice, notice_seen
+from scoring.store import bulk
+from scoring.store.plain import run
+from scoring.store.tables import moment_text, notice, notice_seen
 from scoring.texts import Text
 
+_LAST = "SELECT max(number) FROM notice"
 _MOST = 500
 """How many values one question names at most."""
 
@@ -29,23 +32,17 @@ class Notice:
 
 def add(c: Connection, people: Iterable[str], kind: str, sentence: Text, address: str) -> tuple[int, ...]:
     """Tell each of *people* once, and return the numbers of the notices."""
-    first = (c.scalar(select(func.max(notice.c.number))) or 0) + 1
-    now = datetime.now(UTC)
-    rows: list[dict[str, Any]] = [
-        {
-            "number": first + place,
-            "person": person,
-            "kind": kind,
-            "zh": sentence.zh,
-            "en": sentence.en,
-            "address": address,
-            "made_at": now,
-        }
-        for place, person in enumerate(sorted(set(people)))
-    ]
-    if rows:
-        c.execute(insert(notice), rows)
-    return tuple(range(first, first + len(rows)))
+    told = sorted(set(people))
+    if not told:
+        return ()
+    first = (run(c, _LAST).fetchone()[0] or 0) + 1
+    now = moment_text(datetime.now(UTC))
+    numbers = tuple(range(first, first + len(told)))
+    rows = zip(numbers, told, strict=True)
+    bulk.insert(
+        c, notice, [(number, own, kind, sentence.zh, sentence.en, address, now) for number, own in rows]
+    )
+    return numbers
 
 
 def of_person(c: Connection, person: str, most: int) -> tuple[Notice, ...]:

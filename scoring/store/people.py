@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from scoring.errors import Fault, Place, Refused
 from scoring.people import Person, named
 from scoring.store import chain
+from scoring.store.plain import Plain
 from scoring.store.tables import person, person_login, person_name, person_revision, person_signature
 from scoring.texts import Text
 
@@ -57,11 +58,9 @@ def revise(c: Connection, new: Person) -> None:
 
 def find(c: Connection, person_id: str) -> Person:
     """Return the person of that id. Raises PersonUnknown."""
-    newest = _newest(person_revision.c.person == person_id)
-    row = c.execute(newest.order_by(person_revision.c.revision.desc()).limit(1)).first()
-    if row is None:
-        raise _unknown()
-    return person_of(row)
+    for own, state, unit, login, name, signs_as in _LAST.ask(c, person=person_id):
+        return _person(own, state, unit, (login, name, signs_as))
+    raise _unknown()
 
 
 def by_login(c: Connection, login: str) -> Person | None:
@@ -102,13 +101,18 @@ def logins_taken(c: Connection, logins: Sequence[str]) -> frozenset[str]:
 
 def person_of(row: Row[Any]) -> Person:
     """Return the person that a row says, of a revision with its names."""
+    return _person(row.person, row.state, row.unit, (row.login, row.name, row.signs_as))
+
+
+def _person(own: str, state: str, unit: str, names: tuple[str | None, str | None, str | None]) -> Person:
+    login, name, signs_as = names
     return Person(
-        id=row.person,
-        login=row.login or "",
-        name=row.name or FORGOTTEN.zh,
-        signs_as=row.signs_as or "",
-        unit=row.unit,
-        open=row.state == "open",
+        id=own,
+        login=login or "",
+        name=name or FORGOTTEN.zh,
+        signs_as=signs_as or "",
+        unit=unit,
+        open=state == "open",
     )
 
 
@@ -125,6 +129,13 @@ def _newest(*where: Any) -> Select[Any]:
     )
     names = (person_name.c.login, person_name.c.name, person_name.c.signs_as)
     return select(columns.person, columns.state, columns.unit, *names).select_from(joined).where(*where)
+
+
+_LAST = Plain(
+    _newest(person_revision.c.person == bindparam("person"))
+    .order_by(person_revision.c.revision.desc())
+    .limit(1)
+)
 
 
 def _add_revision(c: Connection, new: Person, revision: int) -> None:

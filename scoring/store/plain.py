@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from scoring.store.postgresql import hide_values
 
 Values = Mapping[str, Any] | Sequence[Any]
+Value = str | int | bytes | None
 
 
 class Plain:
@@ -24,13 +25,13 @@ class Plain:
         self._statement = statement
         self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
 
-    def ask(self, c: Connection, **values: str | int | None) -> list[tuple[Any, ...]]:
+    def ask(self, c: Connection, **values: Value) -> list[tuple[Any, ...]]:
         """Return the rows found. Raises what SQLAlchemy raises."""
         text, own = self._texts.get(c.dialect.name) or self._text(c.dialect)
         found: list[tuple[Any, ...]] = run(c, text, own | values).fetchall()
         return found
 
-    def do(self, c: Connection, **values: str | int | None) -> None:
+    def do(self, c: Connection, **values: Value) -> None:
         """Do what gives no rows. Raises what SQLAlchemy raises."""
         text, own = self._texts.get(c.dialect.name) or self._text(c.dialect)
         run(c, text, own | values)

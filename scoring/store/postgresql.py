@@ -67,6 +67,10 @@ class Postgresql:
         """Return an engine on the database."""
         return self._engine(pool_pre_ping=True, pool_timeout=self.patience / 1000)
 
+    def writers(self, engine: Engine) -> Engine:
+        """Return the engine of whoever writes, which is *engine* of those who read."""
+        return engine
+
     @contextmanager
     def reading(self, engine: Engine) -> Iterator[Connection]:
         """Give a connection that sees the schema as it is now, whatever others write, and cannot write."""

@@ -1,5 +1,6 @@
 """What people may do, as it is kept: roles proposed and confirmed, units they keep away from, and their deputies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from scoring.errors import Fault, Place, Refused
 from scoring.people import Grant, Reach, Role, Scope
 from scoring.store import chain, links
+from scoring.store.plain import Plain
 from scoring.store.tables import deputy, deputy_end, recusal, role_grant, role_grant_move
 from scoring.texts import Text
 from scoring.units import Unit
@@ -185,7 +187,7 @@ def counting(c: Connection, person: str) -> tuple[tuple[Grant, ...], frozenset[s
     """Return the roles that *person* holds now, in order, and the codes of the units they keep away from."""
     grants: list[Grant] = []
     recused: set[str] = set()
-    for number, role, kind, name, period in c.execute(_COUNTING, {"person": person}):
+    for number, role, kind, name, period in _COUNTING.ask(c, person=person):
         if number is None:
             recused.add(name)
         else:
@@ -242,17 +244,17 @@ def end_deputy(c: Connection, own: Deputyship, by: str) -> None:
 
 def deputies_of(c: Connection, principal: str) -> tuple[Deputyship, ...]:
     """Return who may or might act on behalf of *principal*, ever, in order."""
-    return _deputies(c, deputy.c.principal == principal)
+    return _deputies(_OF_PRINCIPAL.ask(c, asked=principal))
 
 
 def principals_of(c: Connection, person: str) -> tuple[Deputyship, ...]:
     """Return on whose behalf *person* may or might act, ever, in order."""
-    return _deputies(c, deputy.c.person == person)
+    return _deputies(_OF_DEPUTY.ask(c, asked=person))
 
 
 def deputyship(c: Connection, number: int) -> Deputyship | None:
     """Return the deputyship of that number; None where there is none."""
-    return next(iter(_deputies(c, deputy.c.number == number)), None)
+    return next(iter(_deputies(_OF_NUMBER.ask(c, asked=number))), None)
 
 
 def _kept(c: Connection, *where: Any) -> tuple[GrantKept, ...]:
@@ -278,21 +280,32 @@ def _grant_kept(row: Row[Any], last: Row[Any] | None) -> GrantKept:
     )
 
 
-def _deputies(c: Connection, *where: Any) -> tuple[Deputyship, ...]:
-    joined = deputy.outerjoin(deputy_end, deputy_end.c.deputy == deputy.c.number)
-    own = select(deputy, deputy_end.c.deputy.label("ended")).select_from(joined).where(*where)
+def _deputies(rows: Sequence[tuple[Any, ...]]) -> tuple[Deputyship, ...]:
     return tuple(
         Deputyship(
-            number=row.number,
-            principal=row.principal,
-            person=row.person,
-            first_day=row.first_day,
-            last_day=row.last_day,
-            by=row.by,
-            ended=row.ended is not None,
+            number=number,
+            principal=principal,
+            person=person,
+            first_day=first_day,
+            last_day=last_day,
+            by=by,
+            ended=ended is not None,
         )
-        for row in c.execute(own.order_by(deputy.c.number))
+        for number, principal, person, first_day, last_day, by, ended in rows
     )
+
+
+def _deputies_where(column: ColumnElement[Any]) -> Plain:
+    own = deputy.c
+    joined = deputy.outerjoin(deputy_end, deputy_end.c.deputy == own.number)
+    kept = (own.number, own.principal, own.person, own.first_day, own.last_day, own.by, deputy_end.c.deputy)
+    asked = bindparam("asked", type_=column.type)
+    return Plain(select(*kept).select_from(joined).where(column == asked).order_by(own.number))
+
+
+_OF_PRINCIPAL, _OF_DEPUTY, _OF_NUMBER = (
+    _deputies_where(own) for own in (deputy.c.principal, deputy.c.person, deputy.c.number)
+)
 
 
 def _add_recusal(c: Connection, person: str, unit: str, *, ended: int, reason: str, by: str) -> None:
@@ -339,4 +352,4 @@ def _counting() -> CompoundSelect[Any]:
     return union_all(held, recused)
 
 
-_COUNTING = _counting()
+_COUNTING = Plain(_counting())

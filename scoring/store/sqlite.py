@@ -53,19 +53,26 @@ class Sqlite:
         return self.path.is_file()
 
     def engine(self) -> Engine:
-        """Return an engine on the file, which must be there."""
-        return self._engine("rw")
+        """Return an engine on the file, which must be there, for those who read."""
+        return self._engine("rw", _READ)
+
+    def writers(self, _engine_of_readers: Engine) -> Engine:
+        """Return the engine of whoever writes, beside that of those who read.
+
+        A connection that changed from one to the other would lose all its prepared statements.
+        """
+        return self._engine("rw", _WRITE)
 
     @contextmanager
     def reading(self, engine: Engine) -> Iterator[Connection]:
         """Give a connection that sees the database as it is now, whatever others write, and cannot write."""
-        with engine.connect() as connection, _begun(connection, _READ):
+        with engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self, engine: Engine) -> Iterator[Connection]:
         """Give a connection in a write transaction, when its turn has come. Raises StoreBusy."""
-        with turn(self.path, self.patience), engine.connect() as connection, _begun(connection, _WRITE):
+        with turn(self.path, self.patience), engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -81,9 +88,9 @@ class Sqlite:
             raise self.unreachable(error) from None
         with turn(self.path, self.patience):
             made = self.path.exists()
-            engine = self._engine("rwc")
+            engine = self._engine("rwc", _MIGRATE)
             try:
-                with engine.connect() as connection, _begun(connection, _MIGRATE):
+                with engine.connect() as connection, connection.begin():
                     yield connection
                 made = True
             finally:
@@ -115,7 +122,8 @@ class Sqlite:
             f"打不开数据库（{error}）：{self.shown}", f"The database cannot be opened ({error}): {self.shown}"
         )
 
-    def _engine(self, mode: str) -> Engine:
+    def _engine(self, mode: str, begins: tuple[str, ...]) -> Engine:
+        """Return an engine whose transactions begin with those statements."""
         engine = create_engine(
             "sqlite://",
             creator=lambda: self._connected(mode),
@@ -123,6 +131,7 @@ class Sqlite:
             poolclass=QueuePool,
             pool_timeout=self.patience / 1000,
             hide_parameters=True,
+            execution_options={"stars_begin": begins},
         )
         event.listen(engine, "begin", _begin)
         return engine
@@ -199,13 +208,6 @@ def _installed() -> Iterator[str]:
 
 def _dotted(version: Sequence[int]) -> str:
     return ".".join(str(number) for number in version)
-
-
-@contextmanager
-def _begun(connection: Connection, statements: tuple[str, ...]) -> Iterator[None]:
-    connection.execution_options(stars_begin=statements)
-    with connection.begin():
-        yield
 
 
 def _begin(connection: Connection) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, select
 
 from scoring import working_days
 from scoring.chain import NONE, Deed
 from scoring.errors import Fault, Place
 from scoring.people import Role
 from scoring.permissions import NotAllowed, NotSignedIn
+from scoring.store.plain import Plain
 from scoring.store.tables import deputy, deputy_end, person_revision, role_grant, role_grant_move
 from scoring.store.unchanged import unchanged
 from scoring.texts import Text
@@ -42,8 +43,8 @@ def check(c: Connection, deed: Deed) -> None:
         raise NotAllowed([_fault(_ROLE_ENDED)])
 
 
-def _answer(c: Connection, question: Select[Any], asked: dict[str, str]) -> tuple[Any, ...]:
-    return unchanged(c, ("standing", *asked.values()), lambda: tuple(c.execute(question, asked).one()))
+def _answer(c: Connection, question: Plain, asked: dict[str, str]) -> tuple[Any, ...]:
+    return unchanged(c, ("standing", *asked.values()), lambda: question.ask(c, **asked)[0])
 
 
 def _state(person: str) -> Any:
@@ -72,8 +73,8 @@ def _named() -> ColumnElement[bool]:
     )
 
 
-_ALONE: Select[Any] = select(_state("person"), _held())
-_FOR_ANOTHER: Select[Any] = select(_state("person"), _held(), _state("principal"), _named())
+_ALONE = Plain(select(_state("person"), _held()))
+_FOR_ANOTHER = Plain(select(_state("person"), _held(), _state("principal"), _named()))
 
 _CLOSED = Text(
     "您的账号已停用，未作任何改动；请联系管理员",

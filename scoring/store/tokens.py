@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from scoring.store import chain
+from scoring.store.plain import Plain
 from scoring.store.tables import access_token, access_token_end
 
 
@@ -47,8 +48,16 @@ def add(c: Connection, new: Token) -> None:
 
 def find(c: Connection, key: str) -> Token | None:
     """Return the token of that hash; None where there is none, or it was ended."""
-    row = c.execute(_open(access_token.c.token == key)).first()
-    return None if row is None else _token(row)
+    for own_key, own, name, scope, until, made_at in _OF_KEY.ask(c, token=key):
+        return Token(
+            key=own_key,
+            person=own,
+            name=name,
+            scope=TokenScope(scope),
+            until=datetime.fromisoformat(until),
+            made_at=datetime.fromisoformat(made_at),
+        )
+    return None
 
 
 def of_person(c: Connection, person: str) -> tuple[Token, ...]:
@@ -65,7 +74,7 @@ def end(c: Connection, own: Token, by: str) -> None:
 
 def _open(*where: Any) -> Select[Any]:
     joined = access_token.outerjoin(access_token_end, access_token_end.c.token == access_token.c.token)
-    return select(access_token).select_from(joined).where(access_token_end.c.token.is_(None), *where)
+    return select(*_COLUMNS).select_from(joined).where(access_token_end.c.token.is_(None), *where)
 
 
 def _token(row: Row[Any]) -> Token:
@@ -77,3 +86,8 @@ def _token(row: Row[Any]) -> Token:
         until=row.until,
         made_at=row.made_at,
     )
+
+
+_OWN = access_token.c
+_COLUMNS = (_OWN.token, _OWN.person, _OWN.name, _OWN.scope, _OWN.until, _OWN.made_at)
+_OF_KEY = Plain(_open(_OWN.token == bindparam("token")))

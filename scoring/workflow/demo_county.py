@@ -14,6 +14,7 @@ from scoring.workflow.demo.staff import DemoAccount, send_one_back, staff_county
 from scoring.workflow.demo_claims import leave_points_waiting
 from scoring.workflow.demo_evidence import hand_in_demo
 from scoring.workflow.demo_files import COUNTY, YEARS, YearFiles, write_year
+from scoring.workflow.demo_means import take_over
 from scoring.workflow.demo_points import keep_points
 from scoring.workflow.import_marks import import_marks
 from scoring.workflow.import_units import import_units
@@ -49,7 +50,8 @@ def build_county(
 
     *members* is the share of its branches' members that are kept with their points: 1 all of them, 0 none. Where a
     folder for *evidence* is given, some branches of the open year hand some in, and members claim points with it.
-    The same scale gives the same editions, byte for byte, on every machine and database.
+    The same scale gives the same editions, byte for byte, on every machine and database; what their points come to is
+    taken over on the open year's sheets alone.
     """
     open_county(url, schema, name=COUNTY)
     store = Store.open(url, schema)
@@ -119,6 +121,8 @@ def _open_year(  # noqa: PLR0917  where everything goes
     if size.members:
         kept = keep_points(store, folder / "points", staff, size.scale, size.members, tell)
         if kept is not None:
+            tell(Text(f"{year} 年：取用党员积分", f"{year}: taking members' points over"), 0, 0)
+            take_over(store, folder / year, year)
             accounts = (*accounts, *kept.accounts, *leave_points_waiting(store, given, staff, kept))
     return DemoYear(year=year, files=files, editions=(), accounts=accounts)
 

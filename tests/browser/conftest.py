@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.program import REQUIRED, chromium
 from tests.browser.served import County, demo_county
 from tests.browser.watching import Seats, Visit, watched
-
-REQUIRED = "STARS_REQUIRE_CHROMIUM"
-"""Where the environment sets this to 1, a missing Chromium is a failure and not a loud skip."""
 
 UNUSED = (
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
@@ -40,7 +37,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A Chromium of the system's. It ends with each file: its event loop would be in the way of other tests."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = chromium()
     if program is None:
         if os.environ.get(REQUIRED) == "1":
             pytest.fail("Chromium is required, and is not installed")

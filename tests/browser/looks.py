@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.measures import ill_fitting
 from tests.browser.watching import DESKTOP, PHONE, SMALL
+from tests.sizes import LOOKS
 
 _COLOURS_ONCE = """
 (() => {
@@ -28,6 +29,7 @@ TAGS = {
 }
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "preload": False}
 """What axe asks of colours."""
+EVERY_LOOK = 4
 LARGE_LETTERS = (640, 450)
 """What is left of a desktop when it is magnified to 200 % (WCAG 1.4.4); at 400 % it is as wide as the smallest phone."""
 _PAINTED_IN = """theme => new Promise((done, failed) => {
@@ -81,20 +83,22 @@ def paint(page: Page, theme: str) -> None:
     page.evaluate(_PAINTED_IN, theme)
 
 
-def ill_made(page: Page, context: Any = None) -> dict[tuple[int, str], list[str]]:
+def ill_made(page: Page, context: Any = None, looks: int = LOOKS) -> dict[tuple[int, str], list[str]]:
     """Return by width and theme what axe finds: of a desktop in light and of a phone in dark, everything.
 
-    Then the theme's colours are known; of the other width only what is painted otherwise there is asked for its colours.
+    Then the theme's colours are known; where more than two *looks* are wanted, what is painted otherwise in the other width
+    is asked for its colours there: of a phone in light, then of a desktop in dark.
     """
     found = {}
-    for theme, first, second in (("light", DESKTOP, PHONE), ("dark", PHONE, DESKTOP)):
+    for place, (theme, first, second) in enumerate((("light", DESKTOP, PHONE), ("dark", PHONE, DESKTOP))):
         resize(page, first)
         paint(page, theme)
         found[first[0], theme] = findings(page, TAGS, context)
-        page.evaluate(_PAINTED)
-        resize(page, second)
-        if page.evaluate(_PAINTED):
-            found[second[0], theme] = findings(page, COLOURS, "[data-otherwise]")
+        if place + 2 < looks:
+            page.evaluate(_PAINTED)
+            resize(page, second)
+            if page.evaluate(_PAINTED):
+                found[second[0], theme] = findings(page, COLOURS, "[data-otherwise]")
     return {where: faults for where, faults in found.items() if faults}
 
 

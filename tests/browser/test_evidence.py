@@ -110,6 +110,30 @@ def test_what_is_not_taken_says_why_and_the_rest_goes_on(visit: Visit, at_work: 
     visit.faults.clear()
 
 
+def test_what_was_kept_shows_though_another_file_is_refused_after_it(
+    visit: Visit, at_work: AtWork, tmp_path: Path
+):
+    chosen = {"总结.jpg": b"<svg onload=alert(1)>", "照片.png": photo("PNG")}
+    for name, content in chosen.items():
+        (tmp_path / name).write_bytes(content)
+    page = go(at_work.page(visit, secretary(SECOND)), DESK.format(SECOND) + "/evidence")
+    page.evaluate("""() => {
+      const send = XMLHttpRequest.prototype.send;
+      XMLHttpRequest.prototype.send = function (form) {
+        const own = () => send.call(this, form);
+        if (form.get("file").name === "总结.jpg") window.sendHeld = own; else own();
+      };
+    }""")
+    page.locator("#file-knowledge").set_input_files([tmp_path / name for name in chosen])
+    progress = page.locator("#progress")
+    expect(progress.locator(".upload-done")).to_have_count(1)
+    page.evaluate("window.sendHeld()")
+    expect(progress).to_contain_text("全部传完")
+    expect(page.locator("#for-knowledge")).to_contain_text("照片.png")
+    assert [own for own in visit.faults if "422" not in own] == []
+    visit.faults.clear()
+
+
 def test_a_dropped_file_is_handed_in_where_it_falls(visit: Visit, at_work: AtWork):
     """And one that falls beside a criterion does not take the place of the page."""
     page = go(at_work.page(visit, secretary(THIRD)), DESK.format(THIRD) + "/evidence")

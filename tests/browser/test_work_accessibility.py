@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 
 from tests.browser.focus import FOCUSED, REACHABLE
-from tests.browser.looks import AXE, ill_made, unfit
+from tests.browser.looks import AXE, EVERY_LOOK, ill_made, unfit
 from tests.browser.watching import DESKTOP, PHONE, Seats, Visit, go
 from tests.browser.year_pages import KINDS, WorkCounty, work_county
 from tests.people import Visitor
@@ -139,9 +139,16 @@ def test_faint_words_are_found_on_one_screen_in_one_theme(look: Look, width: int
         """rule => { const own = new CSSStyleSheet(); own.replaceSync(rule); document.adoptedStyleSheets.push(own); }""",
         f"@media {where} {{ [data-bs-theme={theme}] h1 {{ color: rgb({grey}, {grey}, {grey}) !important; }} }}",
     )
-    found = ill_made(page)
+    found = ill_made(page, looks=EVERY_LOOK)
     assert found.keys() == {(width, theme)}
     assert {own.partition(":")[0] for own in found[width, theme]} == {"color-contrast"}
+
+
+def test_faint_words_are_found_in_the_two_looks_of_an_ordinary_run(look: Look):
+    """Negative control: the two that differ most are asked for everything."""
+    page = look("account")
+    page.evaluate("() => { document.querySelector('h1').style.opacity = '0.3'; }")
+    assert ill_made(page, looks=2).keys() == {(DESKTOP[0], "light"), (PHONE[0], "dark")}
 
 
 def test_words_that_only_one_screen_shows_are_asked_for_their_colours(look: Look):
@@ -151,7 +158,7 @@ def test_words_that_only_one_screen_shows_are_asked_for_their_colours(look: Look
         """rule => { const own = new CSSStyleSheet(); own.replaceSync(rule); document.adoptedStyleSheets.push(own); }""",
         "h1 { color: rgb(90, 90, 90) !important; } @media (max-width: 800px) { h1 { display: none; } }",
     )
-    found = ill_made(page)
+    found = ill_made(page, looks=EVERY_LOOK)
     assert (DESKTOP[0], "dark") in found
     assert any(own.startswith("color-contrast") for own in found[DESKTOP[0], "dark"])
 

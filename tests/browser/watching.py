@@ -62,6 +62,7 @@ class Visit:
             reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
+        context.set_default_navigation_timeout(60_000)
         self.contexts.append(context)
         context.expose_binding("toldViolation", lambda _, words: self._keep("policy", words))
         context.add_init_script(_LISTEN)
@@ -119,10 +120,15 @@ def watched(browser: Browser, base: str) -> Iterator[Visit]:
 
 @dataclass
 class Seats:
-    """Where people sit whom many tests ask only to look: a browser each, in which page after page is opened."""
+    """Where people sit whom many tests ask only to look: a browser for each language, in which page after page is opened.
+
+    A browser of one's own costs as much as the page it is for. Whoever sits down finds nothing that another left there.
+    """
 
     visit: Visit
-    taken: dict[tuple[str, str], Page] = field(default_factory=dict)
+    taken: dict[str, Page] = field(default_factory=dict)
+    sitting: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     used: set[Page] = field(default_factory=set)
 
     def page(
@@ -136,21 +142,33 @@ class Seats:
     ) -> Page:
         """Return the page that *who* reads in that language, of that size and light.
 
-        Who sits down is signed in by what *token* returns; every page opened there runs *script* first.
+        Who sits down is signed in by what *token* returns; every page opened in that browser runs the first *script* first.
         """
-        seat = who, lang
-        if seat not in self.taken:
-            page = self.taken[seat] = self.visit.page(lang=lang)
+        if lang not in self.taken:
+            page = self.taken[lang] = self.visit.page(lang=lang)
             if script:
                 page.context.add_init_script(script)
-            if token:
-                own = {"name": "stars_session", "value": token(), "url": self.visit.base}
-                page.context.add_cookies([own])
-        page = self.taken[seat]
+        page = self.taken[lang]
+        if self.sitting.get(lang) != who:
+            self._sit_down(page, who, token)
+            self.sitting[lang] = who
         self.used.add(page)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme="light", media="null")
         return page
+
+    def _sit_down(self, page: Page, who: str, token: Callable[[], str] | None) -> None:
+        if page.url.startswith(self.visit.base):
+            page.goto("about:blank")
+            session = page.context.new_cdp_session(page)
+            session.send("Storage.clearDataForOrigin", {"origin": self.visit.base, "storageTypes": "all"})
+            session.detach()
+        page.context.clear_cookies()
+        if token:
+            if who not in self.tokens:
+                self.tokens[who] = token()
+            own = {"name": "stars_session", "value": self.tokens[who], "url": self.visit.base}
+            page.context.add_cookies([own])
 
     def told(self) -> list[str]:
         """Return the faults seen since this was asked before, once the pages looked at since then have told theirs."""

@@ -300,6 +300,10 @@ def _pages(everybody: Mapping[str, Actor], member: str, shop: OneShop) -> dict[s
         "points, branches' means": ("admin", "/desk/points/means"),
         "points, a branch's mean": ("superior", f"/desk/points/means/{MARKED}/{UNIT}"),
         "points, rules": ("admin", "/desk/points/rules"),
+        "points, rules tried": (
+            "admin",
+            "/desk/points/rules/replay?ref=member-points@2026.1&quarter=2026Q4",
+        ),
         "till": ("merchant", "/till"),
         "receipt": ("merchant", f"/till/receipts/{shop.receipt}"),
         "till, offers": ("merchant", "/till/offers"),

@@ -6,102 +6,14 @@ a table of plain values, from which the file of rules is written too.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta, timezone
+
+from tests.ledger.model_rules import BASELINE, Terms
 
 NAMES = ("event", "day", "month", "quarter", "year")
-BASELINE = {"points": 6000, "elderly": 7200}
-KINDS = ("serving", "resident", "mobile", "elderly")
-BOTH = ("honour", "spendable")
-
-_ALL = {"members": KINDS, "claims": ("member", "secretary"), "verifies": ("secretary", "superior")}
-
-
-def _item(kind: str, takes: tuple[int, ...], ledgers: tuple[str, ...], caps: dict, **more: tuple) -> dict:
-    return {"kind": kind, "takes": takes, "ledgers": ledgers, "caps": caps} | _ALL | more
-
-
-def _items(more: int) -> dict[str, dict]:
-    """Return the items of a version of the rules: *more* hundredths wider in every cap than the first."""
-    by_superior = {"claims": ("secretary",), "verifies": ("superior",)}
-    return {
-        "lecture": _item("earning", (400,), BOTH, {"event_times": 1, "quarter": 800 + more, "year": 2000}),
-        "duty": _item(
-            "earning",
-            (200, 300, 400, 500, 600),
-            BOTH,
-            {
-                "event": 800 + more,
-                "day": 900 + more,
-                "month": 1400 + more,
-                "quarter": 3000 + more,
-                "year": 8000,
-            },
-        ),
-        "service": _item(
-            "earning",
-            (50, 100, 150, 200),
-            BOTH,
-            {"event_times": 1, "day": 200, "month": 700 + more},
-            verifies=("community", "superior", "secretary"),
-        ),
-        "market": _item("earning", (350,), ("spendable",), {"day": 700 + more}),
-        "meeting": _item("earning", (150,), ("honour",), {"month": 450 + more}, **by_superior),
-        "thanks": _item("earning", (1, 2, 3), BOTH, {}),
-        "absent": _item("losing", (100, 200, 300), ("honour",), {"month": 500 + more}, **by_superior),
-        "notice": _item(
-            "losing",
-            (1000,),
-            ("honour",),
-            {"event_times": 1, "year": 3000},
-            members=("serving", "resident"),
-            **by_superior,
-        ),
-    }
-
-
-def write_rules(folder: Path, version: int) -> tuple[str, dict[str, dict]]:
-    """Write the rules of that version as the file they are taken into use from; return their ref and their items."""
-    items = _items(100 * (version % 3))
-    document = {
-        "kind": "points",
-        "id": "proof",
-        "version": f"{version}",
-        "title": {"zh": "规则", "en": "Rules"},
-        "baseline": {name: _shown(points) for name, points in BASELINE.items()},
-        "items": [
-            {
-                "id": name,
-                "title": {"zh": name, "en": name},
-                "kind": own["kind"],
-                **_amount(own["takes"]),
-                "ledgers": own["ledgers"],
-                "members": own["members"],
-                "caps": {
-                    cap: most if cap == "event_times" else _shown(most) for cap, most in own["caps"].items()
-                },
-                "claims": own["claims"],
-                "verifies": own["verifies"],
-                "basis": "规则",
-            }
-            for name, own in items.items()
-        ],
-    }
-    (folder / f"rules-{version}.yaml").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-    return f"proof@{version}", items
-
-
-def _shown(points: int) -> str:
-    return f"{points // 100}.{points % 100:02}"
-
-
-def _amount(takes: tuple[int, ...]) -> dict:
-    if len(takes) == 1:
-        return {"points": _shown(takes[0])}
-    return {"range": {"from": _shown(takes[0]), "to": _shown(takes[-1]), "step": _shown(takes[1] - takes[0])}}
+BEIJING = timezone(timedelta(hours=8))
 
 
 @dataclass
@@ -123,6 +35,7 @@ class Laid:
     event: str
     claim: int | None = None
     undoes: int | None = None
+    by: str = ""
 
 
 @dataclass
@@ -143,6 +56,24 @@ class Claimed:
 
 
 @dataclass
+class Moved:
+    """A motion to reverse a transfer, and what became of it."""
+
+    transfer: int
+    by: str
+    open: bool = True
+
+
+@dataclass
+class Objected:
+    """A member's objection to a transfer of their own, and what became of it."""
+
+    transfer: int
+    member: str
+    open: bool = True
+
+
+@dataclass
 class Held:
     """What an account holds and owes, and how many entries it has."""
 
@@ -159,7 +90,8 @@ Entered = tuple[str, str, int, int, int, int, int]
 class Model:
     """A county's books of points."""
 
-    today: date
+    moment: datetime
+    hand: str = ""
     held: dict[tuple[str, str], Held] = field(default_factory=lambda: defaultdict(Held))
     laid: list[Laid] = field(default_factory=list)
     entered: list[Entered] = field(default_factory=list)
@@ -172,6 +104,18 @@ class Model:
     rules: list[tuple[date, str, dict[str, dict]]] = field(default_factory=list)
     closed: set[tuple[str, str]] = field(default_factory=set)
     results: dict[tuple[str, str], tuple[str, int, int, int]] = field(default_factory=dict)
+    waiting: dict[int, Claimed] = field(default_factory=dict)
+    terms: dict[str, Terms] = field(default_factory=dict)
+    motions: dict[int, Moved] = field(default_factory=dict)
+    objections: dict[int, Objected] = field(default_factory=dict)
+    moving: set[int] = field(default_factory=set)
+    objecting: set[int] = field(default_factory=set)
+    settled: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def today(self) -> date:
+        """The day it is in the county."""
+        return self.moment.astimezone(BEIJING).date()
 
     def as_of(self, member: str, day: date) -> tuple[str, str, bool] | None:
         """Return branch, kind and whether they are a member on *day*."""
@@ -193,6 +137,10 @@ class Model:
 
     def items_of(self, ref: str) -> dict[str, dict]:
         return next(items for _, own, items in self.rules if own == ref)
+
+    def closed_from(self, day: date, *units: str) -> bool:
+        """Say whether one of the branches has closed the quarter of *day* or a later one."""
+        return any(unit in units and name >= quarter(day) for name, unit in self.closed)
 
     def frozen(self, member: str, unit: str, day: date) -> bool:
         """Say whether nothing of *day* counts any more for the member, there or wherever the quarter went with them."""
@@ -235,7 +183,8 @@ class Model:
         return max(0, min([wanted, *(caps[name] - sums[name] for name in NAMES if name in caps)]))
 
     def lay(self, own: Laid) -> int:
-        """Lay a transfer, and what is owed out of it."""
+        """Lay a transfer, by whoever has a hand in it now, and what is owed out of it."""
+        own.by = self.hand
         self.laid.append(own)
         number = len(self.laid)
         self.keys[own.key].append(number)
@@ -305,6 +254,7 @@ class Model:
 
     def decide(self, claim: Claimed, points: int | None) -> int:
         """Post a claim under the caps (None: let it be void) and return what posts."""
+        del self.waiting[claim.number]
         posts = 0
         if points is not None:
             rule = self.items_of(claim.rules)[claim.item]
@@ -315,6 +265,21 @@ class Model:
         claim.state, claim.posted = "posted", posts
         self.moved(f"claim:{claim.number}", claim, posts)
         return posts
+
+    def hindered(self, number: int) -> bool:
+        """Say whether the transfer of that number cannot be reversed, nor be objected to."""
+        own = self.laid[number - 1]
+        month = (own.target, f"{own.day:%Y-%m}")
+        return (
+            own.kind not in {"award", "loss", "redemption"}
+            or bool(self.reversed & set(self.keys[own.key]))
+            or (own.kind == "redemption" and month in self.settled)
+        )
+
+    def moved_already(self, number: int) -> bool:
+        """Say whether somebody has moved to reverse it, or what was posted with it, and that waits."""
+        together = self.keys[self.laid[number - 1].key]
+        return bool(self.moving & set(together))
 
     def reverse(self, number: int) -> list[int]:
         """Take back the transfer of that number, with what has its key, and return the transfers that do."""
@@ -390,10 +355,8 @@ class Model:
         own = self.of_quarter(unit, name)
         first, last = days_of(name)
         waiting = any(
-            claim.state == "pending"
-            and first <= claim.day <= last
-            and (claim.unit == unit or claim.member in own)
-            for claim in self.claims.values()
+            first <= claim.day <= last and (claim.unit == unit or claim.member in own)
+            for claim in self.waiting.values()
         )
         without = any(
             f"baseline:{name}:{member}" not in self.keys

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import http.client
 import io
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from socket import socket
@@ -44,6 +48,18 @@ class Answer:
     location: str
     text: str
 
+    @property
+    def told(self) -> str:
+        """What a program was told; '' where a page was answered."""
+        return self.text if self.text.startswith("{") else ""
+
+    @property
+    def number(self) -> int:
+        """Return the number of what was made: the last of the way a page leads to, or that of a program's answer."""
+        if self.told:
+            return int(json.loads(self.told)["number"])
+        return int(re.findall(r"\d+", self.location)[-1])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hand:
@@ -52,6 +68,9 @@ class Hand:
     port: int
     cookie: str
     csrf: str
+    person: str
+    sent: Counter[str] = field(default_factory=Counter, compare=False, repr=False)
+    """How often something was posted, by the path; kept for all who were signed in together."""
 
     def get(self, path: str) -> Answer:
         """Ask for a page."""
@@ -62,18 +81,34 @@ class Hand:
         if "file" not in fields:
             kind = "application/x-www-form-urlencoded"
             return self._ask("POST", path, urlencode(fields, doseq=True).encode(), {"Content-Type": kind})
-        content, name = fields["file"]
-        sent = MultiDict(fields | {"file": FileStorage(io.BytesIO(content), name)})
-        boundary, body = encode_multipart(sent)
-        return self._ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+        return self._ask("POST", path, *_multipart(fields))
+
+    def send(self, path: str, /, key: str = "", **fields: object) -> Answer:
+        """Send the same to the API, as a program would: under *key*, or one of its own."""
+        own = {"Idempotency-Key": key or uuid.uuid4().hex}
+        if "file" in fields:
+            body, kind = _multipart(fields)
+        else:
+            body, kind = json.dumps(fields).encode(), {"Content-Type": "application/json"}
+        return self._ask("POST", f"/api/v1{path}", body, kind | own)
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        if method == "POST":
+            self.sent[path] += 1
         own = {"Cookie": f"stars_session={self.cookie}", "X-CSRF-Token": self.csrf, "Accept-Language": "en"}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, body, own | dict(headers))
             answer = connection.getresponse()
             text = answer.read().decode(errors="replace")
             return Answer(status=answer.status, location=answer.headers.get("Location", ""), text=text)
+
+
+def _multipart(fields: Mapping[str, object]) -> tuple[bytes, dict[str, str]]:
+    """Return a form with a file, and what says so."""
+    content, name = fields["file"]
+    sent = MultiDict(fields | {"file": FileStorage(io.BytesIO(content), name)})
+    boundary, body = encode_multipart(sent)
+    return body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
 
 
 class Gunicorn:
@@ -143,11 +178,15 @@ def gunicorn(folder: Path, database: Database, module: str = LOCKED) -> Iterator
         served.close()
 
 
-def hands(store: Store, port: int, actors: Sequence[Actor]) -> list[Hand]:
-    """Return *actors* signed in at *port*."""
+def hands(store: Store, port: int, actors: Sequence[Actor], sent: Counter[str] | None = None) -> list[Hand]:
+    """Return *actors* signed in at *port*; what they post is counted in *sent*."""
+    sent = Counter() if sent is None else sent
     with store.begin() as c:
         opened = [sessions.begin(c, own.id, timedelta(hours=8)) for own in actors]
-    return [Hand(port=port, cookie=own.token, csrf=own.csrf) for own in opened]
+    return [
+        Hand(port=port, cookie=own.token, csrf=own.csrf, person=one.id, sent=sent)
+        for one, own in zip(actors, opened, strict=True)
+    ]
 
 
 def at_once(requests: Sequence[Callable[[], Answer]]) -> list[Answer]:

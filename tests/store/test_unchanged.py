@@ -8,7 +8,7 @@ import pytest
 
 from scoring.store import chain, periods
 from scoring.store.engine import Connection, Store
-from scoring.store.unchanged import unchanged
+from scoring.store.unchanged import grown, unchanged
 from tests.databases import ready_made, sqlite_in
 from tests.store.years import open_period
 
@@ -104,3 +104,74 @@ def test_whoever_did_not_look_at_the_newest_link_would_see_what_was(store, monke
     assert seen(store, question) == ("2025",)
     opened(store, "2026")
     assert seen(store, question) == ("2025",)
+
+
+class Growing:
+    """A question whose answer grows: how often it was asked as a whole, and from which links it went on."""
+
+    def __init__(self) -> None:
+        self.whole = 0
+        self.from_links: list[int] = []
+        self.of = "today"
+
+    def seen(self, store: Store) -> frozenset[str]:
+        with store.read() as c:
+            return grown(
+                c, "periods", self.of, lambda: self._ask(c), lambda own, link: self._grow(c, own, link)
+            )
+
+    def _ask(self, c: Connection) -> frozenset[str]:
+        self.whole += 1
+        return frozenset(own.id for own in periods.every(c))
+
+    def _grow(self, c: Connection, before: frozenset[str], link: int) -> frozenset[str]:
+        self.from_links.append(link)
+        return before | {own.id for own in periods.every(c)}
+
+
+def test_an_answer_grows_with_the_links_and_is_asked_as_a_whole_once(store, database):
+    question = Growing()
+    opened(store, "2025")
+    assert [question.seen(store) for _ in range(2)] == [{"2025"}] * 2
+    opened(store, "2026")
+    with closing(Store.open(database.url, database.schema)) as other:
+        opened(other, "2027")
+    assert [question.seen(store) for _ in range(2)] == [{"2025", "2026", "2027"}] * 2
+    assert (question.whole, question.from_links) == (1, [1])
+
+
+def test_on_another_day_it_is_asked_as_a_whole(store):
+    question = Growing()
+    opened(store, "2025")
+    assert question.seen(store) == {"2025"}
+    question.of = "tomorrow"
+    assert question.seen(store) == {"2025"}
+    assert (question.whole, question.from_links) == (2, [])
+
+
+def test_where_the_link_of_before_is_gone_it_is_asked_as_a_whole(store, monkeypatch):
+    """As after a backup was put back: what is newer than it was is no longer what came after."""
+    question = Growing()
+    opened(store, "2025")
+    assert question.seen(store) == {"2025"}
+    opened(store, "2026")
+    with store.read() as c:
+        number, newest = chain.newest_link(c)
+        assert chain.is_link(c, number, newest)
+        assert not chain.is_link(c, number, "0" * 64)
+        assert not chain.is_link(c, number + 1, newest)
+    monkeypatch.setattr(chain, "is_link", lambda *_: False)
+    assert question.seen(store) == {"2025", "2026"}
+    assert (question.whole, question.from_links) == (2, [])
+
+
+def test_a_transaction_that_has_written_asks_for_itself_and_keeps_nothing(store):
+    question = Growing()
+    opened(store, "2025")
+    with pytest.raises(ZeroDivisionError), store.begin() as c:
+        open_period(c, "2026", codes=("A1",))
+        found = grown(c, "periods", "today", lambda: question._ask(c), lambda *_: frozenset())
+        assert found == {"2025", "2026"}
+        raise ZeroDivisionError
+    assert question.seen(store) == {"2025"}
+    assert question.whole == 2

@@ -28,6 +28,7 @@ TODAYS = (
     "reading",
     "reading_groups",
     "reading_members",
+    "replay",
     "reversing",
     "rules_in_force",
 )

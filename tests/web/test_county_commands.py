@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from scoring.edition import State
 from tests.databases import Database, sqlite_in
 from tests.web.manuals import below
 from tests.workflow import county
@@ -66,15 +67,17 @@ def stars(database: Database) -> Stars:
 
 
 @pytest.fixture
-def year(stars: Stars, tmp_path: Path) -> Stars:
+def year(stars: Stars, database: Database, tmp_path: Path) -> Stars:
     """The command on a county with a period, all its units and all its marks."""
-    done(stars("init", "--county", "青石县"))
-    done(stars("period", "open", "2026", *criteria(tmp_path)))
-    units = county.write(tmp_path / "units.csv", county.unit_rows())
-    marks = county.write(tmp_path / "marks.csv", county.mark_rows())
-    done(stars("import", "units", str(units), "--period", "2026"))
-    done(stars("import", "marks", str(marks), "--period", "2026"))
+    with county.store_at(database) as store:
+        county.with_marks(store, tmp_path)
     return stars
+
+
+def publish(database: Database, state: State = State.FINAL, reason: str = "") -> None:
+    """Publish the year as the command does, without the charts it draws for whoever looks."""
+    with county.store_at(database) as store:
+        county.publish(store, state, reason=reason)
 
 
 def done(outcome: Result) -> str:
@@ -161,10 +164,10 @@ def test_a_county_goes_through_a_year(stars, tmp_path, lang):
     assert "2026" in say("period", "list")
 
 
-def test_editions_as_json_say_what_a_program_needs(year, tmp_path):
+def test_editions_as_json_say_what_a_program_needs(year, database):
     """Whole ids, the newest first; both the state and what is superseded."""
-    done(year("publish", "2026", *SIGNED, "--draft", "--reason", "初稿"))
-    done(year("publish", "2026", *SIGNED))
+    publish(database, State.DRAFT, "初稿")
+    publish(database)
     first, second = editions(year)
     assert first.keys() >= {"id", "period", "state", "supersedes", "reason", "prepared_by", "confirmed_by"}
     assert (first["state"], first["supersedes"], first["reason"]) == ("final", second["id"], None)
@@ -181,11 +184,11 @@ def test_periods_as_json_say_phase_and_criteria(year, tmp_path):
     ]
 
 
-def test_differences_as_json_are_one_document(year, tmp_path):
-    done(year("publish", "2026", *SIGNED, "--draft"))
+def test_differences_as_json_are_one_document(year, database, tmp_path):
+    publish(database, State.DRAFT)
     rows = [county.MARK_HEAD, ["A01", "discipline", "moderation", "组长", "20"]]
     done(year("import", "marks", str(county.write(tmp_path / "m.csv", rows)), "--period", "2026"))
-    done(year("publish", "2026", *SIGNED))
+    publish(database)
     after, before = editions(year)
     found = json.loads(done(year("diff", before["id"][:6], after["id"][:6], "--json")))
     assert any(unit["unit"] == "A01" for unit in found["units"])
@@ -306,9 +309,9 @@ def test_a_name_that_is_none_is_refused(stars):
     assert "青石县" in done(stars("init"))
 
 
-def test_what_there_is_not_is_refused_in_words(year, tmp_path):
+def test_what_there_is_not_is_refused_in_words(year, database, tmp_path):
     """Periods, editions, files and folders that are not there; criteria nobody knows; and nothing is written."""
-    done(year("publish", "2026", *SIGNED))
+    publish(database)
     units, nowhere = str(tmp_path / "units.csv"), str(tmp_path / "no" / "such.csv")
     own = editions(year)[0]["id"]
     for arguments, words in (
@@ -400,9 +403,9 @@ def test_a_refused_file_names_every_fault_on_a_line(year, tmp_path):
     assert "1 new" in done(year("import", "marks", str(path), "--period", "2026"))
 
 
-def test_a_bundle_that_is_not_the_printed_one_is_refused(year, tmp_path):
+def test_a_bundle_that_is_not_the_printed_one_is_refused(year, database, tmp_path):
     """Another digest, a digest that is none, and a file one byte of which was changed."""
-    done(year("publish", "2026", *SIGNED))
+    publish(database)
     own, path = editions(year)[0]["id"], tmp_path / "e.zip"
     done(year("export", own, "--bundle", str(path)))
     for digest in ("0" * 64, own[:63], "青石", ""):

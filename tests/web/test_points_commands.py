@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
 import pytest
 from click.testing import CliRunner
 
+from scoring.people import Role
+from scoring.store.engine import Store
+from scoring.store.ledger import reversals
+from scoring.workflow.points.reversing import confirm_reversal
 from tests.databases import sqlite_in
+from tests.people import somebody
 from tests.workflow import county
 from tests.workflow.points.members_at_hand import MEMBER_HEAD, MEMBERS, POINTS_HEAD, RULES
 from tests.workflow.points.test_rules import another
@@ -93,6 +99,72 @@ def test_a_replay_says_whose_stars_would_move(stars, tmp_path):
         "  M4: 60 (stars: 1) → 72 (stars: 2)",
     ]
     assert stars("ledger", "replay", path, "--from", "2026-01-02", "--to", "2026-03-31").exit_code == 2
+
+
+def test_one_line_is_posted_as_a_file_would_and_once(stars, tmp_path):
+    stars("ledger", "rules", RULES, "--from", "2026-01-01")
+    stars("ledger", "members", str(tmp_path / "members.csv"))
+    lecture = ("ledger", "post", "M1", "party_lecture", "--day", "2026-02-06", "--event", "冬训")
+    assert stars(*lecture).stdout == "Posted. Honour points: 2, spendable points: 0\n"
+    again = stars(*lecture)
+    assert again.exit_code == 2
+    assert again.stderr.startswith("the very same line is posted already")
+    assert stars(*lecture, "--key", "B7", lang="zh").stdout.splitlines() == [
+        "没有入账",
+        "  “参加党课”同一次活动最多计 1 次，已经计满，这 2 分不计",
+    ], "as the second line of a file"
+    blood = ("ledger", "post", "M2", "无偿献血", "--day", "2026-02-07", "--points", "5", "--key", "A1")
+    assert stars(*blood, "--note", "县医院").stdout == "Posted. Honour points: 5, spendable points: 5\n"
+    assert "key “A1” is posted already" in stars(*blood, "--note", "乡医院").stderr
+    assert stars("ledger", "post", "M2", "dues_overdue", "--day", "2026-03-06").stdout.startswith(
+        "Posted. Honour points: -2,"
+    )
+    refused = stars(
+        "ledger", "post", "M9", "无偿献血", "--day", "6.2.2026", "--points", "five", "--key", "A1"
+    )
+    assert refused.exit_code == 2
+    assert [line.partition(":")[0] for line in refused.stderr.splitlines()] == ["--day", "--points"]
+    refused = stars("ledger", "post", "M9", "献血", "--day", "2026-02-07", "--note", "13812345678")
+    assert [line.partition(":")[0] for line in refused.stderr.splitlines()] == ["--note"]
+    refused = stars("ledger", "post", "M9", "献血", "--day", "2026-02-07")
+    assert [line.partition(":")[0] for line in refused.stderr.splitlines()] == ["MEMBER", "ITEM"]
+    shown = stars("ledger", "statement", "M2").stdout
+    assert "honour points: 3 points" in shown
+    assert "县医院" in shown
+    assert "row" not in shown
+
+
+def test_a_reversal_moved_by_command_waits_for_a_person_who_confirms_it(stars, tmp_path):
+    stars("ledger", "rules", RULES, "--from", "2026-01-01")
+    stars("ledger", "members", str(tmp_path / "members.csv"))
+    stars("ledger", "open", "2026Q1")
+    stars("ledger", "import", str(tmp_path / "points.csv"))
+    entry = line_of(stars("ledger", "statement", "M2").stdout, "points earned Blood given")
+    moved = stars("ledger", "reverse", entry, "--reason", "重复登记")
+    assert moved.exit_code == 0
+    assert moved.stdout.startswith(f"Motion 1 is made: entry {entry} is reversed once")
+    assert "spendable points: 5 points" in stars("ledger", "statement", "M2").stdout, "moved is not done"
+    refused = stars("ledger", "reverse", entry, "--reason", "再来一次", lang="zh")
+    assert (refused.exit_code, refused.stderr.strip()) == (2, "这笔积分已有待确认的冲销提议")
+    for arguments in (
+        ("999", "--reason", "没有这一笔"),
+        (entry,),
+        (entry, "--reason", " "),
+        ("0", "--reason", "x"),
+    ):
+        assert stars("ledger", "reverse", *arguments).exit_code == 2, arguments
+    with contextlib.closing(Store.open(sqlite_in(tmp_path).url)) as store:
+        confirm_reversal(store, somebody(store, "guan", Role.ADMINISTRATOR), 1)
+        with store.read() as c:
+            assert [own.by for own in reversals.motions_of(c, ["A01"])] == [""]
+    assert "spendable points: 0 points" in stars("ledger", "statement", "M2").stdout
+    refused = stars("ledger", "reverse", entry, "--reason", "再来一次")
+    assert (refused.exit_code, refused.stderr.strip()) == (2, f"entry {entry} was reversed already")
+
+
+def line_of(statement: str, title: str) -> str:
+    """Return the number of the entry of that *title* in a printed statement."""
+    return next(line.split()[0] for line in statement.splitlines() if title in line)
 
 
 def test_what_is_refused_is_told_on_standard_error_by_cell(stars, tmp_path):

@@ -24,7 +24,14 @@ from scoring.workflow.points.claiming import claim_points
 from scoring.workflow.points.quarters import open_quarter
 from scoring.workflow.points.reading import own_points, own_statement
 from scoring.workflow.points.reading_own_claims import claimable, read_rules
-from scoring.workflow.points.reversing import dismiss_line_objection
+from scoring.workflow.points.reversing import (
+    confirm_reversal,
+    dismiss_line_objection,
+    move_reversal,
+    object_to_line,
+    refuse_reversal,
+    uphold_line_objection,
+)
 from scoring.workflow.points.verifying import Decision, verify_claims
 from tests.databases import sqlite_in
 from tests.people import COUNTY, Visitor, browser_of, somebody, unit
@@ -151,6 +158,20 @@ def test_a_debt_is_told(office: Office, monkeypatch):
     assert "另有 2.5 分待抵还" in page_of(office.member, "/points")
 
 
+def test_what_one_deed_did_to_both_ledgers_is_one_line(office: Office):
+    """An award, and its reversal; two awards of the same item stay two."""
+    office.branch.posted("k1", "practical_deed", points=100, event="修灯")
+    office.branch.posted("k2", "practical_deed", points=100, event="送药")
+    lecture = office.branch.posted("k3")
+    motion = move_reversal(office.store, office.branch.secretary, lecture.transfers[0], "登记了两次")
+    confirm_reversal(office.store, office.branch.superior, motion)
+    page = page_of(office.member, "/points")
+    recent = page.partition("最近变动")[2]
+    assert recent.count("冲销") == 1
+    assert "冲销：讲一次党课 −4 荣誉分 −4 可兑换分" in recent
+    assert recent.count("为群众办实事 +1 荣誉分 +1 可兑换分") == 2
+
+
 def test_the_statement_is_read_ledger_by_ledger_and_part_by_part(office: Office, monkeypatch):
     office.branch.posted()
     office.branch.posted("k2", "party_lecture")
@@ -212,6 +233,29 @@ def test_an_objection_is_made_answered_and_cannot_be_made_of_a_baseline(office: 
     page = page_of(client, f"/points/lines/{baseline.number}")
     assert "不能提出异议：" in page
     assert client.post(f"/points/lines/{baseline.number}/object", data={"reason": "x"}).status_code == 409
+
+
+def test_what_comes_of_an_objection_is_said_in_plain_words(office: Office):
+    """It stays; it waits for a second person, who does not agree; it waits again, and is mended."""
+    store, client, me = office.store, office.member, office.branch.member
+    admin = somebody(store, "guan", Role.ADMINISTRATOR, scope=COUNTY)
+    other = somebody(store, "guan2", Role.ADMINISTRATOR, scope=COUNTY)
+    lines = [
+        office.branch.posted(f"k{n}", "practical_deed", points=100, event=f"{n}").transfers[0]
+        for n in range(3)
+    ]
+    stays, refused, mended = (object_to_line(store, me, number, "不对") for number in lines)
+    dismiss_line_objection(store, admin, stays, "核对过")
+    assert "这一笔不变" in page_of(client, f"/points/lines/{lines[0]}")
+    for objection, number in ((refused, lines[1]), (mended, lines[2])):
+        motion = uphold_line_objection(store, admin, objection, "确有错误")
+        assert "还要另一人确认" in page_of(client, f"/points/lines/{number}")
+        if objection == refused:
+            refuse_reversal(store, other, motion, "不必冲销")
+        else:
+            confirm_reversal(store, other, motion)
+    assert "没有同意冲销，这一笔没有变" in page_of(client, f"/points/lines/{lines[1]}")
+    assert "已按异议冲销" in page_of(client, f"/points/lines/{lines[2]}")
 
 
 def test_only_what_the_member_may_claim_is_offered_with_what_is_left(office: Office):

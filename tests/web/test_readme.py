@@ -6,6 +6,8 @@ import json
 import re
 import shlex
 import tomllib
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import click
@@ -19,7 +21,7 @@ from scoring.spreadsheet.units import UNITS
 from scoring.store.engine import PATIENCE, Store
 from scoring.texts import Lang
 from scoring.units import DOMAINS
-from tests.browser.conftest import REQUIRED
+from tests.browser.program import REQUIRED
 from tests.sizes import WHOLE
 from tests.web import api_guide, manuals
 from tests.web.manuals import leaves, parse, plain, stars, wrong_sums
@@ -299,7 +301,7 @@ def test_every_setting_is_named_and_every_named_setting_is_one(readme):
         *(ROOT / "web").rglob("*.py"),
         *(ROOT / "scoring").rglob("*.py"),
         ROOT / "tests" / "databases.py",
-        ROOT / "tests" / "browser" / "conftest.py",
+        ROOT / "tests" / "browser" / "program.py",
     ]
     known = {own for path in sources for own in re.findall(r"\bSTARS_[A-Z_]+\b", path.read_text("utf-8"))}
     known |= {WHOLE}
@@ -461,26 +463,39 @@ ADDRESSES = {"en": ("address", "answers"), "zh": ("地址", "看什么")}
 OPERATIONS = {"en": ("address below `/api/v1`", "reads"), "zh": ("`/api/v1` 之下", "读什么")}
 
 
-@pytest.fixture
-def app(demo):
+@pytest.fixture(scope="module")
+def app(demo_folder):
     """The pages and the API of the demo county."""
-    store = Store.open("sqlite:///demo/stars.sqlite3", "stars")
+    store = Store.open(f"sqlite:///{demo_folder}/demo/stars.sqlite3", "stars")
     yield create_app(store, provisional_shown=True)
     store.close()
 
 
+@pytest.fixture(scope="module")
+def asked(app) -> Callable[[str], tuple[int, str]]:
+    """What an address is answered with, and what answers it; each is asked once, as both READMEs name the same."""
+    client = app.test_client()
+
+    @cache
+    def ask(address: str) -> tuple[int, str]:
+        with client.get(address) as answer:
+            return answer.status_code, endpoint_of(app, answer.request.path)
+
+    return ask
+
+
 @both
-def test_every_address_answers_and_every_page_has_one(app, readme):
+def test_every_address_answers_and_every_page_has_one(app, asked, readme):
     """What the table of addresses shows can be opened, and there is no page that it leaves out."""
     named = [name for row in rows(readme, *ADDRESSES[readme]) for name in re.findall(r"`([^`]+)`", row[0])]
     assert len(named) == len(set(named)) > 20
-    client, met = app.test_client(), set()
+    met = set()
     for name in named:
         for year in ("/periods/2025", "/editions/47f1ec66fe45", "/provisional/2026"):
-            answer = client.get(name.replace("…", year))
+            status, endpoint = asked(name.replace("…", year))
             moved = name == "/" or name.startswith("/language/")
-            assert answer.status_code == (302 if moved else 200), name
-            met.add(endpoint_of(app, answer.request.path))
+            assert status == (302 if moved else 200), name
+            met.add(endpoint)
     assert met == {rule.endpoint for rule in reading(app)}
 
 

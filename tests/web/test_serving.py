@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,25 +62,36 @@ class Service:
 
 
 @contextmanager
+def heeding(sigint: Callable[..., object] | signal.Handlers) -> Iterator[None]:
+    """Have Ctrl+C do that meanwhile. A run in the background ignores it, and what is started by it would do likewise."""
+    before = signal.signal(signal.SIGINT, sigint)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def running(
     folder: Path, *command: str, url: str = "sqlite:///county.db", schema: str = "stars"
 ) -> Iterator[Service]:
     """Start that command in *folder* and wait until it says where its pages are; at the end it is killed if need be."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=os.environ
-        | {
-            "STARS_DATABASE_URL": url,
-            "STARS_DATABASE_SCHEMA": schema,
-            "STARS_LANG": "en",
-            "HOME": str(folder),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with heeding(signal.default_int_handler):
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=os.environ
+            | {
+                "STARS_DATABASE_URL": url,
+                "STARS_DATABASE_SCHEMA": schema,
+                "STARS_LANG": "en",
+                "HOME": str(folder),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     service = Service(process)
     try:
         for line in process.stdout:
@@ -255,12 +266,13 @@ def test_those_who_work_on_the_pages_have_a_server_of_their_own(office):
 
 
 def test_where_there_is_no_gunicorn_a_simple_server_does(office):
-    """On Windows; here a claim to be it."""
+    """On Windows; here a claim to be it. These tests may themselves have been told to ignore Ctrl+C: it ends all the same."""
     program = (
         "import sys, web.wsgi, werkzeug.serving, web.cli\n"
         "sys.platform = 'win32'\nsys.modules['gunicorn'] = None\nweb.cli.main(sys.argv[1:])"
     )
-    with running(office, sys.executable, "-P", "-c", program, "serve", "--port", "0") as service:
+    command = (sys.executable, "-P", "-c", program, "serve", "--port", "0")
+    with heeding(signal.SIG_IGN), running(office, *command) as service:
         assert service.get() == (200, b"ok\n")
         code, _, errors = service.ended_by(signal.SIGINT)
     assert code == 0

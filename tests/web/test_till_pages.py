@@ -9,12 +9,13 @@ import pytest
 
 from scoring.people import Role
 from scoring.workflow.points import expiring, settling
-from scoring.workflow.points.keep_merchants import see_merchants
+from scoring.workflow.points.keep_merchants import MerchantFields, add_merchant, see_merchants
+from scoring.workflow.points.offers import add_offer, see_offers
 from scoring.working_days import today
 from tests.databases import sqlite_in
 from tests.people import again, browser_of, somebody
 from tests.workflow.county import store_at
-from tests.workflow.points.shops_at_hand import shop
+from tests.workflow.points.shops_at_hand import fields, shop
 from web.app import create_app
 
 DAY = today()
@@ -96,6 +97,17 @@ def test_from_the_first_shop_to_a_receipt(app, own, admin, member):
     assert "大米" in page(clerk, "/till")
 
 
+def test_a_code_that_was_used_says_so_and_gives_nothing_twice(own, till, member):
+    """Whoever looks at it again might take the receipt for a new one; the receipt itself says nothing of it."""
+    code = asked(member, own.offer.number)
+    taken = till.post("/till/redeem", data={"code": code}).location
+    again_ = till.post("/till/look", data={"code": code})
+    assert "这个兑换码已经用过" in again_.text
+    assert "兑换凭证" in again_.text
+    assert "已经用过" not in page(till, taken)
+    assert own.held() == 700
+
+
 def test_a_code_that_is_none_is_refused_in_words_and_closes_the_till_in_the_end(own, till):
     for _ in range(10):
         answer = till.post("/till/look", data={"code": "00000000"}, headers={"Accept-Language": "en"})
@@ -114,6 +126,39 @@ def test_a_code_is_taken_however_it_was_spaced_and_in_whatever_width(own, till, 
         assert looked.status_code == 200, typed
         assert "确认兑换" in looked.text
     assert till.post("/till/redeem", data={"code": wide}).status_code == 303
+
+
+def test_what_is_near_comes_first_and_what_cannot_be_had_stands_below(own, admin, member):
+    """Each with the way there, apart by township; and why not."""
+    far = add_merchant(own.store, own.admin, MerchantFields(name="远山书屋", place="松坪乡正街"))
+    near = add_merchant(own.store, own.admin, MerchantFields(name="近水粮店", place="柳河镇粮库路 1 号"))
+    add_offer(own.store, own.admin, far.id, fields(title="笔记本", points=100))
+    add_offer(own.store, own.admin, near.id, fields(title="面条", points=500))
+    add_offer(own.store, own.admin, near.id, fields(title="电饭煲", points=9900))
+    text = page(member, "/points/offers")
+    order = ["现在能换的", "本乡镇（柳河镇）", "面条", "别的乡镇", "笔记本", "暂时换不了的", "电饭煲"]
+    assert [text.index(one) for one in order] == sorted(text.index(one) for one in order)
+    assert text.index("还差 89 分") > text.index("电饭煲")
+    assert "<details" not in text, "few are not folded up"
+    assert 'name="q"' not in text, "few need no search"
+    seen = see_offers(own.store, own.member)
+    assert (seen.township, [one.near for one in seen.offers]) == ("柳河镇", [True, False, False, True])
+
+
+def test_many_offers_are_searched_by_name_shop_and_pinyin_and_those_far_folded_up(own, member):
+    for number in range(8):
+        own.more(title=f"毛巾{number}")
+    near = add_merchant(own.store, own.admin, MerchantFields(name="近水粮店", place="柳河镇粮库路 1 号"))
+    add_offer(own.store, own.admin, near.id, fields(title="面条", points=100))
+    text = page(member, "/points/offers")
+    assert "<details" in text
+    assert text.index("面条") < text.index("<details") < text.index("毛巾1")
+    for words in ("面条", "jsld", "miantiao", "粮库"):
+        found = page(member, f"/points/offers?q={words}")
+        assert "面条" in found, words
+        assert "毛巾" not in found, words
+        assert "<details" not in found
+    assert "没有找到“拖拉机”" in page(member, "/points/offers?q=拖拉机")
 
 
 def test_a_member_reads_why_something_cannot_be_had(own, member):
@@ -222,3 +267,12 @@ def test_the_desk_leads_there(own, till, admin, member):
     assert 'href="/till"' in page(till, "/desk")
     assert 'href="/points/offers"' in page(member, "/desk")
     assert 'href="/desk/points/merchants"' in page(admin, "/desk")
+
+
+def test_a_merchant_reads_the_rules_and_how_codes_are_taken_without_a_members_bar(till, member):
+    assert 'href="/points/rules#merchants"' in page(till, "/till")
+    for who, barred in ((till, False), (member, True)):
+        text = page(who, "/points/rules")
+        assert "商户怎么受理兑换" in text
+        assert "积分怎么来、怎么用" in text
+        assert ("points-bar" in text) is barred

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import func, literal, select, union_all
@@ -17,7 +18,7 @@ from scoring.canonical import sha256
 from scoring.edition import Edition, State
 from scoring.errors import Refused
 from scoring.inputs import Inputs
-from scoring.store import county, periods
+from scoring.store import county, periods, units
 from scoring.store.engine import Store
 from scoring.store.tables import METADATA
 from scoring.workflow.import_marks import MarksTaken, import_marks
@@ -227,6 +228,14 @@ def with_units(store: Store, folder: Path, period: str = PERIOD) -> None:
     """Open a period and take all units into it."""
     opened(store, folder, period)
     take_units(store, folder / "units.csv", unit_rows(), period=period)
+
+
+def let_be_community(store: Store, code: str, period: str = PERIOD) -> None:
+    """Let the branch be a community's, which members of others may register with and serve."""
+    with store.begin() as c:
+        own = units.find(c, period, code)
+        own = replace(own, unit=replace(own.unit, domain="community"))
+        units.put(c, period, [own], 1)
 
 
 def with_marks(store: Store, folder: Path, period: str = PERIOD) -> None:

@@ -12,10 +12,12 @@ from scoring.texts import Lang, Text
 from scoring.workflow.imports import Mode
 from scoring.workflow.points.expiring import Announced, Ended, announce_expiry, expire
 from scoring.workflow.points.import_members import MembersTaken, import_members
-from scoring.workflow.points.import_points import PointsTaken, import_points
+from scoring.workflow.points.import_points import PointsTaken, import_points, post_points
 from scoring.workflow.points.keep_merchants import MerchantFields, add_merchant
 from scoring.workflow.points.quarters import close_quarter, open_quarter
-from scoring.workflow.points.replay import Outcome, Replayed, replay
+from scoring.workflow.points.replay import replay
+from scoring.workflow.points.replayed import Outcome, Replayed
+from scoring.workflow.points.reversing import move_reversal
 from scoring.workflow.points.rules_in_force import adopt_rules
 from scoring.workflow.points.statements_by_command import statement_by_command
 from web import points_listings, terminal
@@ -27,6 +29,12 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 _TRIAL = click.option(
     "--dry-run", is_flag=True, help="Check everything and say what would change; change nothing."
 )
+
+
+_FIELDS = {"code": "MEMBER", "item": "ITEM"} | {
+    name: f"--{name}" for name in ("day", "points", "event", "note", "key")
+}
+"""What a fault calls each part of a line that is typed."""
 
 
 @click.group()
@@ -137,6 +145,42 @@ def statement(member: str, lines: int, lang: Lang) -> None:
     with store() as opened:
         found = statement_by_command(opened, member, lines)
     points_listings.show_statement(found, lang)
+
+
+@ledger.command("post")
+@click.argument("code", metavar="MEMBER", callback=one_form)
+@click.argument("item", metavar="ITEM")
+@click.option("--day", required=True, metavar="DAY", help="The day of the event, such as 2026-10-08.")
+@click.option("--points", default="", help="Above 0; left out where the item's points are fixed.")
+@click.option("--event", default="", help="Which event, where a day has several.")
+@click.option("--note", default="", help="A line for the statement.")
+@click.option("--key", default="", help="What another system calls the line, so that it is taken once only.")
+@LANG
+@refusals_told
+def post_(lang: Lang, **cells: str) -> None:
+    """Post one line of points of MEMBER under ITEM, as a file would.  登记一笔积分。"""
+    with store() as opened:
+        taken = post_points(opened, None, cells, _FIELDS)
+    for line in _post_told(taken):
+        click.echo(line.in_(lang))
+
+
+@ledger.command("reverse")
+@click.argument("number", metavar="ENTRY", type=click.IntRange(1))
+@click.option("--reason", required=True, help="Why; the member reads it.")
+@LANG
+@refusals_told
+def reverse_(number: int, reason: str, lang: Lang) -> None:
+    """Move that ENTRY, by its number in a statement, be reversed; somebody else confirms it in the browser.  提出冲销。"""
+    with store() as opened:
+        motion = move_reversal(opened, None, number, reason)
+    click.echo(
+        Text(
+            f"已提出第 {motion} 号冲销提议：第 {number} 笔积分待上级党组织或管理员在“冲销与异议”页确认",
+            f"Motion {motion} is made: entry {number} is reversed once a superior or an administrator confirms it, under"
+            " Reversals and objections",
+        ).in_(lang)
+    )
 
 
 @ledger.command("replay")
@@ -267,6 +311,18 @@ def _points_told(taken: PointsTaken, mode: Mode) -> Iterator[Text]:
     more = len(taken.cut) - _SHOWN_MOST
     if more > 0:
         yield Text(f"  …… 另有 {more:,} 行被上限截去", f"  … and {more:,} more lines cut by caps")
+
+
+def _post_told(taken: PointsTaken) -> Iterator[Text]:
+    honour, spendable = marks_text(taken.earned - taken.lost), marks_text(taken.spendable)
+    posted = Text(
+        f"已入账：荣誉分 {honour}，可兑换分 {spendable}",
+        f"Posted. Honour points: {honour}, spendable points: {spendable}",
+    )
+    yield posted if taken.posted else Text("没有入账", "Nothing was posted")
+    for own in taken.cut:
+        for cut in own.cuts:
+            yield Text(f"  {cut.sentence.zh}", f"  {cut.sentence.en}")
 
 
 def _done(mode: Mode) -> Text:

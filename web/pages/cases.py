@@ -14,7 +14,7 @@ from scoring.uploads.kinds import Kind
 from scoring.workflow.documents import Document, take_documents
 from scoring.workflow.post_results import days_told, posting_of
 from web.access import MEBIBYTE, actor
-from web.downloads import sent_inert
+from web.downloads import handed_out
 from web.filing import files
 from web.kept import kept
 from web.viewing import shelf
@@ -72,4 +72,4 @@ def documents() -> tuple[Document, ...]:
 def given_out(sha256: str, title: str, kind: Kind) -> ResponseReturnValue:
     """Return a document as it was sent in, to be saved."""
     plain = f"document.{kind.extensions[0]}"
-    return sent_inert(files().path(sha256), kind.media_type, title, plain=plain)
+    return handed_out(files().path(sha256), kind.media_type, title, plain=plain)

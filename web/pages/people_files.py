@@ -1,17 +1,13 @@
 """People by the file: the workbook to fill in, a trial with every fault by its cell, and the passwords to hand out."""
 
-import tempfile
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from datetime import datetime
-from pathlib import Path
 
 import orjson
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from scoring.errors import Refused
+from scoring.errors import Fault, Refused
 from scoring.permissions import Action, Setting, permit
 from scoring.spreadsheet.people_workbooks import PasswordRow, passwords_workbook, people_template
 from scoring.workflow.import_people import PeopleTaken, import_people
@@ -20,6 +16,7 @@ from scoring.workflow.keep_people import Handed
 from web.access import MEBIBYTE, large, somebody, store
 from web.downloads import XLSX, own_name, sent
 from web.errors import status_of
+from web.handed_in import HandedIn, handed_in
 from web.language import chosen, say
 from web.pages.refusing import own_faults
 
@@ -32,27 +29,22 @@ _LARGEST = 4 * MEBIBYTE
 def show() -> ResponseReturnValue:
     """Show where a file is given."""
     permit(somebody(), Action.KEEP_PEOPLE, Setting())
-    return render_template("people/import.html", faults=(), taken=None)
+    return _page(())
 
 
 @people_files.post("/people/import")
 @large(_LARGEST)
 def take() -> ResponseReturnValue:
     """Try a file, or take for good the one that was tried; it comes back with the form, so nothing of it lies about."""
-    name, content = _given()
+    file = handed_in(_file_name)
     mode = Mode.FOR_GOOD if request.form.get("sure") else Mode.TRIAL
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        try:
+    try:
+        with file.laid_out() as path:
             taken = import_people(store(), somebody(), path, mode)
-        except Refused as refused:
-            page = render_template("people/import.html", faults=own_faults(refused), taken=None)
-            return page, status_of(refused)
+    except Refused as refused:
+        return _page(own_faults(refused)), status_of(refused)
     if mode is Mode.TRIAL:
-        return render_template(
-            "people/import.html", faults=(), taken=taken, name=name, content=b64encode(content).decode()
-        )
+        return _page((), taken, file)
     return _handed(taken)
 
 
@@ -82,16 +74,8 @@ def passwords() -> ResponseReturnValue:
     return sent(content, XLSX, say("一次性密码.xlsx", "passwords.xlsx"), plain="passwords.xlsx")
 
 
-def _given() -> tuple[str, bytes]:
-    """Return the name and the bytes of the file that is given anew, or was tried before."""
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        return _file_name(file.filename), file.read()
-    try:
-        content = b64decode(request.form.get("content", ""), validate=True)
-    except NotBase64:
-        raise BadRequest from None
-    return _file_name(request.form.get("name", "")), content
+def _page(faults: tuple[Fault, ...], taken: PeopleTaken | None = None, file: HandedIn | None = None) -> str:
+    return render_template("people/import.html", faults=faults, taken=taken, file=file)
 
 
 def _file_name(name: str) -> str:

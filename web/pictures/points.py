@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from scoring.numbers import marks_text
 from scoring.units import Group
-from scoring.workflow.points.reading_groups import SPREAD_STEP, CountyPoints, GroupSums
+from scoring.workflow.points.county_sums import SPREAD_STEP
+from scoring.workflow.points.reading_groups import CountyPoints, GroupSums
 from web.charts import distribution, histogram
 from web.charts.legend import Part
 from web.kept import kept

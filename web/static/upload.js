@@ -166,10 +166,12 @@
     try {
       told = JSON.parse(answer.text);
     } catch (unread) {
-      return refuse(job, [words.signed_out]);
+      refuse(job, [words.signed_out]);
+      return refresh(job);
     }
     if (!told.kept || told.faults.length) {
-      return refuse(job, told.faults || [told.error || words.signed_out]);
+      refuse(job, told.faults || [told.error || words.signed_out]);
+      return refresh(job);
     }
     const already = told.kept.some((own) => own.already.includes(job.criterion));
     job.over = true;
@@ -237,7 +239,7 @@
     job.line.append(line);
   }
 
-  /* The criterion as it is now, in the place of what the page showed. */
+  /* The criterion as it is now, in the place of what the page showed; the last of its files sees to it, also a refused one. */
   async function refresh(job) {
     if (queue.some((own) => !own.over && own.criterion === job.criterion)) {
       return;

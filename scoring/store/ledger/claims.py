@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
 
 from scoring.canonical import canonical
 from scoring.errors import Fault, Place, Refused
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
+from scoring.store.plain import Plain
 from scoring.store.tables import claim, claim_file, claim_move, moment_text
 from scoring.texts import Text
 
@@ -139,14 +141,19 @@ def move(  # noqa: PLR0917  what becomes of which claim, and why
 
 def find(c: Connection, number: int) -> Claim:
     """Return the claim of that number. Raises ClaimUnknown."""
-    for own in _found(c, _COLUMNS.number == number):
-        return own
+    for row in _OF_NUMBER.ask(c, number=number):
+        files = [ClaimFile(sha256=file, title=title) for file, title in _FILES_OF.ask(c, number=number)]
+        return _claim(_moments(row), tuple(files))
     raise unknown(number)
 
 
 def among(c: Connection, numbers: Iterable[int]) -> dict[int, Claim]:
     """Return the claims of those numbers, by number; numbers of none are left out."""
     wanted = sorted(set(numbers))
+    if len(wanted) == 1:
+        with suppress(ClaimUnknown):
+            return {wanted[0]: find(c, wanted[0])}
+        return {}
     parts = (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
     return {own.number: own for part in parts for own in _found(c, _COLUMNS.number.in_(part))}
 
@@ -219,9 +226,15 @@ def _row(number: int, own: Claim) -> bulk.Row:
 def _found(
     c: Connection, where: ColumnElement[bool], most: int | None = None, *first: ColumnElement[Any]
 ) -> tuple[Claim, ...]:
-    own = (
+    rows = c.execute(_selection(where, *first).limit(most)).all()
+    files = _files(c, [row.number for row in rows])
+    return tuple(_claim(row, tuple(files[row.number])) for row in rows)
+
+
+def _selection(where: ColumnElement[bool], *first: ColumnElement[Any]) -> Select[Any]:
+    return (
         select(
-            claim,
+            *_KEPT,
             _MOVES.state,
             _MOVES.points.label("posted"),
             _MOVES.cut,
@@ -230,14 +243,10 @@ def _found(
             _MOVES.on_behalf.label("decided_on_behalf"),
             _MOVES.made_at.label("decided_at"),
         )
-        .outerjoin(claim_move, _MOVES.claim == _COLUMNS.number)
+        .select_from(claim.outerjoin(claim_move, _MOVES.claim == _COLUMNS.number))
         .where(where)
         .order_by(*first, _COLUMNS.number.desc())
-        .limit(most)
     )
-    rows = c.execute(own).all()
-    files = _files(c, [row.number for row in rows])
-    return tuple(_claim(row, tuple(files[row.number])) for row in rows)
 
 
 def _files(c: Connection, numbers: Sequence[int]) -> dict[int, list[ClaimFile]]:
@@ -249,31 +258,47 @@ def _files(c: Connection, numbers: Sequence[int]) -> dict[int, list[ClaimFile]]:
     return found
 
 
+def _moments(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a row as it is kept with its moments as such."""
+    *own, made_at, state, posted, cut, reason, by, on_behalf, decided_at = row
+    decided = None if decided_at is None else datetime.fromisoformat(decided_at)
+    return *own, datetime.fromisoformat(made_at), state, posted, cut, reason, by, on_behalf, decided
+
+
 def _claim(row: Any, files: tuple[ClaimFile, ...]) -> Claim:
+    number, key, member, unit, at_unit, rules, item, points, day, event, note, by, on_behalf, *more = row
+    made_at, state, posted, cut, reason, decided_by, decided_on_behalf, decided_at = more
     return Claim(
-        number=row.number,
-        key=row.key,
-        member=row.member,
-        unit=row.unit,
-        at_unit=row.at_unit,
-        rules=row.rules,
-        item=row.item,
-        points=row.points,
-        day=date.fromisoformat(row.day),
-        event=row.event,
-        note=row.note,
-        by=row.by,
-        on_behalf=row.on_behalf,
-        made_at=row.made_at,
+        number=number,
+        key=key,
+        member=member,
+        unit=unit,
+        at_unit=at_unit,
+        rules=rules,
+        item=item,
+        points=points,
+        day=date.fromisoformat(day),
+        event=event,
+        note=note,
+        by=by,
+        on_behalf=on_behalf,
+        made_at=made_at,
         files=files,
-        state=ClaimState(row.state or ClaimState.PENDING),
-        posted=row.posted or 0,
+        state=ClaimState(state or ClaimState.PENDING),
+        posted=posted or 0,
         cut=tuple(
             CutKept(cap=cap, points=points, sentence=Text(zh, en))
-            for cap, points, zh, en in orjson.loads(row.cut or "[]")
+            for cap, points, zh, en in orjson.loads(cut or "[]")
         ),
-        reason=row.reason or "",
-        decided_by=row.decided_by or "",
-        decided_on_behalf=row.decided_on_behalf or "",
-        decided_at=row.decided_at,
+        reason=reason or "",
+        decided_by=decided_by or "",
+        decided_on_behalf=decided_on_behalf or "",
+        decided_at=decided_at,
     )
+
+
+_KEPT = [own for own in claim.columns if own.name != "link"]
+_OF_NUMBER = Plain(_selection(_COLUMNS.number == bindparam("number")))
+_FILES_OF = Plain(
+    select(_FILES.file, _FILES.title).where(_FILES.claim == bindparam("number")).order_by(_FILES.file)
+)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from scoring.criteria.item import Ledger
 from scoring.ledger import TransferKind
@@ -69,54 +68,35 @@ def steps(c: Connection) -> dict[tuple[int, ExpiryStep], StepTaken]:
     return {(own.year, own.step): own for own in found}
 
 
-def left(c: Connection, year: int) -> dict[str, int]:
-    """Return how many hundredths each member has left of what was earned up to the end of *year*, where that is any.
+def left(c: Connection, year: int, member: str | None = None) -> dict[str, int]:
+    """Return how many hundredths each member (None: of all) has left of what was earned up to the end of *year*, if any.
 
-    It is what was earned with a day up to then, less what was taken back of it, less all that was spent, paid back or
-    ended since, at most the balance: what was earned first is spent first.
+    It is what was earned with a day up to then, less what was taken back of it, less all that was spent or paid back, and
+    what ended of that year or earlier ones; at most the balance. What was earned first is spent first.
     """
-    own = (
-        _sums(_earned(f"{year:04}-12-31")).where(_OWN.ledger == Ledger.SPENDABLE.value).group_by(_OWN.member)
-    )
-    found = ((row.member, min(int(row.earned) - int(row.gone), int(row.balance))) for row in c.execute(own))
-    return {member: points for member, points in found if points > 0}
-
-
-def left_by_year(c: Connection, member: str) -> dict[int, int]:
-    """Return what `left` says of the member for each year in which they earned anything, oldest first."""
-    earned = select(func.substr(_OWN.day, 1, 4)).where(
-        _OWN.member == member,
-        _OWN.ledger == Ledger.SPENDABLE.value,
-        _OWN.kind == TransferKind.AWARD.value,
-    )
-    found = {}
-    for year in sorted(c.scalars(earned.distinct())):
-        own = _sums(_earned(f"{year}-12-31")).where(
-            _OWN.member == member, _OWN.ledger == Ledger.SPENDABLE.value
-        )
-        row = c.execute(own.group_by(_OWN.member)).one()
-        found[int(year)] = max(min(int(row.earned) - int(row.gone), int(row.balance)), 0)
-    return found
-
-
-def _sums(earned: ColumnElement[Any]) -> Any:
-    """Return the question for sums by member: what was earned, what is gone, and what that leaves of all."""
-    back = and_(_OWN.kind == TransferKind.REVERSAL.value, _UNDONE.c.kind == TransferKind.REDEMPTION.value)
-    gone = case((_OWN.kind.in_(_GONE), _OWN.amount), (back, -_OWN.amount), else_=0)
-    credited = case((_OWN.target == _OWN.member, _OWN.amount), else_=-_OWN.amount)
-    return select(
-        _OWN.member,
-        func.sum(earned).label("earned"),
-        func.sum(gone).label("gone"),
-        func.sum(credited).label("balance"),
-    ).outerjoin(_UNDONE, _UNDONE.c.number == _OWN.undoes)
-
-
-def _earned(last_day: str) -> ColumnElement[Any]:
-    """Return what a transfer adds to what was earned up to *last_day*; what an award owes when reversed is repaid later."""
+    last_day = f"{year:04}-12-31"
     award = and_(_OWN.kind == TransferKind.AWARD.value, _OWN.day <= last_day)
-    back = and_(_UNDONE.c.kind == TransferKind.AWARD.value, _UNDONE.c.day <= last_day)
-    return case((award, _OWN.amount), (back, -_OWN.amount), else_=0)
+    taken = and_(_UNDONE.c.kind == TransferKind.AWARD.value, _UNDONE.c.day <= last_day)
+    back = and_(_OWN.kind == TransferKind.REVERSAL.value, _UNDONE.c.kind == TransferKind.REDEMPTION.value)
+    ended = and_(_OWN.kind == TransferKind.EXPIRY.value, _OWN.event <= f"{year:04}")
+    credited = case((_OWN.target == _OWN.member, _OWN.amount), else_=-_OWN.amount)
+    own = (
+        select(
+            _OWN.member,
+            func.sum(case((award, _OWN.amount), (taken, -_OWN.amount), else_=0)).label("earned"),
+            func.sum(
+                case((or_(_OWN.kind.in_(_GONE), ended), _OWN.amount), (back, -_OWN.amount), else_=0)
+            ).label("gone"),
+            func.sum(credited).label("balance"),
+        )
+        .outerjoin(_UNDONE, _UNDONE.c.number == _OWN.undoes)
+        .where(_OWN.ledger == Ledger.SPENDABLE.value)
+        .group_by(_OWN.member)
+    )
+    if member is not None:
+        own = own.where(_OWN.member == member)
+    found = ((row.member, min(int(row.earned) - int(row.gone), int(row.balance))) for row in c.execute(own))
+    return {one: points for one, points in found if points > 0}
 
 
-_GONE = (TransferKind.REDEMPTION.value, TransferKind.EXPIRY.value, TransferKind.REPAYMENT.value)
+_GONE = (TransferKind.REDEMPTION.value, TransferKind.REPAYMENT.value)

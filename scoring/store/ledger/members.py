@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
 
 from scoring.canonical import canonical, sha256
 from scoring.criteria.item import MemberKind
@@ -20,6 +20,7 @@ from scoring.errors import Fault, Place, Refused
 from scoring.searching import Names
 from scoring.store import bulk, chain
 from scoring.store.people import FORGOTTEN
+from scoring.store.plain import Plain
 from scoring.store.tables import (
     member,
     member_code,
@@ -33,6 +34,8 @@ from scoring.texts import Text
 _COLUMNS = member_revision.c
 _MOST = 500
 _TOLD_MOST = 20
+_FEW = 4
+"""Up to so many members are asked for one by one, which is quicker."""
 
 
 class MemberState(StrEnum):
@@ -126,15 +129,15 @@ def revise(c: Connection, changed: Sequence[Member]) -> None:
 
 def find(c: Connection, member_id: str) -> Member:
     """Return the member of that id as they are now. Raises MemberUnknown."""
-    for own in _selected(c, _COLUMNS.member == member_id):
-        return own
+    for row in _OF_ID.ask(c, asked=member_id):
+        return _called(row)
     raise unknown()
 
 
 def by_code(c: Connection, code: str) -> Member:
     """Return the member of that number as they are now. Raises MemberUnknown."""
-    for own in _selected(c, member_code.c.code == code):
-        return own
+    for row in _OF_CODE.ask(c, asked=code):
+        return _called(row)
     raise unknown(code)
 
 
@@ -145,7 +148,10 @@ def by_codes(c: Connection, codes: Iterable[str]) -> dict[str, Member]:
 
 def among(c: Connection, ids: Iterable[str]) -> dict[str, Member]:
     """Return the members of those ids as they are now, by id; ids of nobody are left out."""
-    return {own.id: own for part in _parts(ids) for own in _selected(c, _COLUMNS.member.in_(part))}
+    wanted = {own for own in ids if own}
+    if len(wanted) <= _FEW:
+        return {row[0]: _called(row) for own in sorted(wanted) for row in _OF_ID.ask(c, asked=own)}
+    return {own.id: own for part in _parts(wanted) for own in _selected(c, _COLUMNS.member.in_(part))}
 
 
 def names(c: Connection, ids: Iterable[str]) -> dict[str, str]:
@@ -157,7 +163,8 @@ def of_person(c: Connection, person_id: str) -> Member | None:
     """Return the active member whose account that is; None where it is nobody's."""
     if not person_id:
         return None
-    return next((own for own in _selected(c, _COLUMNS.person == person_id) if own.active), None)
+    found = (_called(row) for row in _OF_PERSON.ask(c, asked=person_id))
+    return next((own for own in found if own.active), None)
 
 
 def of_persons(c: Connection, ids: Iterable[str]) -> dict[str, Member]:
@@ -179,13 +186,31 @@ def of_units(c: Connection, units: Collection[str], day: date | None = None) -> 
 
 def branches(c: Connection, units: Collection[str], day: date) -> dict[str, str]:
     """Return by id the branch of each active member of *units* as of *day*; nobody's name is read."""
-    own = select(_COLUMNS.member, _COLUMNS.unit)
-    own = own.where(_COLUMNS.state == MemberState.ACTIVE.value, *_lasting(day))
+    if len(units) > _MOST:
+        there = frozenset(units)
+        rows = _BRANCHES.ask(c, day=day.isoformat())
+        return {member: unit for member, unit in rows if unit in there}
+    own = _branches(day.isoformat())
     return {
         member: unit
         for part in _parts(units)
         for member, unit in c.execute(own.where(_COLUMNS.unit.in_(part)))
     }
+
+
+def branches_of(c: Connection, ids: Iterable[str], day: date) -> dict[str, str]:
+    """Return by id the branch of each of *ids* that is an active member as of *day*; nobody's name is read."""
+    own = _branches(day.isoformat())
+    return {
+        member: unit
+        for part in _parts(ids)
+        for member, unit in c.execute(own.where(_COLUMNS.member.in_(part)))
+    }
+
+
+def revised_since(c: Connection, link: int) -> frozenset[str]:
+    """Return the ids of the members who were added or revised under a later link than that."""
+    return frozenset(member for (member,) in _REVISED.ask(c, link=link))
 
 
 def on_roll(c: Connection, unit: str, day: date) -> tuple[Member, ...]:
@@ -260,24 +285,39 @@ _KEPT = (
 
 def _selected(c: Connection, where: ColumnElement[bool] | None, day: date | None = None) -> Iterator[Member]:
     """Yield the members where *where* holds of the revision that is the last: of all, or of those begun by *day*."""
-    conditions = [*_lasting(day), *(() if where is None else (where,))]
+    return map(_called, c.execute(_selection(day, *(() if where is None else (where,)))))
+
+
+def _selection(day: date | None, *where: ColumnElement[bool]) -> Select[Any]:
     joined_ = member_revision.join(member_code, member_code.c.member == _COLUMNS.member).outerjoin(
         member_name,
         and_(member_name.c.member == _COLUMNS.member, member_name.c.revision == _COLUMNS.revision),
     )
     own = select(*_KEPT, member_code.c.code, member_name.c.name).select_from(joined_)
-    for row in c.execute(own.where(*conditions)):
-        yield _member(row, FORGOTTEN.zh if row.name is None else row.name)
+    return own.where(*_lasting(day), *where)
+
+
+def _called(row: Any) -> Member:
+    """Return the member of a row that ends with what they are called, None where that was forgotten."""
+    return _member(row[:-1], FORGOTTEN.zh if row[-1] is None else row[-1])
 
 
 def _lasting(day: date | None = None) -> list[ColumnElement[bool]]:
     """Return what holds of a member's last revision: of all, or of those begun by *day*."""
+    return _lasting_by(None if day is None else day.isoformat())
+
+
+def _lasting_by(day: str | ColumnElement[str] | None) -> list[ColumnElement[bool]]:
     later = member_revision.alias("later")
     follows = and_(later.c.member == _COLUMNS.member, later.c.revision > _COLUMNS.revision)
     if day is None:
         return [~exists().where(follows)]
-    begun = _COLUMNS.first_day <= day.isoformat()
-    return [begun, ~exists().where(follows, later.c.first_day <= day.isoformat())]
+    return [_COLUMNS.first_day <= day, ~exists().where(follows, later.c.first_day <= day)]
+
+
+def _branches(day: str | ColumnElement[str]) -> Select[Any]:
+    own = select(_COLUMNS.member, _COLUMNS.unit)
+    return own.where(_COLUMNS.state == MemberState.ACTIVE.value, *_lasting_by(day))
 
 
 def _histories(
@@ -292,17 +332,24 @@ def _histories(
 
 
 def _member(row: Any, name: str) -> Member:
+    own, revision, unit, kind, state, person, first_day, code = row
     return Member(
-        id=row.member,
-        code=row.code,
+        id=own,
+        code=code,
         name=name,
-        unit=row.unit,
-        kind=MemberKind(row.kind),
-        state=MemberState(row.state),
-        person=row.person,
-        first_day=date.fromisoformat(row.first_day),
-        revision=row.revision,
+        unit=unit,
+        kind=MemberKind(kind),
+        state=MemberState(state),
+        person=person,
+        first_day=date.fromisoformat(first_day),
+        revision=revision,
     )
+
+
+_OF_ID, _OF_CODE, _OF_PERSON = (
+    Plain(_selection(None, own == bindparam("asked", type_=own.type)))
+    for own in (_COLUMNS.member, member_code.c.code, _COLUMNS.person)
+)
 
 
 def _insert(
@@ -351,3 +398,7 @@ def _order(own: Member) -> tuple[str, str]:
 def _parts(values: Iterable[str]) -> Iterator[list[str]]:
     wanted = sorted({own for own in values if own})
     return (wanted[at : at + _MOST] for at in range(0, len(wanted), _MOST))
+
+
+_BRANCHES = Plain(_branches(bindparam("day")))
+_REVISED = Plain(select(_COLUMNS.member).where(_COLUMNS.link > bindparam("link")).distinct())

@@ -3,17 +3,21 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, case, exists, func, select
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, cast, exists, func, select
 
 from scoring.criteria.item import Ledger, MemberKind
 from scoring.ledger import HonourSums, TransferKind, quarter_days
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
+from scoring.store.plain import Plain
 from scoring.store.tables import claim, claim_move, moment_text, quarter_close, quarter_result, transfer
 
 _CLOSE, _RESULT, _OWN = quarter_close.c, quarter_result.c, transfer.c
 _AT_ONCE = 500
+_MANY = 2_000
+"""Of more members than that it is quicker to ask for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,25 @@ class Closing:
     made_at: datetime
 
 
+class Total(NamedTuple):
+    """What closed quarters come to together (hundredths): how many they are, and which, by the `bit` of each."""
+
+    many: int
+    places: int
+    figure: int
+    earned: int
+    lost: int
+
+    def has(self, quarter: str) -> bool:
+        """Say whether *quarter* is one of them."""
+        return bool(self.places & bit(quarter))
+
+
+def bit(quarter: str) -> int:
+    """Return what stands for *quarter* of its year in `Total.places`: 1, 2, 4 or 8."""
+    return 1 << int(quarter[-1]) - 1
+
+
 def baseline_key(quarter: str, member: str) -> str:
     """Return the key of the transfer that is a member's baseline of *quarter*; there is one at most."""
     return f"baseline:{quarter}:{member}"
@@ -61,14 +84,19 @@ def with_baseline(c: Connection, quarter: str) -> frozenset[str]:
 
 def is_closed(c: Connection, quarter: str, unit: str) -> bool:
     """Say whether the branch's quarter is closed."""
-    return bool(c.scalar(select(exists().where(_CLOSE.quarter == quarter, _CLOSE.unit == unit))))
+    return bool(_CLOSED.ask(c, quarter=quarter, unit=unit)[0][0])
+
+
+def last_closed(c: Connection, unit: str, first: str) -> str | None:
+    """Return the last quarter that the branch has closed, from the quarter *first* on; None where it has closed none."""
+    found = c.scalar(select(func.max(_CLOSE.quarter)).where(_CLOSE.unit == unit, _CLOSE.quarter >= first))
+    return None if found is None else str(found)
 
 
 def is_closed_for(c: Connection, quarter: str, unit: str, member: str) -> bool:
     """Say whether the branch's quarter is closed, or the member's with another branch that they moved to."""
-    if is_closed(c, quarter, unit):
-        return True
-    return bool(c.scalar(select(exists().where(_RESULT.member == member, _RESULT.quarter == quarter))))
+    ((own, theirs),) = _CLOSED_FOR.ask(c, quarter=quarter, unit=unit, member=member)
+    return bool(own or theirs)
 
 
 def closed_with(c: Connection, members: Collection[str]) -> frozenset[tuple[str, str]]:
@@ -146,6 +174,34 @@ def frozen(c: Connection, members: Collection[str], year: int) -> Iterator[tuple
             yield member, quarter, HonourSums(baseline=baseline, earned=earned, lost=lost)
 
 
+def totals(c: Connection, first: str, last: str, members: Collection[str] | None = None) -> dict[str, Total]:
+    """Return what the closed quarters from *first* to *last* came to together, by member: of *members*, or of all.
+
+    Whoever has none is left out; of many *members* others may come along.
+    """
+    if members is None or len(members) > _MANY:
+        return {row[0]: Total._make(row[1:]) for row in _TOTALS.ask(c, first=first, last=last)}
+    own = _totals(first, last)
+    return {
+        row[0]: Total._make(row[1:])
+        for part in _parts(members)
+        for row in c.execute(own.where(_RESULT.member.in_(part))).all()
+    }
+
+
+def closed_since(c: Connection, link: int, most: int) -> frozenset[str] | None:
+    """Return the ids of the members of whom a quarter was closed under a later link than that.
+
+    None where more than *most* branches closed one.
+    """
+    closed = _CLOSED_SINCE.ask(c, link=link, most=most + 1)
+    if len(closed) > most:
+        return None
+    return frozenset(
+        member for quarter, unit in closed for (member,) in _MEMBERS_IN.ask(c, quarter=quarter, unit=unit)
+    )
+
+
 def pending(c: Connection, quarter: str, unit: str | None = None) -> dict[str, int]:
     """Return how many claims of days in *quarter* wait to be decided, by branch; branches without any are left out."""
     first, last = quarter_days(quarter)
@@ -160,6 +216,14 @@ def pending(c: Connection, quarter: str, unit: str | None = None) -> dict[str, i
     if unit is not None:
         own = own.where(claim.c.unit == unit)
     return {row[0]: row[1] for row in c.execute(own)}
+
+
+def pending_for(c: Connection, quarter: str) -> frozenset[str]:
+    """Return the ids of the members for whom claims of days in *quarter* wait to be decided, in whichever branch."""
+    first, last = quarter_days(quarter)
+    own = select(claim.c.member).outerjoin(claim_move, claim_move.c.claim == claim.c.number)
+    days = claim.c.day >= first.isoformat(), claim.c.day <= last.isoformat()
+    return frozenset(c.scalars(own.where(claim_move.c.claim.is_(None), *days)))
 
 
 def pending_elsewhere(c: Connection, quarter: str, unit: str, members: Collection[str]) -> int:
@@ -214,3 +278,24 @@ def quarters_of(year: int) -> tuple[str, ...]:
 def _parts(values: Iterable[str]) -> Iterator[list[str]]:
     wanted = sorted(set(values))
     return (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
+
+
+_OF_BRANCH = exists().where(_CLOSE.quarter == bindparam("quarter"), _CLOSE.unit == bindparam("unit"))
+_OF_MEMBER = exists().where(_RESULT.member == bindparam("member"), _RESULT.quarter == bindparam("quarter"))
+_CLOSED, _CLOSED_FOR = Plain(select(_OF_BRANCH)), Plain(select(_OF_BRANCH, _OF_MEMBER))
+
+
+def _totals(first: Any, last: Any) -> Select[Any]:
+    places = case(*((_RESULT.quarter.like(f"%Q{place}"), 1 << place - 1) for place in range(1, 5)), else_=0)
+    sums = (places, _RESULT.figure, _RESULT.earned, _RESULT.lost)
+    own = select(_RESULT.member, func.count(), *(cast(func.sum(one), BigInteger) for one in sums))
+    return own.where(_RESULT.quarter >= first, _RESULT.quarter <= last).group_by(_RESULT.member)
+
+
+_TOTALS = Plain(_totals(bindparam("first"), bindparam("last")))
+_CLOSED_SINCE = Plain(
+    select(_CLOSE.quarter, _CLOSE.unit).where(_CLOSE.link > bindparam("link")).limit(bindparam("most"))
+)
+_MEMBERS_IN = Plain(
+    select(_RESULT.member).where(_RESULT.quarter == bindparam("quarter"), _RESULT.unit == bindparam("unit"))
+)

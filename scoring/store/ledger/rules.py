@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from scoring.canonical import sha256
 from scoring.criteria import loader
@@ -11,6 +11,7 @@ from scoring.criteria.points import PointsRules
 from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place
 from scoring.store import chain
 from scoring.store.criteria import CriteriaAltered
+from scoring.store.plain import Plain
 from scoring.store.tables import claim, claim_move, points_rules, transfer
 from scoring.texts import Text
 
@@ -20,6 +21,18 @@ _KNOWN: dict[tuple[str, str], PointsRules] = {}
 """Rules by ref and digest, which say all there is to say of them."""
 
 _KNOWN_MOST = 50
+
+
+_DIGEST = Plain(select(_COLUMNS.digest).where(_COLUMNS.ref == bindparam("ref")))
+_IN_FORCE = Plain(
+    select(_COLUMNS.ref, _COLUMNS.digest)
+    .where(_COLUMNS.first_day <= bindparam("day"))
+    .order_by(_COLUMNS.first_day.desc())
+    .limit(1)
+)
+
+
+_ADOPTED_SINCE = Plain(select(_COLUMNS.ref).where(_COLUMNS.link > bindparam("link")).limit(1))
 
 
 class RulesMissing(CriteriaUnknown):
@@ -70,20 +83,22 @@ def adopted(c: Connection) -> tuple[Adopted, ...]:
 
 def in_force(c: Connection, day: date) -> PointsRules:
     """Return the rules in force on *day*. Raises RulesMissing, and CriteriaAltered where they are not as they were kept."""
-    own = select(_COLUMNS.ref, _COLUMNS.digest).where(_COLUMNS.first_day <= day.isoformat())
-    row = c.execute(own.order_by(_COLUMNS.first_day.desc()).limit(1)).first()
-    if row is None:
-        raise RulesMissing([missing(day)])
-    return _of(c, row.ref, row.digest)
+    for ref, digest in _IN_FORCE.ask(c, day=day.isoformat()):
+        return _of(c, ref, digest)
+    raise RulesMissing([missing(day)])
 
 
 def known(c: Connection, ref: str) -> PointsRules:
     """Return the rules of that ref. Raises CriteriaUnknown, and CriteriaAltered where they are not as they were kept."""
-    digest = c.scalar(select(_COLUMNS.digest).where(_COLUMNS.ref == ref))
-    if digest is None:
-        sentence = Text(f"县里没有启用过积分规则 {ref}", f"the county has never used rules of points {ref}")
-        raise CriteriaUnknown([Fault(place=Place(), sentence=sentence)])
-    return _of(c, ref, digest)
+    for (digest,) in _DIGEST.ask(c, ref=ref):
+        return _of(c, ref, digest)
+    sentence = Text(f"县里没有启用过积分规则 {ref}", f"the county has never used rules of points {ref}")
+    raise CriteriaUnknown([Fault(place=Place(), sentence=sentence)])
+
+
+def adopted_since(c: Connection, link: int) -> bool:
+    """Say whether rules were taken into use under a later link than that."""
+    return bool(_ADOPTED_SINCE.ask(c, link=link))
 
 
 def any_from(c: Connection, day: date) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, case, exists, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, exists, func, or_, select
 
 from scoring.criteria.caps import Posted
 from scoring.criteria.item import Ledger
@@ -88,7 +88,7 @@ def post(c: Connection, transfers: Sequence[NewTransfer], by: By) -> tuple[int, 
         return ()
     chain.link_number(c)
     accounts = {account for new in transfers for account in (new.source, new.target) if kept(account)}
-    books = Books(_newest(c, accounts, tuple(Ledger)), run(c, _LAST).fetchone()[0] or 0)
+    books = Books(_newest(c, accounts, tuple(Ledger)), last_number(c))
     numbers = tuple([books.lay(new) for new in transfers])
     made_at = moment_text(datetime.now(UTC))
     rows = [_row(number, new, by, made_at) for number, new in books.transfers]
@@ -186,7 +186,7 @@ def posted(  # noqa: PLR0917  whose, under what, when
         "first": f"{day.year:04}-01-01",
         "last": f"{day.year:04}-12-31",
     }
-    own = [(date.fromisoformat(row[0]), row[1], row[2]) for row in c.execute(_POSTED, asked)]
+    own = [(date.fromisoformat(row[0]), row[1], row[2]) for row in _POSTED.ask(c, **asked)]
     same = [points for on, name, points in own if on == day and (by_day_alone or name == event)]
     return Posted(
         event=sum(same),
@@ -207,6 +207,17 @@ def sums(c: Connection, members: Collection[str], first_day: date, last_day: dat
             baseline, earned, lost = map(int, points)
             found[member] = HonourSums(baseline=baseline, earned=earned, lost=lost)
     return found
+
+
+def last_number(c: Connection) -> int:
+    """Return the number of the last transfer, 0 before the first."""
+    return run(c, _LAST).fetchone()[0] or 0
+
+
+def concerned_since(c: Connection, number: int, most: int) -> frozenset[str] | None:
+    """Return the ids of all whose points the transfers after that of *number* move; None where there are more than *most*."""
+    rows = _SINCE.ask(c, number=number, most=most + 1)
+    return None if len(rows) > most else frozenset(one for row in rows for one in row)
 
 
 def unknown(number: int) -> TransferUnknown:
@@ -344,15 +355,23 @@ _STATEMENT = Plain(
     .limit(bindparam("most"))
 )
 
+_SINCE = Plain(
+    select(_OWN.member, _OWN.source, _OWN.target)
+    .where(_OWN.number > bindparam("number"))
+    .limit(bindparam("most"))
+)
+
 _UNDOING, _UNDONE = transfer.alias("undoing"), transfer.alias("undone")
-_POSTED = select(_OWN.day, _OWN.event, _OWN.amount).where(
-    _OWN.member == bindparam("member"),
-    _OWN.day >= bindparam("first"),
-    _OWN.day <= bindparam("last"),
-    _OWN.item == bindparam("item"),
-    _OWN.ledger == bindparam("ledger"),
-    _OWN.kind.in_([TransferKind.AWARD.value, TransferKind.LOSS.value]),
-    ~exists().where(_UNDOING.c.undoes == _OWN.number),
+_POSTED = Plain(
+    select(_OWN.day, _OWN.event, _OWN.amount).where(
+        _OWN.member == bindparam("member"),
+        _OWN.day >= bindparam("first"),
+        _OWN.day <= bindparam("last"),
+        _OWN.item == bindparam("item"),
+        _OWN.ledger == bindparam("ledger"),
+        or_(_OWN.kind == TransferKind.AWARD.value, _OWN.kind == TransferKind.LOSS.value),
+        ~exists().where(_UNDOING.c.undoes == _OWN.number),
+    )
 )
 
 

@@ -4,13 +4,14 @@ It is the mean of the figures of the year of those the branch had when its last 
 of the quarters that are closed, whichever branch closed them. Figures are in hundredths.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from scoring.criteria.criterion import Criterion, Source
 from scoring.criteria.item import counted
+from scoring.criteria.member_stars import annual_of
 from scoring.criteria.model import CriteriaSet
 from scoring.errors import Fault, Place, Refused
 from scoring.ledger import quarter_days
@@ -19,7 +20,7 @@ from scoring.periods import Period
 from scoring.store.engine import Connection
 from scoring.store.ledger import members, quarters, rules, transfers
 from scoring.store.ledger.members import Member
-from scoring.store.ledger.quarters import Closing, quarters_of
+from scoring.store.ledger.quarters import Closing, Total, bit, quarters_of
 from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.points.quarters import QuarterFigure, closed_quarters, year_figure
@@ -44,8 +45,8 @@ class BranchMean:
     """What the points of a branch's members come to, exactly, in hundredths.
 
     `mean` is None where anything hinders it, and `hindrances` says all of that at once. `closings` are the quarters it
-    is made of, `to_come` those of the year that are not over. `members` are those it is the mean of, by number;
-    `without` have no figure and count nowhere.
+    is made of, `to_come` those of the year that are not over. It is the mean of *many* members; `without` have no
+    figure and count nowhere. `members` are those *many*, by number, where they were asked for.
     """
 
     unit: Unit
@@ -53,9 +54,10 @@ class BranchMean:
     mean: Fraction | None
     closings: tuple[Closing, ...]
     to_come: tuple[str, ...]
-    members: tuple[MemberYear, ...]
+    many: int
     without: int
     hindrances: tuple[Fault, ...]
+    members: tuple[MemberYear, ...] = ()
 
     def as_mark(self, criteria: CriteriaSet) -> str | None:
         """Return the mean as a mark under *criteria*: to the hundredth, rounded once as the set rounds; None where there is none."""
@@ -98,6 +100,29 @@ def means_of(c: Connection, branches: Sequence[Unit], year: int) -> dict[str, Br
     return _Year(c, branches, year, adopted[0].first_day).means()
 
 
+def with_members(c: Connection, own: BranchMean) -> BranchMean:
+    """Return the mean with the members it is of, by number."""
+    if own.mean is None:
+        return own
+    in_force = rules.in_force(c, date(own.year, 12, 31))
+    ended = _ended(own.year, rules.adopted(c)[0].first_day)
+    roll = members.of_unit(c, own.unit.code, quarter_days(ended[-1])[1])
+    frozen = closed_quarters(c, [one.id for one in roll], own.year)
+    found = []
+    for one in roll:
+        closed = tuple(each for name, each in sorted(frozen.get(one.id, {}).items()) if name in ended)
+        annual = year_figure(in_force, own.year, closed, 0).annual
+        if annual is not None:
+            found.append(MemberYear(member=one, quarters=closed, annual=annual))
+    return replace(own, members=tuple(found))
+
+
+def _ended(year: int, begun: date) -> tuple[str, ...]:
+    """Return the quarters of *year* that are over, of those since the county has had rules."""
+    days = {name: quarter_days(name) for name in quarters_of(year)}
+    return tuple(name for name, (first, last) in days.items() if begun <= first and last < today())
+
+
 class _Year:
     """All that the means of some branches in one year stand on, read at once."""
 
@@ -106,28 +131,30 @@ class _Year:
         self._rules = rules.in_force(c, date(year, 12, 31))
         codes, now = [own.code for own in branches], today()
         days = {name: quarter_days(name) for name in quarters_of(year)}
-        self._ended = tuple(name for name, (first, last) in days.items() if begun <= first and last < now)
+        self._ended = _ended(year, begun)
         self._to_come = tuple(name for name, (_, last) in days.items() if last >= now)
         self._closings = quarters.closings(c, codes, year)
-        last = days[self._ended[-1]][1] if self._ended else None
-        self._roll = _by_unit(members.of_units(c, codes, last)) if last else {}
-        units = {one.id: one.unit for roll in self._roll.values() for one in roll}
-        self._frozen = closed_quarters(c, units, year)
+        units: dict[str, str] = {}
+        self._totals: dict[str, Total] = {}
+        if self._ended:
+            units = members.branches(c, codes, days[self._ended[-1]][1])
+            self._totals = quarters.totals(c, self._ended[0], self._ended[-1], units)
+        self._roll = _by_unit(units)
         self._standing = {
-            name: frozenset(
-                transfers.sums(
-                    c, [one for one in units if name not in self._frozen.get(one, ())], *days[name]
-                )
-            )
-            for name in self._ended
+            name: frozenset(transfers.sums(c, self._open(units, name), *days[name])) for name in self._ended
         }
         self._there = {name: self._read_there(c, name, units) for name in self._ended}
 
-    def _read_there(self, c: Connection, name: str, units: Mapping[str, str]) -> dict[str, list[Member]]:
+    def _open(self, units: Iterable[str], name: str) -> list[str]:
+        """Return those of whom the quarter is not closed."""
+        place = bit(name)
+        return [one for one in units if not self._totals.get(one, _NOTHING).places & place]
+
+    def _read_there(self, c: Connection, name: str, units: Mapping[str, str]) -> dict[str, list[str]]:
         """Return whom branches had when the quarter ended, of those that have not closed it, or of whose members it is open."""
         closed = {code for code, each in self._closings.items() if any(own.quarter == name for own in each)}
         asked = {own.code for own in self._branches} - closed | {units[one] for one in self._standing[name]}
-        return _by_unit(members.of_units(c, asked, quarter_days(name)[1])) if asked else {}
+        return _by_unit(members.branches(c, asked, quarter_days(name)[1])) if asked else {}
 
     def means(self) -> dict[str, BranchMean]:
         """Return the means, by code."""
@@ -142,19 +169,14 @@ class _Year:
         )
         if own.hindrances:
             return own
-        every = [self._of_member(one) for one in self._roll.get(unit.code, ())]
-        found = tuple(one for one in every if one.annual is not None)
-        if not found:
+        roll = self._roll.get(unit.code, ())
+        totals = [self._totals[one] for one in roll if one in self._totals]
+        found = [annual_of(self._rules, total.figure, total.many) for total in totals]
+        figures = [one for one in found if one is not None]
+        if not figures:
             return replace(own, hindrances=(_nobody(unit, self._year),))
-        total = sum(one.annual for one in found if one.annual is not None)
-        return replace(own, mean=Fraction(total, len(found)), members=found, without=len(every) - len(found))
-
-    def _of_member(self, one: Member) -> MemberYear:
-        own = self._frozen.get(one.id, {})
-        closed = tuple(own[name] for name in self._ended if name in own)
-        return MemberYear(
-            member=one, quarters=closed, annual=year_figure(self._rules, self._year, closed, 0).annual
-        )
+        many = len(figures)
+        return replace(own, mean=Fraction(sum(figures), many), many=many, without=len(roll) - many)
 
     def _hindrances(self, unit: Unit, closed: Collection[str]) -> Iterator[Fault]:
         """Yield what has to be done before there is a mean: every quarter that is over closed, here and for who came."""
@@ -164,7 +186,7 @@ class _Year:
                 f"no quarter of {self._year} is over yet, so there are no points to take",
             )
         for name in self._ended:
-            there = {one.id for one in self._there[name].get(unit.code, ())}
+            there = set(self._there[name].get(unit.code, ()))
             if there and name not in closed:
                 yield _fault(
                     f"{unit.name}的 {name} 还没有结账，请支部书记或管理员先结账",
@@ -173,7 +195,7 @@ class _Year:
             elsewhere = [
                 one
                 for one in self._roll.get(unit.code, ())
-                if one.id in self._standing[name] and one.id not in there
+                if one in self._standing[name] and one not in there
             ]
             if elsewhere:
                 many = counted(len(elsewhere), "名党员", "member")
@@ -183,10 +205,13 @@ class _Year:
                 )
 
 
-def _by_unit(found: Sequence[Member]) -> dict[str, list[Member]]:
-    rolls: dict[str, list[Member]] = {}
-    for one in found:
-        rolls.setdefault(one.unit, []).append(one)
+_NOTHING = Total(0, 0, 0, 0, 0)
+
+
+def _by_unit(units: Mapping[str, str]) -> dict[str, list[str]]:
+    rolls: dict[str, list[str]] = {}
+    for one, unit in units.items():
+        rolls.setdefault(unit, []).append(one)
     return rolls
 
 
@@ -197,7 +222,7 @@ def _hindered(unit: Unit, year: int, hindrances: tuple[Fault, ...]) -> BranchMea
         mean=None,
         closings=(),
         to_come=(),
-        members=(),
+        many=0,
         without=0,
         hindrances=hindrances,
     )

@@ -23,6 +23,7 @@ from scoring.store.ledger.claims import Claim, ClaimFile, ClaimState
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.rules import RulesMissing
 from scoring.texts import Text, unwritable
+from scoring.units import Unit, domain_id
 from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.documents import Document, note
 from scoring.workflow.points.deeds import hand
@@ -362,7 +363,7 @@ class _Claiming:
                 f"“{item.title.en}” is not verified by a community",
                 "at_unit",
             )
-        elif new.at_unit == then.unit or (new.at_unit and new.at_unit not in self._known):
+        elif new.at_unit and (new.at_unit == then.unit or not is_community(self._known.get(new.at_unit))):
             yield self._at(
                 new,
                 f"“{new.at_unit}”不是报到的社区",
@@ -420,6 +421,11 @@ class _Claiming:
 def _tidy(words: str) -> str:
     """Return *words* in the form they are kept in: two claims of one event name it alike."""
     return normalize("NFC", words.replace("\r\n", "\n")).strip()
+
+
+def is_community(unit: Unit | None) -> bool:
+    """Say whether members may register with the branch and serve there: no other than a community's verifies that."""
+    return unit is not None and domain_id(unit.domain) == "community"
 
 
 def _item(own: PointsRules, item_id: str) -> Item | None:

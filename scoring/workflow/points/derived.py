@@ -19,15 +19,24 @@ from scoring.sheets import SELF, SHARED, SUPERIOR, BlockSaved, DraftMark, Entere
 from scoring.store import assignments, criteria, drafts, markings, periods, units
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger.quarters import Closing
+from scoring.store.unchanged import unchanged
 from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.footing import Footing, own_key
-from scoring.workflow.points.branch_means import BranchMean, asking, is_year, means_of, year_of_period
+from scoring.workflow.points.branch_means import (
+    BranchMean,
+    asking,
+    is_year,
+    means_of,
+    with_members,
+    year_of_period,
+)
 from scoring.workflow.points.reading import FEWEST
 from scoring.workflow.sheets_together import Row, footings, read_rows
 from scoring.workflow.telling import names
 from scoring.workflow.typed_blocks import sort_block
 from scoring.workflow.typed_marks import by_of, typing
+from scoring.working_days import today
 
 
 class PointsNotReady(Refused):
@@ -104,7 +113,7 @@ def mean_beside(store: Store, sheet: Sheet) -> Beside | None:
     return Beside(
         mark=own.as_mark(sheet.criteria),
         criteria=frozenset(one.id for one in found),
-        members=len(own.members),
+        members=own.many,
         closed=tuple(one.quarter for one in own.closings),
         to_come=own.to_come,
         hindrances=own.hindrances,
@@ -135,14 +144,14 @@ def explain_mean(store: Store, actor: Actor, period_id: str, code: str) -> Expla
         own_set = criteria.known(c, kept.ref)
         own = means_of(c, [kept.unit], year_of_period(period))[kept.unit.code]
         called = names(c, {one.by for one in own.closings})
-    many = len(own.members)
-    named = many >= FEWEST and may(actor, Action.SEE_POINTS, Setting(unit=kept.unit))
+        named = own.many >= FEWEST and may(actor, Action.SEE_POINTS, Setting(unit=kept.unit))
+        mean = with_members(c, own) if named else own
     return Explained(
         period=period,
-        mean=own if named else replace(own, members=()),
+        mean=mean,
         mark=own.as_mark(own_set),
         asking=asking(own_set),
-        members=many,
+        members=own.many,
         closed=tuple((one, called.get(one.by, "")) for one in own.closings),
         named=named,
     )
@@ -170,7 +179,8 @@ def means_of_period(store: Store, actor: Actor, period_id: str) -> tuple[MeanLin
         sets = {ref: criteria.known(c, ref) for ref in {one.ref for one in kept}}
         kept = [one for one in kept if asking(sets[one.ref])]
         codes = {one.unit.code for one in kept}
-        means = means_of(c, [one.unit for one in kept], year)
+        question = "means of points", period.id, today(), frozenset(codes)
+        means = unchanged(c, question, lambda: means_of(c, [one.unit for one in kept], year))
         given: dict[str, list[Marking]] = {}
         for marking in markings.current(c, period.id, codes):
             given.setdefault(marking.unit, []).append(marking)
@@ -231,7 +241,7 @@ def take_points(
 
 def made_of(mean: BranchMean) -> Text:
     """Return in a sentence what the mean is made of: how many members, and which quarters."""
-    many = counted(len(mean.members), "名党员", "member")
+    many = counted(mean.many, "名党员", "member")
     names_ = [one.quarter for one in mean.closings]
     return Text(
         f"取自党员积分：{many.zh} {'、'.join(names_)} 已结账积分的平均",

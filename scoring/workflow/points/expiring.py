@@ -1,7 +1,7 @@
 """Spendable points of a year end: announced first, and let go after the last day; what was earned first is spent first."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -81,9 +81,9 @@ def see_expiry(store: Store, actor: Actor) -> tuple[YearEnding, ...]:
     permit(actor, Action.EXPIRE_POINTS, Setting())
     day = today()
     with store.read() as c:
-        adopted, steps = rules.adopted(c), expiry.steps(c)
+        adopted, years = rules.adopted(c), _Years(c)
         first = adopted[0].first_day.year if adopted else day.year
-        found = [_year_ending(c, year, day, steps) for year in range(day.year - 1, first - 1, -1)]
+        found = [_year_ending(c, year, day, years) for year in range(day.year - 1, first - 1, -1)]
     return tuple(own for own in found if own is not None)
 
 
@@ -99,8 +99,8 @@ def announce_expiry(store: Store, actor: Actor | None, year: int) -> Announced:
     with store.begin(deed) as c:
         chain.link_number(c)
         own = _expiry(_rules(c, year), year)
-        before = expiry.steps(c).get((year, ExpiryStep.ANNOUNCED))
-        left = expiry.left(c, year)
+        years = _Years(c)
+        before, left = years.steps.get((year, ExpiryStep.ANNOUNCED)), years.ending(year)
         if before is None:
             first = own.announced_on(year)
             if day < first:
@@ -122,13 +122,14 @@ def expire(store: Store, actor: Actor | None, year: int) -> Ended:
     deed = points_deed(actor, Action.EXPIRE_POINTS)
     with store.begin(deed) as c:
         chain.link_number(c)
-        day, steps = today(), expiry.steps(c)
+        day, years = today(), _Years(c)
+        steps = years.steps
         if (year, ExpiryStep.EXPIRED) in steps:
             return Ended(year=year, members=0, points=0)
         faults = list(_hindering(year, day, steps.get((year, ExpiryStep.ANNOUNCED))))
         if faults:
             raise ExpiryRefused(faults)
-        in_force, left = _rules(c, year), expiry.left(c, year)
+        in_force, left = _rules(c, year), years.ending(year)
         units = {own.id: own.unit for own in members.every(c)}
         ending = [_ending(year, one, left[one], units[one], in_force.ref, day) for one in sorted(left)]
         transfers.post(c, ending, hand(actor))
@@ -139,30 +140,57 @@ def expire(store: Store, actor: Actor | None, year: int) -> Ended:
 
 def expiring(c: Connection, member: str) -> tuple[Expiring, ...]:
     """Return which of the member's points end when, the first to end first; those that never end are left out."""
-    steps, found, before = expiry.steps(c), [], 0
-    for year, left in expiry.left_by_year(c, member).items():
-        if (year, ExpiryStep.EXPIRED) in steps:
-            continue
-        announced = steps.get((year, ExpiryStep.ANNOUNCED))
+    years, found = _Years(c, member), []
+    for year in years.until(today().year):
+        points = years.ending(year).get(member, 0)
+        announced = years.steps.get((year, ExpiryStep.ANNOUNCED))
         last = _planned(c, year) if announced is None else announced.last_day
-        if last is not None and left > before:
-            found.append(
-                Expiring(year=year, points=left - before, last_day=last, announced=announced is not None)
-            )
-        before = max(before, left)
+        if last is not None and points:
+            found.append(Expiring(year=year, points=points, last_day=last, announced=announced is not None))
     return tuple(found)
 
 
-def _year_ending(
-    c: Connection, year: int, day: date, steps: Mapping[tuple[int, ExpiryStep], StepTaken]
-) -> YearEnding | None:
+class _Years:
+    """What ends with each year, of one member or of all; a year that has ended ends nothing any more.
+
+    A year takes along nothing of an earlier one that is to end later, or never: each ends by the rules of its own end.
+    """
+
+    def __init__(self, c: Connection, member: str | None = None) -> None:
+        adopted = rules.adopted(c)
+        self.steps = expiry.steps(c)
+        self._c, self._member = c, member
+        self._first = adopted[0].first_day.year if adopted else date.max.year
+        self._left: dict[int, dict[str, int]] = {}
+
+    def until(self, last: int) -> Iterator[int]:
+        """Yield the years up to *last* that have rules and have not ended, in order."""
+        return (year for year in range(self._first, last + 1) if (year, ExpiryStep.EXPIRED) not in self.steps)
+
+    def ending(self, year: int) -> dict[str, int]:
+        """Return how many hundredths of whom end with *year*, where that is any."""
+        if (year, ExpiryStep.EXPIRED) in self.steps:
+            return {}
+        *_, before = [None, *self.until(year - 1)]
+        stays = {} if before is None else self._left_of(before)
+        found = {one: points - stays.get(one, 0) for one, points in self._left_of(year).items()}
+        return {one: points for one, points in found.items() if points > 0}
+
+    def _left_of(self, year: int) -> dict[str, int]:
+        if year not in self._left:
+            self._left[year] = expiry.left(self._c, year, self._member)
+        return self._left[year]
+
+
+def _year_ending(c: Connection, year: int, day: date, years: _Years) -> YearEnding | None:
     """Return where the points of *year* stand on *day*, None where they never end."""
     own = _rules(c, year).expiry
     if own is None:
         return None
-    announced, ended = steps.get((year, ExpiryStep.ANNOUNCED)), (year, ExpiryStep.EXPIRED) in steps
+    announced = years.steps.get((year, ExpiryStep.ANNOUNCED))
+    ended = (year, ExpiryStep.EXPIRED) in years.steps
     last = own.last_day(year) if announced is None else announced.last_day
-    left = {} if ended else expiry.left(c, year)
+    left = years.ending(year)
     return YearEnding(
         year=year,
         announced_on=own.announced_on(year),

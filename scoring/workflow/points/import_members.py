@@ -1,6 +1,6 @@
 """Members taken in from a clerk's file: who is new is added, who is there already is changed, all or nothing."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -39,13 +39,13 @@ class MembersTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What was there before: the members of the file by number, accounts, whose those are, units, closed quarters."""
+    """What was there before: the members of the file by number, accounts, whose those are, units, and what each closed last."""
 
     members: Mapping[str, Member]
     accounts: Mapping[str, str]
     holders: Mapping[str, Member]
     units: Mapping[str, Unit]
-    closed: Collection[tuple[str, str]]
+    closed: Mapping[str, str]
 
 
 def import_members(store: Store, actor: Actor | None, path: Path, mode: Mode = Mode.FOR_GOOD) -> MembersTaken:
@@ -85,7 +85,7 @@ def _known(c: Connection, rows: Sequence[MemberRow]) -> _Known:
         accounts=accounts,
         holders=members.of_persons(c, accounts.values()),
         units=units.newest(c),
-        closed=quarters.closed(c),
+        closed={unit: quarter for quarter, unit in sorted(quarters.closed(c))},
     )
 
 
@@ -125,9 +125,10 @@ def _row_faults(
             f"现有信息自 {before.first_day.isoformat()} 起；新的须从这一天或以后开始",
             f"what is known holds from {before.first_day.isoformat()}; what is new begins then or later",
         )
-    quarter = quarter_of(begins)
+    first = quarter_of(begins)
     for unit in sorted({row.unit, row.unit if before is None else before.unit}):
-        if (quarter, unit) in known.closed:
+        quarter = known.closed.get(unit, "")
+        if quarter >= first:
             yield (
                 "first_day",
                 f"{unit} 的 {quarter} 季度已经结账；请从下一个季度的日期开始",

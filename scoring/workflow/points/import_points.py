@@ -1,19 +1,20 @@
 """Points taken in from a clerk's file: of an older system or a county's office, under the caps, all or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from scoring.canonical import canonical, sha256
 from scoring.criteria.caps import Cut, Posted, allowed
 from scoring.criteria.item import MEMBER_KINDS, Item, ItemKind, Ledger
 from scoring.criteria.points import PointsRules
-from scoring.errors import Fault, PointsRefused
+from scoring.errors import Fault, FileRefused, Place, PointsRefused
 from scoring.ledger import ISSUER, NewTransfer, TransferKind, quarter_of
 from scoring.people import Actor
 from scoring.permissions import Action
 from scoring.private_numbers import private_number
-from scoring.spreadsheet.points import PointsRow, read_points
+from scoring.spreadsheet.points import PointsRead, PointsRow, read_points, typed_points
 from scoring.spreadsheet.tables import Table
 from scoring.store import chain
 from scoring.store.engine import Connection, Store
@@ -71,15 +72,56 @@ def import_points(store: Store, actor: Actor | None, path: Path, mode: Mode = Mo
         if mode is Mode.FOR_GOOD:
             chain.link_number(c)
         refuse_taken(c, digest, path.name)
-        judging = _Judging(actor, read.table, _known(c, read.rows), _Source(path.name, digest))
-        judged = [own for row in read.rows if (own := judging.line(row)) is not None]
-        refuse_any([*judging.name_faults(), *read.faults, *judging.faults], read.table)
-        laid = _laid(c, judged)
-        posting = [new for own, points, _ in laid if points for new in own.transfers(points)]
+        laid = _laid_of(c, actor, read, _Source(path.name, digest))
         if mode is Mode.FOR_GOOD:
-            transfers.post(c, posting, hand(actor))
+            _post(c, actor, laid)
             note_file(c, digest)
         return _told(laid)
+
+
+def post_points(
+    store: Store, actor: Actor | None, cells: Mapping[str, str], called: Mapping[str, str]
+) -> PointsTaken:
+    """Post one line of points, typed as the columns of a file are, and return what became of it.
+
+    It is judged as a line of a file is. Without a key of its own it is known by what it says, so that the very same line
+    is posted once; *called* says what a fault calls each column. Raises NotAllowed, and FileRefused with every fault.
+    """
+    deed = points_deed(actor, Action.IMPORT_POINTS)
+    read = typed_points(cells, called)
+    keyed = replace(read, rows=tuple(row if row.key else replace(row, key=_key_of(row)) for row in read.rows))
+    with store.begin(deed) as c:
+        chain.link_number(c)
+        if keyed != read and counted.taken(c, (f"import:{row.key}" for row in keyed.rows)):
+            raise FileRefused([Fault(place=Place(), sentence=_POSTED)])
+        laid = _laid_of(c, actor, keyed, _Source())
+        _post(c, actor, laid)
+        return _told(laid)
+
+
+def _laid_of(c: Connection, actor: Actor | None, read: PointsRead, source: "_Source") -> list["_Laid"]:
+    """Return what of the lines posts, after what counts already. Raises FileRefused with every fault."""
+    judging = _Judging(actor, read.table, _known(c, read.rows), source)
+    judged = [own for row in read.rows if (own := judging.line(row)) is not None]
+    refuse_any([*judging.name_faults(), *read.faults, *judging.faults], read.table)
+    return _laid(c, judged)
+
+
+def _post(c: Connection, actor: Actor | None, laid: Sequence["_Laid"]) -> None:
+    posting = [new for own, points, _ in laid if points for new in own.transfers(points)]
+    transfers.post(c, posting, hand(actor))
+
+
+def _key_of(row: PointsRow) -> str:
+    """Return a key made of all that a line says."""
+    said = [row.code, row.item, row.day.isoformat(), row.points, row.event, row.note]
+    return f"typed:{sha256(canonical(said))[:_SHORT]}"
+
+
+_POSTED = Text(
+    "同样的一笔已经入账；如果确是另一笔，请注明活动、说明或流水号以示区别",
+    "the very same line is posted already; if this is another, tell them apart by event, note or key",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,16 +140,16 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The file the points come by: every line says it."""
+    """The file the points come by: every line says it. Of a line that was typed there is none."""
 
-    name: str
-    digest: str
+    name: str = ""
+    digest: str = ""
 
     def key(self, row: PointsRow) -> str:
         return f"import:{row.key}" if row.key else f"file:{self.digest[:_SHORT]}:{row.row}"
 
     def reason(self, row: PointsRow) -> str:
-        return f"{row.note}（{self.name} 第 {row.row} 行）"
+        return f"{row.note}（{self.name} 第 {row.row} 行）" if self.name else row.note
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Members are kept: added, moved to another branch with their points, renamed, linked to an account, let go."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from unicodedata import normalize
@@ -53,8 +53,7 @@ def add_member(store: Store, actor: Actor | None, code: str, fields: MemberField
             faults.append(_fault(wrong.zh, wrong.en))
         elif members.by_codes(c, [code]):
             faults.append(_fault(f"编号“{code}”已有人使用", f"the number “{code}” is that of another member"))
-        if quarters.is_closed(c, quarter_of(fields.first_day), fields.unit):
-            faults.append(_closed(fields.unit, fields.first_day))
+        faults += _closed(c, {fields.unit}, fields.first_day)
         if faults:
             raise MemberRefused(faults)
         new = NewMember(
@@ -166,17 +165,18 @@ def _too_early(c: Connection, before: Member, unit: str, first_day: date) -> Ite
             f"现有信息自 {before.first_day.isoformat()} 起；新的须从这一天或以后开始",
             f"what is known holds from {before.first_day.isoformat()}; what is new begins then or later",
         )
-    for own in sorted({before.unit, unit}):
-        if quarters.is_closed(c, quarter_of(first_day), own):
-            yield _closed(own, first_day)
+    yield from _closed(c, {before.unit, unit}, first_day)
 
 
-def _closed(unit: str, day: date) -> Fault:
-    quarter = quarter_of(day)
-    return _fault(
-        f"{unit} 的 {quarter} 季度已经结账；请从下一个季度的日期开始",
-        f"the quarter {quarter} of {unit} is closed; let it begin in a later quarter",
-    )
+def _closed(c: Connection, units_: Collection[str], day: date) -> Iterator[Fault]:
+    """Yield where one of the branches has closed the quarter of *day* or a later one: whose figures those are stands."""
+    for unit in sorted(units_):
+        quarter = quarters.last_closed(c, unit, quarter_of(day))
+        if quarter is not None:
+            yield _fault(
+                f"{unit} 的 {quarter} 季度已经结账；请从下一个季度的日期开始",
+                f"the quarter {quarter} of {unit} is closed; let it begin in a later quarter",
+            )
 
 
 def _to_come() -> Fault:

@@ -13,7 +13,7 @@ from scoring.offers import Offer, OfferState, Spender, hindrances, wanting
 from scoring.people import Actor, Role
 from scoring.permissions import Action, NotAllowed, Setting, permit
 from scoring.private_numbers import private_number
-from scoring.store import chain
+from scoring.store import chain, units
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger import merchants, offers, quarters, redemptions, rules, transfers
 from scoring.store.ledger.merchants import Merchant
@@ -69,10 +69,14 @@ class OfferKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferSeen:
-    """An offer as a member sees it: what is left (None without limit), its card's title, and why it cannot be had now."""
+    """An offer as a member sees it: what is left (None without limit), its card's title, and why it cannot be had now.
+
+    `near` says whether the merchant's place is in the township of the member's branch.
+    """
 
     offer: Offer
     merchant: Merchant
+    near: bool
     left: int | None
     card: Text | None
     hindrances: tuple[Text, ...]
@@ -80,10 +84,15 @@ class OfferSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OffersSeen:
-    """What a member may spend (hundredths), the card they hold, and the offers there are: first what can be had now."""
+    """What a member may spend (hundredths), the card they hold, and the offers there are: first what can be had now.
+
+    Of those, and of the rest, what is near comes first, then what costs least. `township` is that of the member's
+    branch, None where it has none.
+    """
 
     balance: int
     card: Card | None
+    township: str | None
     offers: tuple[OfferSeen, ...]
 
 
@@ -188,19 +197,22 @@ def see_offers(store: Store, actor: Actor) -> OffersSeen:
         taken, levels = redemptions.taken(c), _levels(in_force)
         shops = {own.id: own for own in merchants.every(c) if own.open}
         found = [own for own in offers.every(c) if own.merchant in shops and _shown(own, day)]
+        branch = units.newest(c, [member.unit]).get(member.unit)
+    township = None if branch is None else branch.township
     titles = {card.id: card.title for card in levels}
     seen = [
         OfferSeen(
             offer=own,
             merchant=shops[own.merchant],
+            near=township is not None and township in shops[own.merchant].place,
             left=None if own.stock is None else max(own.stock - taken.get(own.number, 0), 0),
             card=titles.get(own.card),
             hindrances=hindrances(own, day, taken.get(own.number, 0)) + wanting(own, spender, levels),
         )
         for own in found
     ]
-    seen.sort(key=lambda own: (bool(own.hindrances), own.offer.points, own.offer.number))
-    return OffersSeen(balance=spender.balance, card=spender.card, offers=tuple(seen))
+    seen.sort(key=lambda own: (bool(own.hindrances), not own.near, own.offer.points, own.offer.number))
+    return OffersSeen(balance=spender.balance, card=spender.card, township=township, offers=tuple(seen))
 
 
 def why_not(c: Connection, own: Offer, day: date) -> tuple[Text, ...]:

@@ -1,7 +1,7 @@
 """A quarter of points: opened with everybody's baseline, closed branch by branch, and the year that quarters come to."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
@@ -164,7 +164,8 @@ def close_quarters(store: Store, actor: Actor | None, quarter: str) -> tuple[str
     with store.begin(deed) as c:
         own = rules.in_force(c, first)
         closed, waiting = quarters.closed_in(c, quarter), quarters.pending(c, quarter)
-        has, known = quarters.with_baseline(c, quarter), units.newest(c)
+        held, has = quarters.pending_for(c, quarter), quarters.with_baseline(c, quarter)
+        known = units.newest(c)
         by_unit: dict[str, list[Member]] = {}
         for one in members.every(c, last):
             if one.active or first <= one.first_day:
@@ -174,6 +175,7 @@ def close_quarters(store: Store, actor: Actor | None, quarter: str) -> tuple[str
             for code, found in by_unit.items()
             if code not in closed
             and code not in waiting
+            and held.isdisjoint(one.id for one in found)
             and (actor is None or may(actor, Action.CLOSE_QUARTER, Setting(unit=known[code])))
             and not _without([one for one in found if one.active], has, own)
         }
@@ -267,7 +269,7 @@ def year_figure(own: PointsRules, year: int, found: Sequence[QuarterFigure], spe
         quarters=tuple(found),
         annual=annual,
         stars=None if annual is None else member_stars.stars_of(own, annual),
-        talk_due=annual is not None and member_stars.talk_due(own, annual),
+        talk_due=_talk_due(own, annual),
         card=None if for_card is None else member_stars.card_of(own, for_card),
         for_card=for_card,
         next_band=None if annual is None else member_stars.next_band(own, annual),
@@ -292,16 +294,26 @@ def talks_due(store: Store, actor: Actor, year: int) -> tuple[tuple[Member, Year
     with store.read() as c:
         own = rules.in_force(c, date(year, 12, 31))
         known = units.newest(c)
-        seen = [code for code, unit in known.items() if may(actor, Action.SEE_POINTS, Setting(unit=unit))]
-        found = members.of_units(c, seen)
+        seen = {code for code, unit in known.items() if may(actor, Action.SEE_POINTS, Setting(unit=unit))}
+        first, *_, last = quarters_of(year)
+        due = [
+            one
+            for one, total in quarters.totals(c, first, last).items()
+            if _talk_due(own, member_stars.annual_of(own, total.figure, total.many))
+        ]
+        there = members.among(c, due).values()
+        found = [one for one in there if one.active and one.unit in seen]
         frozen = closed_quarters(c, [one.id for one in found], year)
-    told = []
-    for one in found:
-        closed = frozen.get(one.id, {})
-        figure = year_figure(own, year, [closed[name] for name in sorted(closed)], 0)
-        if figure.talk_due:
-            told.append((one, figure))
-    return tuple(told)
+    found.sort(key=attrgetter("unit", "code"))
+    return tuple((one, _closed_year(own, year, frozen[one.id])) for one in found)
+
+
+def _talk_due(own: PointsRules, annual: int | None) -> bool:
+    return annual is not None and member_stars.talk_due(own, annual)
+
+
+def _closed_year(own: PointsRules, year: int, closed: Mapping[str, QuarterFigure]) -> YearFigure:
+    return year_figure(own, year, [closed[name] for name in sorted(closed)], 0)
 
 
 def _baseline(one: Member, quarter: str, own: PointsRules, day: date) -> NewTransfer:
@@ -389,14 +401,14 @@ def _quarters(c: Connection, ids: Collection[str], year: int) -> dict[str, tuple
             break
         still = [one for one in ids if name not in found.get(one, ())]
         running = transfers.sums(c, still, first, last)
-        asked = bool(running) and _begins_with_points(rules.in_force(c, first))
+        asked = bool(running) and begins_with_points(rules.in_force(c, first))
         for one, sums in running.items():
             if sums.baseline or not asked:
                 found.setdefault(one, {})[name] = _figure(name, sums, closed=False)
     return {one: tuple(figures[name] for name in sorted(figures)) for one, figures in found.items()}
 
 
-def _begins_with_points(own: PointsRules) -> bool:
+def begins_with_points(own: PointsRules) -> bool:
     """Say whether every kind of member has a baseline, so that a quarter without one is not open yet."""
     return min(own.baseline.of(kind) for kind in MemberKind) > 0
 

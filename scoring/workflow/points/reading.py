@@ -127,7 +127,8 @@ class OwnLine:
     """A line of the own statement: its item (None for what has none), its claim, what reversed it, and objections to it.
 
     `together` is what came with it on the other ledger, `at_unit` the community that could verify it (None without),
-    `names` those of the people who had a hand in it, by id; `hindrances` say why it cannot be objected to.
+    `reversal_waits` whether a second person has still to confirm that it is reversed, `names` those of the people who had
+    a hand in it, by id; `hindrances` say why it cannot be objected to.
     """
 
     line: Line
@@ -137,6 +138,7 @@ class OwnLine:
     at_unit: Unit | None
     together: tuple[Transfer, ...]
     reversed_by: Transfer | None
+    reversal_waits: bool
     objections: tuple[LineObjection, ...]
     names: Mapping[str, str]
     hindrances: tuple[Fault, ...]
@@ -232,6 +234,7 @@ def own_line(store: Store, actor: Actor, number: int) -> OwnLine:
             at_unit=units.newest(c, [at_unit]).get(at_unit) if at_unit else None,
             together=tuple(one for one in posted if one.number != number),
             reversed_by=transfers.reversed_by(c, number),
+            reversal_waits=reversals.open_motion_about(c, [one.number for one in posted]) is not None,
             objections=reversals.objections_to(c, [one.number for one in posted]),
             names={id_: person.name for id_, person in people.among(c, hands).items()},
             hindrances=tuple(hindering(c, own, posted)),

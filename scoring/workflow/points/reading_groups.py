@@ -1,31 +1,27 @@
 """Points of others: a branch's members by name, and the county by sums alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from scoring.criteria.item import Ledger
 from scoring.criteria.points import PointsRules
 from scoring.errors import Fault, Place, UnitUnknown
 from scoring.ledger import Balance
-from scoring.numbers import Rounding, rounded
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, may, permit
 from scoring.store import units
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger import claims, members, rules, transfers
 from scoring.store.ledger.members import Member
-from scoring.store.unchanged import unchanged
+from scoring.store.unchanged import grown, unchanged
 from scoring.texts import Text
 from scoring.units import Group, Grouping, Unit
+from scoring.workflow.points.county_sums import Sums, YearSums, sums_from, sums_of_year, together
 from scoring.workflow.points.quarters import YearFigure, year_of
 from scoring.workflow.points.reading import FEWEST
 from scoring.working_days import today
-
-SPREAD_STEP = 500
-"""Figures of a year are counted in steps of so many hundredths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,36 +127,38 @@ def points_of_county(store: Store, actor: Actor, year: int | None = None) -> Cou
             for code, unit in known.items()
             if may(actor, Action.SEE_POINTS_SUMS, Setting(unit=unit))
         }
-        question = "points of the county", year, now, frozenset(seen)
-        return unchanged(c, question, lambda: _county(c, seen, year, min(last, now)))
+        day = min(last, now)
+        question = "points of the county", year, frozenset(seen)
+        return unchanged(c, (*question, now), lambda: _county(c, seen, year, _grown(c, question, day, now)))
 
 
-def _county(c: Connection, seen: Mapping[str, Unit], year: int, day: date) -> CountyPoints:
-    """Return the sums of those branches and of the members they had as of *day*."""
-    found = members.branches(c, seen, day)
-    in_force = rules.in_force(c, date(year, 12, 31))
-    years = year_of(c, found, year)
-    spendable = transfers.balances(c, found, Ledger.SPENDABLE)
-    by_unit: dict[str, list[tuple[YearFigure, Balance]]] = {code: [] for code in seen}
-    for member, unit in found.items():
-        by_unit[unit].append((years[member], spendable.get(member, _NOTHING)))
-    by_superior: dict[Group, list[list[tuple[YearFigure, Balance]]]] = {}
-    for code, unit_ in seen.items():
-        by_superior.setdefault(_superior(unit_), []).append(by_unit[code])
-    told = {name: _told(groups) for name, groups in by_superior.items()}
-    every = [own for group in told.values() if len(group) >= FEWEST for own in group]
-    return CountyPoints(
-        year=year,
-        rules=in_force,
-        county=_sums(every),
-        superiors={name: _sums(group) for name, group in told.items()},
-        branches=tuple((seen[code], _sums(by_unit[code])) for code in sorted(seen)),
-        left_out=len(found) - len(every),
+def _grown(c: Connection, question: tuple[str, int, frozenset[str]], day: date, now: date) -> YearSums:
+    """Return the sums of the year of those branches, from those of before where they are known."""
+    _, year, seen = question
+    return grown(
+        c,
+        question,
+        now,
+        lambda: sums_of_year(c, seen, year, day, now),
+        lambda before, link: sums_from(c, before, link, year, day, now),
     )
 
 
-_NOTHING = Balance()
-_Figures = Sequence[tuple[YearFigure, Balance]]
+def _county(c: Connection, seen: Mapping[str, Unit], year: int, sums: YearSums) -> CountyPoints:
+    """Return what may be told of the sums of those branches."""
+    by_superior: dict[Group, list[Sums]] = {}
+    for code, unit in seen.items():
+        by_superior.setdefault(_superior(unit), []).append(sums.branches[code])
+    told = {name: together(_told(groups)) for name, groups in by_superior.items()}
+    every = together(group for group in told.values() if group.members >= FEWEST)
+    return CountyPoints(
+        year=year,
+        rules=rules.in_force(c, date(year, 12, 31)),
+        county=_sums(every),
+        superiors={name: _sums(group) for name, group in told.items()},
+        branches=tuple((seen[code], _sums(sums.branches[code])) for code in sorted(seen)),
+        left_out=len(sums.units) - every.members,
+    )
 
 
 def _superior(unit: Unit) -> Group:
@@ -169,32 +167,27 @@ def _superior(unit: Unit) -> Group:
     return own
 
 
-def _told(groups: Iterable[_Figures]) -> list[tuple[YearFigure, Balance]]:
-    """Return of one superior's branches the members that its sums may be about."""
-    own = list(groups)
-    large = [one for group in own if len(group) >= FEWEST for one in group]
-    few = [group for group in own if 0 < len(group) < FEWEST]
-    small = [one for group in few for one in group]
-    return [*large, *(small if len(few) > 1 and len(small) >= FEWEST else ())]
+def _told(groups: Sequence[Sums]) -> list[Sums]:
+    """Return those of one superior's branches that its sums may be about."""
+    large = [group for group in groups if group.members >= FEWEST]
+    few = [group for group in groups if 0 < group.members < FEWEST]
+    enough = len(few) > 1 and sum(group.members for group in few) >= FEWEST
+    return [*large, *(few if enough else ())]
 
 
-def _sums(group: _Figures) -> GroupSums | None:
+def _sums(group: Sums) -> GroupSums | None:
     """Return what the group comes to; None where it is of too few."""
-    if len(group) < FEWEST:
+    if group.members < FEWEST:
         return None
-    years = [year for year, _ in group]
-    annual = [year.annual for year in years if year.annual is not None]
-    quarters = [quarter for year in years for quarter in year.quarters]
-    mean = rounded(Fraction(sum(annual), len(annual)), 0, Rounding.HALF_UP) if annual else None
     return GroupSums(
-        members=len(group),
-        earned=sum(own.earned for own in quarters),
-        lost=sum(own.lost for own in quarters),
-        annual=mean,
-        spendable=sum(own.balance for _, own in group),
-        owed=sum(own.owed for _, own in group),
-        stars=dict(sorted(Counter(year.stars for year in years if year.stars is not None).items())),
-        cards=dict(Counter(year.card.id for year in years if year.card is not None)),
-        talks=sum(year.talk_due for year in years),
-        spread=tuple(sorted(Counter(own // SPREAD_STEP * SPREAD_STEP for own in annual).items())),
+        members=group.members,
+        earned=group.earned,
+        lost=group.lost,
+        annual=group.mean,
+        spendable=group.spendable,
+        owed=group.owed,
+        stars=dict(sorted(group.stars.items())),
+        cards=dict(group.cards),
+        talks=group.talks,
+        spread=tuple(sorted(group.spread.items())),
     )

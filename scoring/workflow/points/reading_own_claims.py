@@ -15,8 +15,9 @@ from scoring.store.ledger.claims import Claim, ClaimState
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.rules import Adopted
 from scoring.texts import Text
-from scoring.units import Unit, domain_id
+from scoring.units import Unit
 from scoring.uploads.kinds import Kind
+from scoring.workflow.points.claiming import is_community
 from scoring.workflow.points.reading import RoomLeft, Waiting, own_member, room_of, waiting_of
 from scoring.working_days import today
 
@@ -96,9 +97,7 @@ def claimable(store: Store, actor: Actor) -> Claimable:
         permit(actor, Action.CLAIM_POINTS, Setting())
         room = room_of(c, member, rules.in_force(c, day), day)
         communities = [
-            own
-            for own in units.newest(c).values()
-            if domain_id(own.domain) == "community" and own.code != member.unit
+            own for own in units.newest(c).values() if is_community(own) and own.code != member.unit
         ]
         return Claimable(
             member=member,

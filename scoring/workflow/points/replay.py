@@ -3,24 +3,30 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from scoring.criteria.caps import allowed
-from scoring.criteria.catalogue import find_points, is_ref, read_points
+from scoring.criteria.catalogue import find_points, is_ref, points_refs, read_points
 from scoring.criteria.item import Item, ItemKind, Ledger
-from scoring.criteria.points import Card, PointsRules
+from scoring.criteria.points import PointsRules
 from scoring.errors import Fault, Place, Refused
 from scoring.ledger import TransferKind, quarter_days, quarter_of
 from scoring.people import Actor
-from scoring.permissions import Action
-from scoring.store.engine import Store
+from scoring.permissions import Action, Setting, may
+from scoring.store import units
+from scoring.store.engine import Connection, Store
 from scoring.store.ledger import counted, members, rules
 from scoring.store.ledger.counted import Standing
 from scoring.store.ledger.members import Member
+from scoring.store.ledger.quarters import quarters_of
 from scoring.texts import Text
+from scoring.units import Unit
 from scoring.workflow.points.deeds import points_deed
 from scoring.workflow.points.quarters import QuarterFigure, year_figure
+from scoring.workflow.points.replayed import MemberReplayed, Outcome, Replayed
 from scoring.workflow.points.tallies import Tally
+from scoring.working_days import today
 
 
 class ReplayRefused(Refused):
@@ -28,119 +34,145 @@ class ReplayRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What the quarters come to for a member by one version: the mean of them, what can be spent (hundredths), stars, card."""
+class Moved:
+    """One of the members who would move most, with the name and the branch; None where the branch is gone."""
 
-    annual: int | None
-    spendable: int
-    stars: int | None
-    card: Card | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberReplayed:
-    """A member by number, as posted and as it would have been."""
-
-    code: str
-    before: Outcome
-    after: Outcome
+    own: MemberReplayed
+    name: str
+    unit: Unit | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
-    """All members with points of the quarters, by number, and of how many something would have moved.
+class Choices:
+    """Refs of rules, those in use first, newest first, then those shipped; and the quarters begun since rules were in use, newest first."""
 
-    `gone` are items that are posted and that the other rules have not; what stands under them would not have counted.
-    """
-
-    rules: str
-    members: tuple[MemberReplayed, ...]
-    gone: tuple[str, ...]
-
-    @property
-    def figures_moved(self) -> int:
-        """How many members would have another figure."""
-        return sum(own.before.annual != own.after.annual for own in self.members)
-
-    @property
-    def stars_moved(self) -> int:
-        """How many would have other stars."""
-        return sum(own.before.stars != own.after.stars for own in self.members)
-
-    @property
-    def cards_moved(self) -> int:
-        """How many would have another card, or none."""
-        return sum(_id(own.before.card) != _id(own.after.card) for own in self.members)
+    refs: tuple[str, ...]
+    quarters: tuple[str, ...]
 
 
 def replay(store: Store, actor: Actor | None, name: str, first_day: date, last_day: date) -> Replayed:
-    """Return what stands on those days, and what it would have come to by the rules of *name* (a ref, or a file).
+    """Return what stands on those days, and what it would have come to by the rules of *name*.
 
-    Each line counts what the rules give now: fixed points anew, points at discretion as they were claimed, or posted,
-    within the range; then the caps, in order of day. What was reversed is left out on both sides. Cards that go by
-    the balance are judged by what was earned. Raises NotAllowed, CriteriaUnknown, CriteriaInvalid, RulesMissing, and
-    ReplayRefused where the days are not whole quarters of one year.
+    That is the ref of rules in use or shipped, or a file. Each line counts what the rules give now: fixed points anew,
+    points at discretion as they were claimed, or posted, within the range; then the caps, in order of day. What was
+    reversed is left out on both sides. Cards that go by the balance are judged by what was earned. Raises NotAllowed,
+    CriteriaUnknown, CriteriaInvalid, RulesMissing, and ReplayRefused where the days are not whole quarters of one year.
     """
     points_deed(actor, Action.KEEP_POINTS_RULES)
     _check(first_day, last_day)
-    wanted = find_points(name) if is_ref(name) else read_points(Path(name))
     with store.read() as c:
+        wanted = _wanted(c, name)
         before = rules.in_force(c, last_day)
         found = tuple(counted.standing(c, first_day, last_day))
         histories = members.histories(c, {own.member for own in found})
-    posted, anew = _Sums(), _Anew(wanted, histories)
+    posted, anew = _Sums(before, first_day.year), _Anew(wanted, first_day.year, histories)
     for own in found:
-        posted.add(own.member, own.day, _signed(own), own.ledger)
+        posted.add(own.member, _quarter(own.day), _signed(own), own.ledger)
         anew.line(own)
+    replayed = [
+        MemberReplayed(
+            code=revisions[-1].code, before=posted.outcome(member), after=anew.sums.outcome(member)
+        )
+        for member, revisions in histories.items()
+    ]
     return Replayed(
-        rules=wanted.ref,
-        members=tuple(
-            sorted(
-                (
-                    MemberReplayed(
-                        code=revisions[-1].code,
-                        before=posted.outcome(before, member, first_day.year),
-                        after=anew.sums.outcome(wanted, member, first_day.year),
-                    )
-                    for member, revisions in histories.items()
-                ),
-                key=lambda own: own.code,
-            )
-        ),
+        before=before,
+        after=wanted,
+        members=tuple(sorted(replayed, key=lambda own: own.code)),
         gone=tuple(sorted(anew.gone)),
     )
 
 
+def choices(store: Store, actor: Actor) -> Choices:
+    """Return which rules can be replayed without a file, and for which quarters. Raises NotAllowed."""
+    points_deed(actor, Action.KEEP_POINTS_RULES)
+    with store.read() as c:
+        adopted = rules.adopted(c)
+    refs = dict.fromkeys([*(own.ref for own in reversed(adopted)), *points_refs()])
+    return Choices(refs=tuple(refs), quarters=_since(adopted[0].first_day) if adopted else ())
+
+
+def most_moved(store: Store, actor: Actor, done: Replayed, most: int) -> tuple[Moved, ...]:
+    """Return the *most* members whose figures would move furthest, by name: of those whose points *actor* may see."""
+    furthest = sorted((own for own in done.members if own.moves_by), key=lambda own: -abs(own.moves_by))
+    with store.read() as c:
+        known = members.by_codes(c, [own.code for own in furthest[: _LOOKED_AT * most]])
+        branches = units.newest(c, {own.unit for own in known.values()})
+    seen = [
+        Moved(own=own, name=known[own.code].name, unit=branches.get(known[own.code].unit))
+        for own in furthest[: _LOOKED_AT * most]
+        if may(actor, Action.SEE_POINTS, Setting(unit=branches.get(known[own.code].unit)))
+    ]
+    return tuple(seen[:most])
+
+
+_LOOKED_AT = 4
+"""So many times as many as are shown are looked at, since of some of them nothing may be seen."""
+
+
+def _since(first_day: date) -> tuple[str, ...]:
+    year, now = first_day.year, today()
+    known = [name for each in range(year, now.year + 1) for name in quarters_of(each)]
+    return tuple(name for name in reversed(known) if first_day <= quarter_days(name)[0] <= now)
+
+
+def _wanted(c: Connection, name: str) -> PointsRules:
+    if not is_ref(name):
+        return read_points(Path(name))
+    in_use = any(own.ref == name for own in rules.adopted(c))
+    return rules.known(c, name) if in_use else find_points(name)
+
+
+@cache
+def _day(day: str) -> date:
+    return date.fromisoformat(day)
+
+
+@cache
+def _quarter(day: str) -> str:
+    return quarter_of(_day(day))
+
+
 @dataclass(slots=True)
 class _Sums:
-    """Points by member and quarter on the honour ledger, and by member on the spendable one."""
+    """Points by member and quarter on the honour ledger, and by member on the spendable one; what they come to by *own*."""
 
+    own: PointsRules
+    year: int
     honour: dict[str, dict[str, int]] = field(default_factory=dict)
     spendable: dict[str, int] = field(default_factory=dict)
+    known: dict[tuple[tuple[tuple[str, int], ...], int], Outcome] = field(default_factory=dict)
 
-    def add(self, member: str, day: str, points: int, ledger: str) -> None:
-        if ledger == Ledger.SPENDABLE.value:
+    def add(self, member: str, quarter: str, points: int, ledger: str) -> None:
+        if ledger == _SPENDABLE:
             self.spendable[member] = self.spendable.get(member, 0) + points
             return
-        quarter = quarter_of(date.fromisoformat(day))
         own = self.honour.setdefault(member, {})
         own[quarter] = own.get(quarter, 0) + points
 
-    def outcome(self, own: PointsRules, member: str, year: int) -> Outcome:
-        quarters = [
-            QuarterFigure(quarter=name, baseline=0, earned=points, lost=0, closed=False)
-            for name, points in sorted(self.honour.get(member, {}).items())
-        ]
+    def outcome(self, member: str) -> Outcome:
+        """Return what the points of *member* come to; most members' come to the same as somebody else's."""
+        quarters = tuple(sorted(self.honour.get(member, {}).items()))
         spendable = self.spendable.get(member, 0)
-        figure = year_figure(own, year, quarters, spendable)
+        found = self.known.get((quarters, spendable))
+        if found is None:
+            found = self.known[quarters, spendable] = self._of(quarters, spendable)
+        return found
+
+    def _of(self, quarters: Sequence[tuple[str, int]], spendable: int) -> Outcome:
+        figures = [
+            QuarterFigure(quarter=name, baseline=0, earned=points, lost=0, closed=False)
+            for name, points in quarters
+        ]
+        figure = year_figure(self.own, self.year, figures, spendable)
         return Outcome(annual=figure.annual, spendable=spendable, stars=figure.stars, card=figure.card)
 
 
 class _Anew:
     """What stands, line by line, as the other rules would have it."""
 
-    def __init__(self, own: PointsRules, histories: Mapping[str, Sequence[Member]]) -> None:
-        self.sums = _Sums()
+    def __init__(self, own: PointsRules, year: int, histories: Mapping[str, Sequence[Member]]) -> None:
+        self.sums = _Sums(own, year)
         self.gone: set[str] = set()
         self._rules = own
         self._items = {item.id: item for item in own.items}
@@ -153,21 +185,31 @@ class _Anew:
         if own.key in self._seen:
             return
         self._seen.add(own.key)
-        day = date.fromisoformat(own.day)
-        member = members.as_of(self._histories[own.member], day) or self._histories[own.member][0]
-        if own.kind == TransferKind.BASELINE.value:
-            self.sums.add(own.member, own.day, self._rules.baseline.of(member.kind), own.ledger)
+        member, quarter = self._member(own), _quarter(own.day)
+        if own.kind == _BASELINE:
+            self.sums.add(own.member, quarter, self._rules.baseline.of(member.kind), own.ledger)
             return
         item = self._items.get(own.item)
         if item is None:
             self.gone.add(own.item)
         if item is None or member.kind not in item.members:
             return
+        day = _day(own.day)
         left = allowed(item, _within(item, own), self._tally.posted(own.member, item, day, own.event)).posts
         if left:
             self._tally.add(own.member, item.id, day, own.event, left)
         for ledger in item.ledgers:
-            self.sums.add(own.member, own.day, -left if item.kind is ItemKind.LOSING else left, ledger.value)
+            self.sums.add(own.member, quarter, -left if item.kind is ItemKind.LOSING else left, ledger.value)
+
+    def _member(self, own: Standing) -> Member:
+        revisions = self._histories[own.member]
+        if len(revisions) == 1:
+            return revisions[0]
+        return members.as_of(revisions, _day(own.day)) or revisions[0]
+
+
+_SPENDABLE, _BASELINE = Ledger.SPENDABLE.value, TransferKind.BASELINE.value
+_LOSS = TransferKind.LOSS.value
 
 
 def _within(item: Item, own: Standing) -> int:
@@ -179,11 +221,7 @@ def _within(item: Item, own: Standing) -> int:
 
 
 def _signed(own: Standing) -> int:
-    return -own.amount if own.kind == TransferKind.LOSS.value else own.amount
-
-
-def _id(card: Card | None) -> str:
-    return "" if card is None else card.id
+    return -own.amount if own.kind == _LOSS else own.amount
 
 
 def _check(first_day: date, last_day: date) -> None:

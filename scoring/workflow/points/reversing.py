@@ -24,7 +24,7 @@ from scoring.store.ledger.reversals import (
 from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.acting import WordsUnfit, words
-from scoring.workflow.points.deeds import hand
+from scoring.workflow.points.deeds import hand, points_deed
 from scoring.workflow.points.in_role import besides
 from scoring.workflow.telling import holders, tell
 from scoring.working_days import today
@@ -51,10 +51,10 @@ class _Case:
     member: Member
 
 
-def move_reversal(store: Store, actor: Actor, number: int, reason: str) -> int:
+def move_reversal(store: Store, actor: Actor | None, number: int, reason: str) -> int:
     """Move that the transfer of that number be reversed, and return the motion's number; another confirms it.
 
-    What one claim posted on both ledgers goes back together. Raises NotAllowed, TransferUnknown, WordsUnfit and
+    What one claim posted on both ledgers goes back together. None moves it by a command. Raises NotAllowed, TransferUnknown, WordsUnfit and
     ReversalRefused.
     """
     said = _said(reason)
@@ -198,14 +198,14 @@ def hindering(c: Connection, line: Transfer, posted: Sequence[Transfer]) -> Iter
 
 
 @contextmanager
-def _acting(store: Store, actor: Actor, action: Action, number: int) -> Iterator[_Case]:
+def _acting(store: Store, actor: Actor | None, action: Action, number: int) -> Iterator[_Case]:
     """Give what writes about the transfer of that number, where *actor* may do *action* in its branch."""
     with store.read() as c:
-        deed = permit(actor, action, Setting(unit=_case(c, number).unit))
+        deed = points_deed(actor, action, _case(c, number).unit)
     with store.begin(deed) as c:
         chain.link_number(c)
         case = _case(c, number)
-        permit(actor, action, Setting(unit=case.unit))
+        points_deed(actor, action, case.unit)
         chain.concern(c, f"member {case.member.id}")
         yield case
 
@@ -239,7 +239,7 @@ def _own_line(c: Connection, actor: Actor, number: int) -> _Case:
     return _case(c, number)
 
 
-def _move(case: _Case, actor: Actor, reason: str, objection: int | None) -> int:
+def _move(case: _Case, actor: Actor | None, reason: str, objection: int | None) -> int:
     """Keep the motion, tell who may confirm it, and return its number. Raises ReversalRefused."""
     posted = _together(case)
     faults = list(hindering(case.c, case.line, posted))
@@ -267,7 +267,8 @@ def _move(case: _Case, actor: Actor, reason: str, objection: int | None) -> int:
         f"{case.unit.name}第 {case.line.number} 笔积分拟冲销，请确认",
         f"entry {case.line.number} of {case.unit.name} is to be reversed; please confirm",
     )
-    tell(case.c, besides(told, actor.hands, [case.member.person]), "reversal", sentence, REVERSALS)
+    hands = frozenset() if actor is None else actor.hands
+    tell(case.c, besides(told, hands, [case.member.person]), "reversal", sentence, REVERSALS)
     return number
 
 

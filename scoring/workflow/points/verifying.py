@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from scoring.chain import NONE
 from scoring.criteria.caps import Allowed, allowed
 from scoring.criteria.item import Item, ItemKind, Ledger, Verifier, points_text
 from scoring.errors import Fault, Place, PointsRefused
@@ -68,21 +69,25 @@ def verify_claims(store: Store, actor: Actor, decisions: Sequence[Decision]) -> 
     with store.read() as c:
         first = _Verifying(c, actor, decisions)
         first.permitted()
+        under = chain.newest(c)
     place = first.role_for(first.claim(decisions[0]))
     assert place is not None, "they may verify it"
     deed = permit(in_role(actor, place[0]), Action.VERIFY_POINTS, Setting(unit=place[1]))
     with store.begin(deed) as c:
         chain.link_number(c)
-        own = _Verifying(c, actor, decisions)
-        own.permitted()
-        return own.decided()
+        if under == NONE or chain.newest(c) != under:
+            first = _Verifying(c, actor, decisions)
+            first.permitted()
+        return first.decided(c)
 
 
 class _Verifying:
-    """Decisions about claims, with all they stand on, in one transaction."""
+    """Decisions about claims, with all they stand on: true for as long as the chain has no newer link."""
 
     def __init__(self, c: Connection, actor: Actor, decisions: Sequence[Decision]) -> None:
-        self._c, self._actor, self._decisions = c, actor, decisions
+        self._actor, self._decisions = actor, decisions
+        self._foreseen: dict[int, Allowed] = {}
+        self._posted: set[tuple[str, str]] = set()
         self._claims = claims.among(c, (own.claim for own in decisions))
         for own in decisions:
             if own.claim not in self._claims:
@@ -90,7 +95,7 @@ class _Verifying:
         found = self._claims.values()
         self._members = members.among(c, {own.member for own in found})
         self._units: dict[str, Unit] = units.newest(
-            c, {code for own in found for code in (own.unit, own.at_unit)}
+            c, {code for own in found for code in (own.unit, own.at_unit) if code}
         )
         self._items: dict[tuple[str, str], Item] = {
             (ref, item): rules.known(c, ref).item(item)
@@ -120,8 +125,12 @@ class _Verifying:
         if same:
             raise SameHands(same)
 
-    def decided(self) -> tuple[Decided, ...]:
-        """Decide them all, tell whom it concerns, and return what became of each. Raises ClaimRefused."""
+    def decided(self, c: Connection) -> tuple[Decided, ...]:
+        """Decide them all in the transaction *c*, tell whom it concerns, and return what became of each.
+
+        Raises ClaimRefused.
+        """
+        self._c = c
         faults = [fault for decision in self._decisions for fault in self._faults(decision)]
         numbers = [own.claim for own in self._decisions]
         faults += [
@@ -166,7 +175,7 @@ class _Verifying:
             unit = self._units.get(own.unit)
             yield closed_fault(own.unit if unit is None else unit.name, own.day, f"#{own.number}")
         try:
-            self._allowed(own, decision)
+            self._foreseen[own.number] = self._allowed(own, decision)
         except PointsRefused as refused:
             yield from (replace(fault, place=Place(field=f"#{own.number}")) for fault in refused.faults)
 
@@ -189,12 +198,14 @@ class _Verifying:
         if not decision.post:
             claims.move(self._c, own.number, ClaimState.VOID, by, reason=words(decision.reason, _REASON))
             return Decided(claim=own.number, state=ClaimState.VOID, points=0, cuts=(), transfers=())
-        found = self._allowed(own, decision)
+        again = (own.member, own.item) in self._posted
+        found = self._allowed(own, decision) if again else self._foreseen[own.number]
         cuts = tuple(CutKept(cap=cut.cap, points=cut.points, sentence=cut.sentence) for cut in found.cuts)
         if not found.posts:
             reason = "；".join(cut.sentence.zh for cut in found.cuts)
             claims.move(self._c, own.number, ClaimState.VOID, by, cut=cuts, reason=reason)
             return Decided(claim=own.number, state=ClaimState.VOID, points=0, cuts=cuts, transfers=())
+        self._posted.add((own.member, own.item))
         said = decision.reason.strip()
         claims.move(self._c, own.number, ClaimState.POSTED, by, found.posts, cuts, said)
         item = self._item(own)

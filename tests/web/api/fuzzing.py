@@ -155,6 +155,7 @@ def _config(
         | (_OF_WORK if work else {})
         | {
             "seed": seed,
+            "warnings": False,
             "generation": {
                 "max-examples": questions,
                 "allow-x00": not work,

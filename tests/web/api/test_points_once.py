@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import scoring.criteria
+from scoring.workflow.points import expiring, settling
+from scoring.workflow.points.keep_merchants import MerchantFields, add_merchant
 from scoring.working_days import today
-from tests.web.api.points_working import MULTIPART, claim, paper_of, photo_of, with_points, with_shop
+from tests.web.api.points_working import (
+    MULTIPART,
+    claim,
+    member_of,
+    paper_of,
+    photo_of,
+    with_points,
+    with_shop,
+)
 from tests.web.api.working import Office
 from tests.workflow.county import counts
+from tests.workflow.points.members_at_hand import RULES
+from tests.workflow.points.shops_at_hand import award
 from web.api.description import description
 
 KEY = "c0ffee00-0000-4000-8000-0000000000{:02d}"
 DAY = today().isoformat()
+SETS = Path(scoring.criteria.__file__).parent / "sets"
+ASIDE = {"answered"}
+"""Where the answers to keys are kept."""
 
 
 def _posted(office: Office) -> int:
@@ -38,6 +56,24 @@ def _objection(office: Office) -> int:
     filed = office.ask("member", "POST", f"/me/points/lines/{entry}/objections", {"reason": "不对"})
     number: int = filed.json["number"]
     return number
+
+
+def _shop_without_till(office: Office) -> str:
+    fields = MerchantFields(name="书店", place="河边")
+    return add_merchant(office.store, office.people["admin2"], fields).id
+
+
+def _code(office: Office) -> str:
+    """Return the digits that the member was told."""
+    office.merchant = with_shop(office)
+    digits: str = office.ask("member", "POST", "/offers/1/codes").json["digits"]
+    return digits
+
+
+def _rules() -> list[tuple[io.BytesIO, str]]:
+    """Return the shipped rules under another version."""
+    text = (SETS / f"{RULES}.yaml").read_text("utf-8")
+    return [(io.BytesIO(text.replace('"2026.1"', '"2026.2"').encode()), "member-points@2026.2.yaml")]
 
 
 def _json(**sent: Any) -> Callable[[], dict[str, Any]]:
@@ -195,6 +231,27 @@ CASES: dict[
         lambda _: _json(revision=2),
         "secretary",
     ),
+    "merchant_closed": (
+        "admin",
+        lambda office: f"/merchants/{with_shop(office)}/closing",
+        lambda _: _json(revision=1),
+        lambda _: _json(revision=2),
+        "secretary",
+    ),
+    "till_added": (
+        "admin",
+        lambda office: f"/merchants/{_shop_without_till(office)}/tills",
+        lambda _: _json(login="shang"),
+        lambda _: _json(login="dang"),
+        "secretary",
+    ),
+    "rules_taken": (
+        "admin",
+        lambda _: "/points/rules",
+        lambda _: _form(first_day="2999-01-01", file=_rules),
+        lambda _: _form(first_day="2999-04-01", file=_rules),
+        "secretary",
+    ),
     "code_asked": (
         "member",
         lambda office: (with_shop(office), "/offers/1/codes")[1],
@@ -214,21 +271,26 @@ ELSEWHERE = {
     "quarter_closed": "test_a_quarter_is_closed_once",
     "quarters_closed": "test_a_quarter_is_closed_once",
     "member_left": "test_whoever_left_leaves_once",
+    "expiry_announced": "test_a_year_is_announced_to_end_and_ends_once",
+    "expiry_ended": "test_a_year_is_announced_to_end_and_ends_once",
+    "month_settled": "test_a_month_is_settled_once",
 }
 """Operations that have a test of their own below."""
 
-HARMLESS = {
-    "members_file_tried",
-    "points_file_tried",
-    "code_looked_at",
-    "rules_taken",
-    "expiry_announced",
-    "expiry_ended",
-    "merchant_closed",
-    "till_added",
-    "month_settled",
+LOOKS: dict[str, tuple[str, str, Callable[[Office], Any]]] = {
+    "members_file_tried": (
+        "admin",
+        "/points/files/members/trial",
+        lambda _: _form(file=_csv(MEMBERS.format("M8"), "m.csv")),
+    ),
+    "points_file_tried": (
+        "admin",
+        "/points/files/points/trial",
+        lambda _: _form(file=_csv(POINTS.format("M3"), "p.csv")),
+    ),
+    "code_looked_at": ("merchant", "/till/looks", lambda office: _json(code=_code(office))),
 }
-"""What writes nothing, or what is refused when it is there already, under whatever key it is sent."""
+"""What writes nothing, with or without a key: who sends it, where to, and what."""
 
 TAGS = {"points", "members", "books", "merchants", "redeeming"}
 
@@ -247,7 +309,7 @@ def test_every_operation_that_takes_a_key_is_here():
         for method, operation in item.items()
         if method == "post" and operation["tags"][0] in TAGS
     }
-    assert found == CASES.keys() | ELSEWHERE.keys() | HARMLESS
+    assert found == CASES.keys() | ELSEWHERE.keys() | LOOKS.keys()
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -321,3 +383,54 @@ def test_whoever_left_leaves_once(office):
     left = [office.ask("admin", "POST", here, sent, key=KEY.format(6)).json for _ in range(3)]
     assert left == [left[0]] * 3
     assert office.ask("admin", "POST", here, sent | {"revision": 2}).status_code == 409
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_what_only_looks_writes_nothing_however_often_it_is_sent(office, name):
+    who, address, sends = LOOKS[name]
+    own = sends(office)
+    office.token(who)
+    before = counts(office.store)
+    answers = [office.ask(who, "POST", address, key=KEY.format(turn // 2), **own()) for turn in range(5)]
+    assert {one.status_code for one in answers} == {200}, answers[0].json
+    assert len({one.data for one in answers}) == 1
+    assert {table: rows for table, rows in counts(office.store).items() if table not in ASIDE} == {
+        table: rows for table, rows in before.items() if table not in ASIDE
+    }
+
+
+def test_a_year_is_announced_to_end_and_ends_once(office, monkeypatch):
+    award(office.store, member_of(office), 5_000, date(2026, 3, 1))
+    for name, day in (("announcement", date(2027, 12, 1)), ("ending", date(2028, 1, 5))):
+        monkeypatch.setattr(expiring, "today", lambda day=day: day)
+        first = office.ask("admin", "POST", f"/points/expiry/2026/{name}", key=KEY.format(1))
+        assert first.status_code == 200, first.json
+        before = counts(office.store)
+        again = [
+            office.ask("admin", "POST", f"/points/expiry/2026/{name}", key=KEY.format(1)) for _ in range(4)
+        ]
+        assert {one.data for one in again} == {first.data}
+        assert counts(office.store) == before
+        anew = office.ask("admin", "POST", f"/points/expiry/2026/{name}", key=KEY.format(2))
+        assert anew.json != first.json, "done under another key it says that nothing was left to do"
+        assert counts(office.store)["transfer"] == before["transfer"]
+        assert counts(office.store)["notice"] == before["notice"]
+        strange = office.ask("secretary", "POST", f"/points/expiry/2026/{name}", key=KEY.format(1))
+        assert strange.status_code == 403
+    assert office.ask("member", "GET", "/me/points").json["spendable"]["balance"] == "0"
+
+
+def test_a_month_is_settled_once(office, monkeypatch):
+    digits = _code(office)
+    assert office.ask("merchant", "POST", "/till/redemptions", {"code": digits}).status_code == 201
+    monkeypatch.setattr(settling, "today", lambda: today() + timedelta(days=40))
+    here = f"/merchants/{office.merchant}/months/{DAY[:7]}/settlement"
+    first = office.ask("admin", "POST", here, key=KEY.format(1))
+    assert first.status_code == 200, first.json
+    before = counts(office.store)
+    for _ in range(4):
+        again = office.ask("admin", "POST", here, key=KEY.format(1))
+        assert (again.data, again.headers["Idempotency-Replayed"]) == (first.data, "true")
+    assert office.ask("admin", "POST", here, key=KEY.format(2)).status_code == 409
+    assert counts(office.store) == before
+    assert office.ask("secretary", "POST", here, key=KEY.format(1)).status_code == 403

@@ -26,7 +26,7 @@ def _asked(store):
     def note(_c, _cursor, statement, *_):
         asked.append(statement)
 
-    engine = store._engine
+    engine, _ = store._own_engines
 
     def begun(_c):
         asked.append("BEGIN")

@@ -643,6 +643,8 @@ for _own, _need, _do in (
     ("mean", SEE_UNIT | over(Action.SEE_PROGRESS) | over(Action.SEE_POINTS_SUMS), _HERE),
     ("rules", _RULES, {}),
     ("adopt", _RULES, {"method": "POST", "sent": _form(ref="", first_day="2026-01-01")}),
+    ("replay_rules", _RULES, {}),
+    ("replay_file", _RULES, {"method": "POST", "sent": _form(ref="", quarter="2026Q1")}),
 ):
     _add(f"points_work.{_own}", _need, **_do)
 MERCHANTS, AT_TILL = anywhere(Action.KEEP_MERCHANTS), anywhere(Action.TAKE_CODES)

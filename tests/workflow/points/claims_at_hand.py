@@ -20,7 +20,8 @@ from scoring.workflow.documents import Document
 from scoring.workflow.points.claiming import NewClaim, claim_points
 from scoring.workflow.points.verifying import Decided, Decision, verify_claims
 from tests.people import somebody, township, unit
-from tests.workflow.points.members_at_hand import with_rules
+from tests.workflow import county
+from tests.workflow.points.members_at_hand import NEW_YEAR, with_rules
 
 OWN, OTHER = "A01", "A02"
 TOWN = "柳河镇"
@@ -78,9 +79,10 @@ class Branch:
         return self.post(self.claimed(key, item, **more).number)[0]
 
 
-def branch(store: Store, folder: Path) -> Branch:
+def branch(store: Store, folder: Path, rules_since: date = NEW_YEAR) -> Branch:
     """Make it all."""
-    with_rules(store, folder)
+    with_rules(store, folder, rules_since)
+    county.let_be_community(store, OTHER)
     member = somebody(store, "wang", Role.MEMBER, scope=unit(OWN), branch=OWN, name="王一")
     secretary = somebody(store, "shuji", Role.SECRETARY, scope=unit(OWN), branch=OWN)
     superior = somebody(store, "zhen", Role.SUPERIOR, scope=township(TOWN))

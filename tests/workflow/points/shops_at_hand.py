@@ -21,7 +21,7 @@ from scoring.workflow.points.redeeming import ask_code
 from scoring.working_days import today
 from tests.people import somebody, unit
 from tests.workflow.points.claims_at_hand import OWN, Branch, branch
-from tests.workflow.points.members_at_hand import RULES
+from tests.workflow.points.members_at_hand import NEW_YEAR, RULES
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def fields(**more: object) -> OfferFields:
     return OfferFields(**values | more)
 
 
-def shop(store: Store, folder: Path) -> Shop:
+def shop(store: Store, folder: Path, rules_since: date = NEW_YEAR) -> Shop:
     """Make it all."""
-    own = branch(store, folder)
+    own = branch(store, folder, rules_since)
     admin = somebody(store, "guan", Role.ADMINISTRATOR)
     till = somebody(store, "till", Role.MERCHANT)
     merchant = add_merchant(store, admin, MerchantFields(name="便民超市", place="街口 3 号"))

@@ -143,6 +143,7 @@ def test_one_fault_refuses_the_list_and_says_whose(own):
         ({"at_unit": OTHER}, "not verified by a community"),
         ({"item": "community_service", "at_unit": OWN}, "no community"),
         ({"item": "community_service", "at_unit": "Z9"}, "no community"),
+        ({"item": "community_service", "at_unit": "A07"}, "no community"),
         ({"note": "电话 13800138000"}, "holds a mobile number"),
         ({"event": "x" * 101}, "100 characters at most"),
         ({"key": ""}, "the key has"),

@@ -18,7 +18,7 @@ from scoring.sheets import Entered, SheetKey
 from scoring.store import criteria, periods, units
 from scoring.workflow.keep_periods import open_period
 from scoring.workflow.mark_sheets import enter_marks, read_sheet
-from scoring.workflow.points.branch_means import YearUnknown, means_of, year_of_period
+from scoring.workflow.points.branch_means import YearUnknown, means_of, with_members, year_of_period
 from scoring.workflow.points.derived import (
     PointsNotReady,
     explain_mean,
@@ -98,7 +98,9 @@ def mean_now(store):
 def test_the_mean_is_that_of_the_members_years_by_hand(store, tmp_path):
     kept(store, tmp_path)
     own, of_set = mean_now(store)
-    assert [one.annual for one in own.members] == [6133, 6000, 7200, 5933, 6100]
+    with store.read() as c:
+        unfolded = with_members(c, own)
+    assert [one.annual for one in unfolded.members] == [6133, 6000, 7200, 5933, 6100]
     assert own.mean == Fraction(31366, 5)
     assert own.as_mark(of_set) == MEAN
     assert [one.quarter for one in own.closings] == [*ENDED]

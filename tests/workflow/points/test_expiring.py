@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from scoring.criteria.item import Ledger
+from scoring.criteria.points import Expiry
 from scoring.ledger import NewTransfer, TransferKind, reversal
 from scoring.permissions import NotAllowed
 from scoring.store import notices
@@ -22,6 +23,7 @@ from scoring.workflow.points.expiring import (
     announce_expiry,
     expire,
     expiring,
+    see_expiry,
 )
 from tests.workflow.points.members_at_hand import RULES
 from tests.workflow.points.shops_at_hand import award, shop
@@ -71,7 +73,7 @@ def undo(own, number, day=(2027, 4, 1)):
 def left(own, year=2026) -> int:
     with own.store.read() as c:
         found = expiry.left(c, year)
-        assert expiry.left_by_year(c, own.own.id).get(year, 0) == found.get(own.own.id, 0)
+        assert expiry.left(c, year, own.own.id).get(own.own.id, 0) == found.get(own.own.id, 0)
         return found.get(own.own.id, 0)
 
 
@@ -173,7 +175,8 @@ def test_what_comes_back_after_the_end_ends_with_the_next_year(own, on):
     assert own.held() == 300
     assert expire(own.store, own.admin, 2026).points == 0
     with own.store.read() as c:
-        assert expiring(c, own.own.id) == (), "nothing was earned in a year still to end"
+        (line,) = expiring(c, own.own.id)
+    assert (line.year, line.points) == (2027, 300), "though nothing was earned in that year"
     award(own.store, own.own, 100, date(2027, 6, 1))
     with own.store.read() as c:
         (line,) = expiring(c, own.own.id)
@@ -183,6 +186,7 @@ def test_what_comes_back_after_the_end_ends_with_the_next_year(own, on):
 def test_a_member_reads_how_many_points_end_when(own, on):
     award(own.store, own.own, 400, date(2027, 2, 1))
     spend(own, 300)
+    on(2027, 3, 1)
     with own.store.read() as c:
         found = expiring(c, own.own.id)
     assert [(one.year, one.points, one.last_day, one.announced) for one in found] == [
@@ -194,6 +198,57 @@ def test_a_member_reads_how_many_points_end_when(own, on):
     with own.store.read() as c:
         first, second = expiring(c, own.own.id)
     assert (first.announced, first.last_day, second.announced) == (True, date(2028, 1, 19), False)
+
+
+@pytest.fixture
+def terms(monkeypatch):
+    """Let the rules of each year say what is given of it: in how many months points end, None for never."""
+
+    def say(**months):
+        own = rules.in_force
+
+        def other(c, day):
+            said = months.get(f"y{day.year}", 12)
+            return replace(own(c, day), expiry=said and Expiry(months=said, notice_days=20))
+
+        monkeypatch.setattr(rules, "in_force", other)
+
+    return say
+
+
+def test_a_year_takes_along_nothing_that_is_to_end_later(own, on, terms):
+    """The points of 2026 were promised for two years; those of 2027 end after a month, and take none of them along."""
+    terms(y2026=24, y2027=1)
+    award(own.store, own.own, 400, date(2027, 2, 1))
+    on(2028, 1, 20)
+    with own.store.read() as c:
+        told = [(one.year, one.points, one.last_day) for one in expiring(c, own.own.id)]
+    assert told == [(2026, 1000, date(2028, 12, 31)), (2027, 400, date(2028, 1, 31))]
+    said = announce_expiry(own.store, own.admin, 2027)
+    assert (said.members, said.points) == (1, 400)
+    on(2028, 2, 15)
+    assert expire(own.store, own.admin, 2027) == Ended(year=2027, members=1, points=400)
+    assert own.held() == 1000
+    with own.store.read() as c:
+        told = [(one.year, one.points, one.last_day) for one in expiring(c, own.own.id)]
+    assert told == [(2026, 1000, date(2028, 12, 31))], "what ended of 2027 is not missing from 2026"
+    spend(own, 300, day=(2028, 3, 1))
+    on(2028, 12, 20)
+    announce_expiry(own.store, own.admin, 2026)
+    on(2029, 2, 1)
+    assert expire(own.store, own.admin, 2026) == Ended(year=2026, members=1, points=700)
+
+
+def test_a_year_takes_along_nothing_that_never_ends(own, on, terms):
+    terms(y2026=None)
+    award(own.store, own.own, 400, date(2027, 2, 1))
+    on(2028, 12, 20)
+    assert announce_expiry(own.store, own.admin, 2027).points == 400
+    on(2029, 1, 20)
+    assert expire(own.store, own.admin, 2027).points == 400
+    assert own.held() == 1000
+    (year, *_) = [one for one in see_expiry(own.store, own.admin) if one.year == 2027]
+    assert (year.ended, year.points) == (True, 0)
 
 
 def test_points_that_never_end_are_not_let_go(own, on, monkeypatch):

@@ -20,7 +20,13 @@ from scoring.store.ledger import members, quarters, rules, transfers
 from scoring.store.ledger.rules import RulesMissing
 from scoring.store.tables import claim, claim_move, quarter_result
 from scoring.workflow.points.claiming import ClaimRefused, NewClaim, claim_points
-from scoring.workflow.points.keep_members import MemberFields, MemberRefused, change_member, let_go
+from scoring.workflow.points.keep_members import (
+    MemberFields,
+    MemberRefused,
+    add_member,
+    change_member,
+    let_go,
+)
 from scoring.workflow.points.quarters import (
     QuarterFigure,
     QuarterRefused,
@@ -177,6 +183,20 @@ def test_a_quarter_is_closed_in_every_branch_where_nothing_hinders_it(store, tmp
     assert close_quarters(store, None, "2026Q1") == ()
     with pytest.raises(QuarterRefused, match="closed from the day after"):
         close_quarters(store, None, quarter_of(today()))
+
+
+def test_no_branch_is_closed_with_others_over_a_claim_its_member_brought_along(store, tmp_path):
+    """Who moved in has a claim waiting in the branch of before; closed with them, it could be posted nowhere any more."""
+    own = with_members(store, tmp_path)
+    open_quarter(store, None, "2026Q1")
+    put_claim(store, own["M1"].id, "A01", "2026-02-10")
+    moved = MemberFields(name="王一", unit="A02", kind=MemberKind.SERVING, first_day=date(2026, 3, 1))
+    change_member(store, None, own["M1"].id, moved)
+    with pytest.raises(QuarterRefused, match="branch they came from"):
+        close_quarter(store, None, "2026Q1", "A02")
+    assert close_quarters(store, None, "2026Q1") == ()
+    decide_claim(store)
+    assert close_quarters(store, None, "2026Q1") == ("A01", "A02")
 
 
 def test_a_pending_claim_of_another_quarter_or_branch_or_a_decided_one_is_in_nobodys_way(store, tmp_path):
@@ -338,3 +358,25 @@ def test_who_moved_takes_nothing_into_a_quarter_that_closed_with_them(store, tmp
     with pytest.raises(ClaimRefused, match="is closed"):
         claim_points(store, secretary(store), lecture)
     take_points(store, tmp_path / "other.csv", [["M2", *LECTURE[1:]]])
+
+
+def test_nobody_is_moved_back_before_a_quarter_that_is_closed(store, tmp_path):
+    """The first quarter is open still, the second closed: who was whose in the second stands, or a member counts twice."""
+    by_code, admin = with_members(store, tmp_path), administrator(store)
+    open_quarter(store, admin, "2026Q2")
+    close_quarter(store, admin, "2026Q2", "A01")
+    earlier = date(2026, 3, 1)
+    moved = MemberFields(name="王一", unit="A02", kind=MemberKind.SERVING, first_day=earlier)
+    with pytest.raises(MemberRefused, match="2026Q2 of A01 is closed"):
+        change_member(store, admin, by_code["M1"].id, moved)
+    with pytest.raises(MemberRefused, match="2026Q2 of A01 is closed"):
+        change_member(store, admin, by_code["M4"].id, replace(moved, name="钱四", unit="A01"))
+    with pytest.raises(MemberRefused, match="2026Q2 of A01 is closed"):
+        let_go(store, admin, by_code["M1"].id, earlier)
+    with pytest.raises(MemberRefused, match="2026Q2 of A01 is closed"):
+        add_member(store, admin, "M9", replace(moved, unit="A01"))
+    with pytest.raises(FileRefused, match="2026Q2 of A01 is closed"):
+        take_members(store, tmp_path / "m.csv", [["M1", "王一", "A02", "在职党员", "", "2026-03-01"]])
+    close_quarter(store, admin, "2026Q2", "A02")
+    moved = replace(moved, first_day=date(2026, 7, 1))
+    assert change_member(store, admin, by_code["M1"].id, moved).unit == "A02"

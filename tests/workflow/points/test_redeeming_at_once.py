@@ -135,4 +135,9 @@ def test_one_code_is_taken_once_whoever_types_it(own):
 def test_without_the_lock_the_same_rounds_go_wrong(own, monkeypatch):
     codes_all_good(monkeypatch)
     assert not spend_one_balance(own, 0)
-    assert spend_one_balance(own, 1, lambda: take_the_lock_away(monkeypatch))
+
+    def unlocked() -> None:
+        take_the_lock_away(monkeypatch)
+        own.store.close()
+
+    assert spend_one_balance(own, 1, unlocked), "what a transaction begins with is an engine's own"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from scoring.people import Role
 from scoring.permissions import NotAllowed
 from scoring.workflow.points.quarters import open_quarter, year_of
-from scoring.workflow.points.replay import ReplayRefused, replay
+from scoring.workflow.points.replay import ReplayRefused, choices, replay
+from scoring.workflow.points.rules_in_force import adopt_rules
 from tests.people import somebody
 from tests.workflow import county
 from tests.workflow.points.members_at_hand import RULES, administrator, known, take_points, with_members
@@ -98,3 +100,49 @@ def test_only_whole_quarters_of_one_year_are_replayed(half_year, first, last):
 def test_only_administrators_replay(half_year):
     with pytest.raises(NotAllowed):
         replay(half_year, somebody(half_year, "ling", Role.LEADER), RULES, FIRST, LAST)
+
+
+def test_what_all_come_to_and_how_many_go_up_or_down(half_year, tmp_path):
+    """By a baseline of 70, service of 3 at most: all figures rise, and what can be spent is less."""
+    path = another(tmp_path, "2027.1", "baseline: {points: 60, elderly: 72}", "baseline: {points: 70}")
+    text = (tmp_path / "2027.1.yaml").read_text("utf-8")
+    text = text.replace("range: {from: 1, to: 4, step: 0.5}", "range: {from: 1, to: 3, step: 2}")
+    (tmp_path / "2027.1.yaml").write_text(text, "utf-8")
+    done = replay(half_year, None, path, FIRST, LAST)
+    before, after = done.sums
+    figures = [(own.before.annual, own.after.annual) for own in done.members]
+    assert before.mean == round(sum(was for was, _ in figures) / 4)
+    assert after.mean == round(sum(would for _, would in figures) / 4)
+    assert after.spendable == before.spendable - 100
+    assert (done.figures.up, done.figures.down) == (sum(would > was for was, would in figures), 1)
+    turned = [own for own in done.members if own.before.stars != own.after.stars]
+    assert done.stars.up + done.stars.down == len(turned) == done.stars_moved
+    assert sum(own.moves_by for own in done.members) == sum(would - was for was, would in figures)
+
+
+def test_a_card_lost_goes_down_and_a_card_won_goes_up(half_year, tmp_path):
+    """M1 and M2 have 4 and 5 points to spend: silver from 5 on is won by one, and lost again by the rules as they are."""
+    silver = "{zh: 银卡, en: Silver card}\n      at_least: "
+    easy = another(tmp_path, "2027.1", f"{silver}20", f"{silver}5")
+    done = replay(half_year, None, easy, FIRST, LAST)
+    assert (done.cards.up, done.cards.down, done.cards_moved) == (1, 0, 1)
+    back = replace(
+        done,
+        before=done.after,
+        after=done.before,
+        members=tuple(replace(own, before=own.after, after=own.before) for own in done.members),
+    )
+    assert (back.cards.up, back.cards.down) == (0, 1)
+
+
+def test_rules_in_use_can_be_tried_by_name_and_the_shipped_ones_too(half_year, tmp_path):
+    """The quarters are those begun since there were rules."""
+    keeper = administrator(half_year)
+    offered = choices(half_year, keeper)
+    assert offered.refs == (RULES,)
+    assert offered.quarters[-1] == "2026Q1"
+    with pytest.raises(NotAllowed):
+        choices(half_year, somebody(half_year, "ling", Role.LEADER))
+    adopt_rules(half_year, None, another(tmp_path, "2027.1"), date(2027, 1, 1))
+    assert choices(half_year, keeper).refs == ("member-points@2027.1", RULES)
+    assert replay(half_year, None, "member-points@2027.1", FIRST, LAST).figures_moved == 4

@@ -7,18 +7,19 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from scoring.criteria.item import Ledger, MemberKind
 from scoring.ledger import ISSUER
 from scoring.people import Role
 from scoring.permissions import NotAllowed, SameHands
-from scoring.store import notices
+from scoring.store import chain, notices
 from scoring.store.drafts import By
 from scoring.store.ledger import claims, members, quarters, transfers
 from scoring.store.ledger.claims import ClaimState
 from scoring.texts import Lang
 from scoring.uploads.kinds import Kind
-from scoring.workflow.points.claiming import ClaimRefused, claim_for_many, claim_points
+from scoring.workflow.points.claiming import ClaimRefused, claim_for_many, claim_points, withdraw_claim
 from scoring.workflow.points.verifying import Decision, verify_claims
 from tests.people import acting_for, somebody, township
 from tests.workflow.points.claims_at_hand import DAY, OTHER, OWN, TOWN, branch, picture
@@ -255,3 +256,46 @@ def test_the_kind_of_the_day_decides(own):
     assert own.posted(item="study_hours", files=(paper(),)).points == 600
     with pytest.raises(ClaimRefused, match="not for elderly"):
         own.claimed("k2", "study_hours", day=date(2026, 11, 16), files=(paper(),))
+
+
+def meanwhile(monkeypatch, store, deed):
+    """Let *deed* be done between what is read first and the transaction that writes."""
+    begin, done = type(store).begin, []
+
+    def begun(self, *more):
+        if not done:
+            done.append(True)
+            deed()
+        return begin(self, *more)
+
+    monkeypatch.setattr(type(store), "begin", begun)
+
+
+def test_what_changes_before_the_decision_is_written_counts(own, monkeypatch):
+    """What was read before is used again only where the chain has no newer link."""
+    number = own.claimed().number
+    meanwhile(monkeypatch, own.store, lambda: withdraw_claim(own.store, own.member, number))
+    with pytest.raises(ClaimRefused, match="withdrawn"):
+        own.post(number)
+    assert held(own) == (0, 0)
+
+
+def test_whoever_did_not_look_at_the_newest_link_would_post_what_was_withdrawn(own, monkeypatch):
+    """The test above finds out a careless variant: only the database's own key stands in its way."""
+    number = own.claimed().number
+    meanwhile(monkeypatch, own.store, lambda: withdraw_claim(own.store, own.member, number))
+    monkeypatch.setattr(chain, "newest", lambda _c: "one link for ever")
+    with pytest.raises(IntegrityError):
+        own.post(number)
+
+
+def test_claims_of_one_window_posted_together_see_each_other(own):
+    """What was foreseen of the second is no longer so once the first is posted."""
+    numbers = [
+        own.claimed(f"k{day}", "party_lecture", day=date(2026, 11, day), event=f"第 {day} 课").number
+        for day in range(1, 16)
+    ]
+    one_by_one = [found.points for found in own.post(*numbers)]
+    assert 0 in one_by_one, "the cap of the window is reached"
+    assert sum(one_by_one) == held(own)[0]
+    assert one_by_one == sorted(one_by_one, reverse=True)

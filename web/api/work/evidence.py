@@ -13,7 +13,7 @@ from web.api.shapes.work import evidence as told
 from web.api.work import asked_evidence as asked
 from web.api.work.frame import Call, work
 from web.api.work.telling import fields_told
-from web.downloads import sent_inert
+from web.downloads import handed_out
 from web.filing import files
 
 _OF = "evidence"
@@ -70,7 +70,7 @@ def evidence_file(call: Call, period_id: str, code: str, number: int) -> Respons
     """
     own, path = file_of(call.store, files(), call.actor, UnitYear(period_id, code), number)
     plain = f"evidence-{own.number}.{own.kind.extensions[0]}"
-    return sent_inert(path, own.kind.media_type, own.title, plain=plain)
+    return handed_out(path, own.kind.media_type, own.title, plain=plain)
 
 
 @work.does("DELETE", _ONE, of=_OF)

@@ -33,7 +33,7 @@ from web.api.work.asked_marking import Reason
 from web.api.work.frame import Call, work
 from web.api.work.telling import fields_told
 from web.clock import now
-from web.downloads import sent_inert
+from web.downloads import handed_out
 from web.filing import files
 
 _OF = "objections"
@@ -181,4 +181,4 @@ def _told(seen: ObjectionSeen) -> dict[str, Any]:
 
 
 def _sent(sha256: str, title: str, kind: Any) -> Response:
-    return sent_inert(files().path(sha256), kind.media_type, title, plain=f"document.{kind.extensions[0]}")
+    return handed_out(files().path(sha256), kind.media_type, title, plain=f"document.{kind.extensions[0]}")

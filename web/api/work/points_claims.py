@@ -21,7 +21,7 @@ from web.api.work.frame import Call, work
 from web.api.work.points_telling import claim_told, item_told
 from web.api.work.request import own_key
 from web.api.work.uploaded import documents_in
-from web.downloads import sent_inert
+from web.downloads import handed_out
 from web.filing import files
 
 _OF = "points"
@@ -62,7 +62,7 @@ def claim_file(call: Call, number: int, sha256: str) -> Response:
     下载申报所附材料。
     """
     title, kind = document_of_claim(call.store, call.actor, number, sha256)
-    return sent_inert(files().path(sha256), kind.media_type, title, plain=f"document.{kind.extensions[0]}")
+    return handed_out(files().path(sha256), kind.media_type, title, plain=f"document.{kind.extensions[0]}")
 
 
 @work.looks("/points/attendance", told.Awarding, of=_OF, asks=asked.UnitAsked)

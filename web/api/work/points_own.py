@@ -29,7 +29,7 @@ from web.api.work.points_telling import claim_told, item_told, line_told, room_t
 from web.api.work.request import own_key
 from web.api.work.telling import fields_told
 from web.api.work.uploaded import documents_in
-from web.downloads import sent, sent_inert
+from web.downloads import handed_out, sent
 from web.filing import files
 from web.points_papers import days_of, paper_of
 from web.viewing import contents
@@ -174,7 +174,7 @@ def own_claim_file(call: Call, number: int, sha256: str) -> Response:
     下载本人申报所附材料。
     """
     title, kind = file_of_claim(call.store, call.actor, number, sha256)
-    return sent_inert(files().path(sha256), kind.media_type, title, plain=f"document.{kind.extensions[0]}")
+    return handed_out(files().path(sha256), kind.media_type, title, plain=f"document.{kind.extensions[0]}")
 
 
 @work.looks("/points/rules", told.PointsRules, of=_OF)

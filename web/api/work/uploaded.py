@@ -1,26 +1,22 @@
 """Files that come with what is sent: read and forgotten, or looked at and kept for good before they are named."""
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from scoring.workflow.documents import Document, take_documents
+from web import handed_in
 from web.downloads import own_name
 from web.filing import files
 
 
-@contextmanager
-def laid_out(given: Any, otherwise: str = "file") -> Iterator[Path]:
-    """Give where a file that was sent lies, for as long as it is read: under its own name, by whose end it is known.
+def laid_out(given: Any, otherwise: str = "file") -> AbstractContextManager[Path]:
+    """Give where a file that was sent lies, for as long as it is read, under its own name.
 
     It is called *otherwise* where nothing of its own name is left.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (own_name(given.filename) or otherwise)
-        given.save(path)
-        yield path
+    return handed_in.laid_out(own_name(given.filename) or otherwise, given.stream)
 
 
 def documents_in(given: Sequence[Any]) -> tuple[Document, ...]:

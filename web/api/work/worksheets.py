@@ -1,8 +1,6 @@
 """Worksheets: one's sheets as a workbook, which comes back to be tried and then taken, whole or not at all."""
 
-import tempfile
 from base64 import b64encode
-from pathlib import Path
 from typing import Any
 
 from flask import Response
@@ -19,6 +17,7 @@ from web.api.work.frame import Call, work
 from web.api.work.telling import fields_told
 from web.api.work.typed import Sent, choice, listed, text, upload
 from web.downloads import XLSX, sent
+from web.handed_in import laid_out
 
 _OF = "marking"
 _HERE = "/desk/<period_id>/worksheets/<stage>"
@@ -76,9 +75,7 @@ def worksheet_taken(call: Call, period_id: str, stage: str) -> Any:
 
 
 def _taken(call: Call, period_id: str, stage: str, mode: Mode) -> Any:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "worksheet.xlsx"
-        call.sent["file"].save(path)
+    with laid_out("worksheet.xlsx", call.sent["file"].stream) as path:
         return _told(take_worksheet(call.store, call.actor, period_id, stage, path, mode))
 
 

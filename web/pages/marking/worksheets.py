@@ -1,19 +1,13 @@
 """Worksheets: one's sheets taken along as a workbook; what comes back is shown before anything of it is taken."""
 
-import tempfile
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest
 
 from scoring.criteria.model import MODERATION
 from scoring.errors import Fault, Refused
-from scoring.permissions import NotAllowed
 from scoring.sentences import stage_title
 from scoring.sheets import Conflict
 from scoring.spreadsheet.worksheet import Layout
@@ -25,10 +19,12 @@ from web.access import MEBIBYTE, large, somebody, store
 from web.done import done
 from web.downloads import XLSX, own_name, sent
 from web.errors import status_of
+from web.handed_in import HandedIn, handed_in
 from web.language import chosen, say, told
 from web.pages.marking.places import address_of, key_of, marking_pages
 from web.pages.marking.seen import mark_shown
 from web.pages.marking.telling import moment_told
+from web.pages.refusing import own_faults
 
 SHOWN = 300
 """How many changes, and how many faults, a preview lists; it counts all."""
@@ -73,8 +69,7 @@ class Tried:
     """A worksheet that was tried: what it would change, what stands in the way, and itself, to be sent once more."""
 
     preview: Preview
-    name: str
-    content: str
+    file: HandedIn
     changes: tuple[Changed, ...]
     clashes: tuple[Clash, ...]
     wrong: tuple[Wrong, ...]
@@ -110,23 +105,19 @@ def take(period_id: str, stage: str) -> ResponseReturnValue:
 
     It comes back with the form, so nothing of it lies about on the server, and is read anew each time.
     """
-    name, content = _given()
+    file = handed_in(_file_name)
     mode = Mode.FOR_GOOD if request.form.get("do") == "take" else Mode.TRIAL
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        try:
+    try:
+        with file.laid_out() as path:
             preview = take_worksheet(store(), somebody(), period_id, stage, path, mode)
-        except NotAllowed:
-            raise
-        except Refused as refused:
-            return _page(period_id, stage, None, refused.faults), status_of(refused)
+    except Refused as refused:
+        return _page(period_id, stage, None, own_faults(refused)), status_of(refused)
     if request.form.get("do") == "marked" and preview.marked_back is not None:
-        marked = say("标出错误-", "marked-") + name
+        marked = say("标出错误-", "marked-") + file.name
         return sent(preview.marked_back, XLSX, marked, plain="worksheet-marked.xlsx")
     if preview.taken:
         return done("imported", url_for("marking.queue", period_id=period_id, stage=stage))
-    tried = _tried(period_id, stage, preview, name, content)
+    tried = _tried(period_id, stage, preview, file)
     return _page(period_id, stage, tried), tried.status
 
 
@@ -143,13 +134,12 @@ def _page(period_id: str, stage: str, tried: Tried | None, faults: Sequence[Faul
     )
 
 
-def _tried(period_id: str, stage: str, preview: Preview, name: str, content: bytes) -> Tried:
+def _tried(period_id: str, stage: str, preview: Preview, file: HandedIn) -> Tried:
     wrong = [Wrong(where=one.place.in_(chosen()), why=told(one.sentence)) for one in preview.faults]
     changes = [_changed(period_id, stage, one) for one in preview.changes[:SHOWN]]
     return Tried(
         preview=preview,
-        name=name,
-        content=b64encode(content).decode(),
+        file=file,
         changes=tuple(changes),
         clashes=_clashes(period_id, stage, preview.conflicts[:SHOWN]),
         wrong=tuple(wrong),
@@ -190,18 +180,6 @@ def _clashes(period_id: str, stage: str, conflicts: Sequence[Conflict]) -> tuple
             )
         )
     return tuple(found)
-
-
-def _given() -> tuple[str, bytes]:
-    """Return the name and the bytes of the worksheet that is given anew, or was tried before."""
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        return _file_name(file.filename), file.read()
-    try:
-        content = b64decode(request.form.get("content", ""), validate=True)
-    except NotBase64:
-        raise BadRequest from None
-    return _file_name(request.form.get("name", "")), content
 
 
 def _file_name(name: str) -> str:

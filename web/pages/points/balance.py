@@ -1,5 +1,6 @@
 """The balance: what a year has come to so far, what comes next, what can be spent, and what waits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import render_template
@@ -37,14 +38,29 @@ def show() -> str:
 
 
 def _recent(found: OwnPoints) -> list[Recent]:
-    """Return what happened on either ledger, the newest first; what one claim did to both is one thing."""
+    """Return what happened on either ledger, the newest first; what one deed did to both is one thing."""
     both = [(Ledger.HONOUR, line) for line in found.honour_lines]
     both += [(Ledger.SPENDABLE, line) for line in found.spendable_lines]
-    by_cause: dict[tuple[object, ...], list[tuple[Ledger, Line]]] = {}
+    by_deed: dict[tuple[object, ...], list[dict[Ledger, Line]]] = {}
+    happened: list[dict[Ledger, Line]] = []
     for ledger, line in sorted(both, key=lambda own: -own[1].number):
-        cause = (line.number,) if line.claim is None else (line.kind, line.claim)
-        by_cause.setdefault(cause, []).append((ledger, line))
-    return [
-        Recent(line=did[-1][1], did=tuple(sorted(did, key=lambda own: own[1].number)))
-        for did in by_cause.values()
-    ]
+        deeds = by_deed.setdefault(_deed(line), [])
+        own = next((one for one in deeds if ledger not in one), None)
+        if own is None:
+            own = {}
+            deeds.append(own)
+            happened.append(own)
+        own[ledger] = line
+    return [_as_one(did) for did in happened]
+
+
+def _deed(line: Line) -> tuple[object, ...]:
+    """Return what the lines of one deed have in common: the claim, or on which day it was done about what, and why."""
+    if line.claim is not None:
+        return line.kind, line.claim
+    return line.kind, line.day, line.item, line.event, line.reason
+
+
+def _as_one(did: Mapping[Ledger, Line]) -> Recent:
+    lines = sorted(did.items(), key=lambda own: own[1].number)
+    return Recent(line=lines[0][1], did=tuple(lines))

@@ -29,7 +29,7 @@ def look() -> ResponseReturnValue:
     except Refused as refused:
         return _page(own_faults(refused)), status_of(refused)
     if isinstance(seen, Receipt):
-        return _receipt(seen)
+        return _receipt(seen, taken_before=True)
     return render_template("till/look.html", seen=seen, code=typed)
 
 
@@ -69,9 +69,9 @@ def statement(month: str) -> str:
     )
 
 
-def _receipt(own: Receipt) -> str:
+def _receipt(own: Receipt, *, taken_before: bool = False) -> str:
     merchant = see_till(store(), somebody()).merchant
-    return render_template("till/receipt.html", receipt=own, merchant=merchant)
+    return render_template("till/receipt.html", receipt=own, merchant=merchant, taken_before=taken_before)
 
 
 def _page(faults: tuple[Fault, ...]) -> str:

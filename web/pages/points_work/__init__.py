@@ -1,4 +1,4 @@
-"""Members' points at an office: claims, attendance, members, talks, reversals, quarters, sums, branches' means and rules."""
+"""Members' points at an office: claims, attendance, members, talks, reversals, quarters, sums, means, and rules, tried."""
 
 from web.pages.points_work import (
     attendance,
@@ -7,6 +7,7 @@ from web.pages.points_work import (
     member_files,
     members,
     quarters,
+    replays,
     reversals,
     rules,
     sums,
@@ -22,6 +23,7 @@ __all__ = [
     "members",
     "points_work_pages",
     "quarters",
+    "replays",
     "reversals",
     "rules",
     "sums",

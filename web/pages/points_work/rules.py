@@ -1,8 +1,8 @@
 """Rules of members' points: those in force and before, and another version taken into use from a quarter on."""
 
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,15 +11,18 @@ from scoring.criteria.catalogue import points_refs
 from scoring.errors import Fault, Place, Refused
 from scoring.permissions import Action, Setting, permit
 from scoring.texts import Text
+from scoring.workflow.points.replay import choices
 from scoring.workflow.points.rules_in_force import adopt_rules, rules_adopted
 from web.access import MEBIBYTE, large, somebody, store
 from web.done import done
 from web.downloads import own_name
 from web.errors import status_of
+from web.handed_in import laid_out
 from web.pages.points_work.places import page, points_work_pages
 from web.pages.refusing import own_faults
 
-_LARGEST = 2 * MEBIBYTE
+LARGEST_RULES = 2 * MEBIBYTE
+"""So many bytes a file of rules may have."""
 
 
 @points_work_pages.get("/rules", endpoint="rules")
@@ -29,7 +32,7 @@ def show() -> ResponseReturnValue:
 
 
 @points_work_pages.post("/rules")
-@large(_LARGEST)
+@large(LARGEST_RULES)
 def adopt() -> ResponseReturnValue:
     """Take shipped rules, or those in a file, into use from a day on."""
     permit(somebody(), Action.KEEP_POINTS_RULES, Setting())
@@ -38,21 +41,26 @@ def adopt() -> ResponseReturnValue:
     except ValueError:
         sentence = Text("请填写施行日期，例如 2027-01-01", "give the first day, such as 2027-01-01")
         return _page((Fault(place=Place(), sentence=sentence),)), 409
-    file, ref = request.files.get("file"), request.form.get("ref", "")
-    if (file is None or not file.filename) and ref not in points_refs():
-        sentence = Text("请选择一套规则，或上传规则文件", "choose rules, or give a file of them")
-        return _page((Fault(place=Place(), sentence=sentence),)), 409
-    with tempfile.TemporaryDirectory() as folder:
-        name = ref
-        if file is not None and file.filename:
-            path = Path(folder) / (own_name(file.filename) or "rules.yaml")
-            path.write_bytes(file.read())
-            name = str(path)
+    with rules_given() as name:
+        if name is None:
+            sentence = Text("请选择一套规则，或上传规则文件", "choose rules, or give a file of them")
+            return _page((Fault(place=Place(), sentence=sentence),)), 409
         try:
             adopt_rules(store(), somebody(), name, first_day)
         except Refused as refused:
             return _page(own_faults(refused)), status_of(refused)
     return done("adopted", url_for("points_work.rules"))
+
+
+@contextmanager
+def rules_given() -> Iterator[str | None]:
+    """Give the name of the rules that a form means: where its file lies for now, or the ref chosen; None for neither."""
+    file, ref = request.files.get("file"), request.form.get("ref", "")
+    if file is None or not file.filename:
+        yield ref if ref in choices(store(), somebody()).refs else None
+        return
+    with laid_out(own_name(file.filename) or "rules.yaml", file.stream) as path:
+        yield str(path)
 
 
 def _page(faults: tuple[Fault, ...]) -> str:

@@ -82,6 +82,7 @@ class OfferSeen(Shape):
 
     offer = one(Offer, "The offer.")
     merchant = one(Merchant, "Who gives it.")
+    near = truth("Whether the merchant is in the township of one's branch.")
     left = integer("How many are left; null without limit.", allow_none=True)
     card = one(Sentence, "What the card it takes is called; null for none.", allow_none=True)
     hindrances = many(Sentence, "Why it cannot be had now; nothing where it can.")
@@ -92,7 +93,8 @@ class OffersSeen(Shape):
 
     balance = in_points("What one has to spend.")
     card = words("The card one holds, by its id; null for none.", allow_none=True)
-    offers = many(OfferSeen, "First what can be had now.")
+    township = words("The township of one's branch; null for none.", allow_none=True)
+    offers = many(OfferSeen, "First what can be had now; of those, and of the rest, first what is near.")
 
 
 class AskedCode(Shape):
