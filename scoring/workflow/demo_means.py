@@ -20,7 +20,7 @@ from scoring.store.ledger import rules
 from scoring.workflow.demo.marks import NOT_APPLICABLE
 from scoring.workflow.demo_files import MARKS_HEAD, write_rows
 from scoring.workflow.import_marks import import_marks
-from scoring.workflow.points.branch_means import BranchMean, asking, means_of
+from scoring.workflow.points.branch_means import BranchMean, asking, means_of, with_members
 
 _EARLY = 40
 """Of so many branches one was taken over a quarter too early."""
@@ -34,10 +34,9 @@ def take_over(store: Store, folder: Path, year: str) -> None:
         sets = {own.unit.code: criteria.known(c, own.ref) for own in kept}
         given = [own for own in markings.current(c, year) if own.stage in (SELF, SUPERIOR)]
         in_force = rules.in_force(c, date(int(year), 12, 31))
-    early = {own.unit.code for place, own in enumerate(kept, 1) if place % _EARLY == 0}
-    taken = {
-        code: _before_the_last(mean, in_force) if code in early else mean for code, mean in means.items()
-    }
+        early = [means[own.unit.code] for place, own in enumerate(kept, 1) if place % _EARLY == 0]
+        earlier = {own.unit.code: _before_the_last(with_members(c, own), in_force) for own in early}
+    taken = means | earlier
     rows = [row for own in given for row in _rows(own, sets[own.unit], taken[own.unit])]
     if rows:
         path = folder / "member-points.csv"
