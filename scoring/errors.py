@@ -47,6 +47,11 @@ class Fault:
     place: Place
     sentence: Text
 
+    @classmethod
+    def of(cls, zh: str, en: str) -> "Fault":
+        """Return a fault of the whole matter, at no place of a file or form, in both languages."""
+        return cls(place=Place(), sentence=Text(zh, en))
+
     def in_(self, lang: Lang) -> str:
         """Return place and sentence in *lang*, as one line."""
         where = self.place.in_(lang)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from scoring.criteria.item import Ledger
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.texts import Text
 
 ISSUER = "issuer"
@@ -192,7 +192,7 @@ def reversal(of: Transfer, balance: int, day: date, reason: str) -> NewTransfer:
     """
     new = of.new
     if new.kind not in REVERSIBLE:
-        raise NotReversible([_fault(*_not_reversed(of))])
+        raise NotReversible([Fault.of(*_not_reversed(of))])
     amount, owed = taken_back(new.ledger, new.amount, balance)
     return NewTransfer(
         key=f"reversal:{of.number}",
@@ -286,7 +286,7 @@ class Books:
         balance, before, seq = self._now.get((account, ledger), _NOTHING)
         now = (balance + amount, before + owed, seq + 1)
         if now[0] < 0 and ledger is Ledger.SPENDABLE:
-            raise PointsShort([_fault(*_SHORT)])
+            raise PointsShort([Fault.of(*_SHORT)])
         self._now[account, ledger] = now
         self.entries.append(Entry(account, ledger, now[2], self._last, amount, now[0], now[1]))
 
@@ -304,7 +304,3 @@ def _not_reversed(of: Transfer) -> tuple[str, str]:
         f"第 {of.number} 笔是“{kind.zh}”，不能冲销",
         f"entry {of.number} is of the kind “{kind.en}”, which is not reversed",
     )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

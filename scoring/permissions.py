@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scoring.chain import Deed
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Actor, Grant, Reach, Role
 from scoring.periods import Phase
 from scoring.texts import Text
@@ -295,7 +295,7 @@ def may(actor: Actor, action: Action, at: Setting) -> bool:
 def permit(actor: Actor, action: Action, at: Setting) -> Deed:
     """Return the deed *actor* may do now: who, for whom, in which role. Raises NotAllowed, saying who may."""
     if actor.person is None:
-        raise NotSignedIn([_fault("请先登录", "please sign in first")])
+        raise NotSignedIn([Fault.of("请先登录", "please sign in first")])
     grant = _granted(actor, action, at)
     if grant is None:
         raise NotAllowed([_refusal(actor, action, at)])
@@ -303,7 +303,7 @@ def permit(actor: Actor, action: Action, at: Setting) -> Deed:
         assert at.unit is not None
         raise SameHands(
             [
-                _fault(
+                Fault.of(
                     f"{at.unit.name}是您所在的支部或应回避的单位，不能由您{action.called.zh}",
                     f"{at.unit.name} is your own branch, or one you keep away from; you may not {action.called.en} there",
                 )
@@ -316,7 +316,7 @@ def permit(actor: Actor, action: Action, at: Setting) -> Deed:
 def other_hands(actor: Actor, before: Collection[str], zh: str, en: str) -> None:
     """Return where none of *before* (ids of people) has a hand in this. Raises SameHands with the sentence given."""
     if actor.hands & set(before):
-        raise SameHands([_fault(zh, en)])
+        raise SameHands([Fault.of(zh, en)])
 
 
 def _granted(actor: Actor, action: Action, at: Setting) -> Grant | None:
@@ -351,18 +351,14 @@ def _refusal(actor: Actor, action: Action, at: Setting) -> Fault:
     rights = [own for own in RIGHTS if own.action is action]
     held = [own for own in rights if any(grant.role is own.role for grant in actor.rights)]
     if held and at.phase is not None and all(own.phases and at.phase not in own.phases for own in held):
-        return _fault(
+        return Fault.of(
             f"评定期 {at.period} 处于“{at.phase.called.zh}”环节，现在不能{action.called.zh}",
             f"the period {at.period} is {at.phase.called.en}; one cannot {action.called.en} now",
         )
     zh = "、".join(dict.fromkeys(own.role.called.zh for own in rights))
     en = ", ".join(dict.fromkeys(own.role.called.en for own in rights))
     where = "" if at.unit is None else at.unit.name
-    return _fault(
+    return Fault.of(
         f"您不能{action.called.zh}{f'（{where}）' if where else ''}；由负责此处的{zh}办理",
         f"you may not {action.called.en}{f' ({where})' if where else ''}; that is for: {en}, where it is theirs",
     )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

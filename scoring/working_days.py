@@ -96,8 +96,7 @@ class WorkingDays:
         if not 1 <= working_days <= LONGEST_POSTING:
             raise ValueError("a posting lasts some working days")
         if first.year > _LAST_YEAR:
-            sentence = Text(f"{first} 太远，没有日历", f"{first} is too far off for any calendar")
-            raise DayTooFar([Fault(place=Place(), sentence=sentence)])
+            raise DayTooFar([Fault.of(f"{first} 太远，没有日历", f"{first} is too far off for any calendar")])
         worked = self._worked_from(first)
         return Posting(first=first, last=[next(worked) for _ in range(working_days)][-1])
 

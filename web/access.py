@@ -94,10 +94,10 @@ def _actor_of_token() -> Actor:
     if "token_actor" not in g:
         found = actor_of_token(store(), request.headers["Authorization"].removeprefix(_BEARER).strip())
         if found is None:
-            raise TokenUnknown([_fault("令牌无效或已过期", "the token is not good, or not any more")])
+            raise TokenUnknown([Fault.of("令牌无效或已过期", "the token is not good, or not any more")])
         own, scope = found
         if request.method not in SAFE and scope is not TokenScope.WRITE:
-            raise TokenReads([_fault("这个令牌只能读取", "this token is for reading only")])
+            raise TokenReads([Fault.of("这个令牌只能读取", "this token is for reading only")])
         g.token_actor = own
     found_actor: Actor = g.token_actor
     return found_actor
@@ -115,7 +115,7 @@ def signed_in() -> SignedIn | None:
 def somebody() -> Actor:
     """Return who asks. Raises NotSignedIn for visitors."""
     if actor().person is None:
-        raise NotSignedIn([_fault("请先登录", "please sign in first")])
+        raise NotSignedIn([Fault.of("请先登录", "please sign in first")])
     return actor()
 
 
@@ -216,7 +216,3 @@ def _acting_ended() -> None:
 _ENDS_ACTING = frozenset({"account.act", "sign_in.leave"})
 _ALWAYS_OPEN = frozenset({"static", "language.choose", "front.healthz"})
 _MUST_CHANGE = Text("请先修改密码，修改后才能继续", "choose a password of your own first")
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -6,9 +6,8 @@ import secrets
 from flask import Flask, Response, g, request
 from markupsafe import Markup
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.permissions import NotSignedIn
-from scoring.texts import Text
 from web.access import SAFE, by_token, cookie_name, session_token, set_cookie, signed_in
 
 FIELD, HEADER = "csrf", "X-CSRF-Token"
@@ -82,7 +81,7 @@ def _check() -> None:
         return
     if _foreign():
         raise SentFromElsewhere(
-            [_fault("请求来自其他网站，未予办理", "another site sent this; nothing was done")]
+            [Fault.of("请求来自其他网站，未予办理", "another site sent this; nothing was done")]
         )
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if given and hmac.compare_digest(given.encode(), _expected().encode()):
@@ -90,14 +89,18 @@ def _check() -> None:
     if signed_in() is None and session_token():
         raise SessionOver(
             [
-                _fault(
+                Fault.of(
                     "登录已过期，请重新登录后再提交；填写的内容还在下面",
                     "your session is over; sign in again and send this once more, it is kept below",
                 )
             ]
         )
     raise PageExpired(
-        [_fault("页面已过期，请刷新后重试", "this page is out of date; load it again and send it once more")]
+        [
+            Fault.of(
+                "页面已过期，请刷新后重试", "this page is out of date; load it again and send it once more"
+            )
+        ]
     )
 
 
@@ -129,7 +132,3 @@ def _remember(answer: Response) -> Response:
     if "form_token" in g and request.cookies.get(cookie_name(_COOKIE)) != g.form_token:
         set_cookie(answer, _COOKIE, g.form_token)
     return answer
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

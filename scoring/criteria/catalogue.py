@@ -100,7 +100,7 @@ def _files() -> tuple[str, ...]:
 
 
 def _unknown(zh: str, en: str) -> CriteriaUnknown:
-    return CriteriaUnknown([Fault(place=Place(), sentence=Text(zh, en))])
+    return CriteriaUnknown([Fault.of(zh, en)])
 
 
 def _content(path: Path) -> bytes:

@@ -8,11 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from scoring.canonical import sha256
 from scoring.criteria import loader
 from scoring.criteria.model import CriteriaSet
-from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place, Refused
+from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Refused
 from scoring.records import RecordWrong
 from scoring.store import chain
 from scoring.store.tables import criteria_set
-from scoring.texts import Text
 from scoring.transcript import read_criteria
 
 _KNOWN: dict[tuple[str, str], CriteriaSet] = {}
@@ -86,29 +85,40 @@ def document_of(c: Connection, ref: str) -> bytes:
 
 def _unknown(ref: str, known: tuple[str, ...]) -> CriteriaUnknown:
     zh, en = ("、".join(known) or "无"), (", ".join(known) or "none")
-    sentence = Text(f"县里没有 {ref} 这套标准；现有：{zh}", f"the county keeps no set {ref}; it keeps: {en}")
-    return CriteriaUnknown([Fault(place=Place(), sentence=sentence)])
+    return CriteriaUnknown(
+        [Fault.of(f"县里没有 {ref} 这套标准；现有：{zh}", f"the county keeps no set {ref}; it keeps: {en}")]
+    )
 
 
 def _changed(ref: str) -> CriteriaChanged:
-    sentence = Text(
-        f"{ref} 已经在用，内容不同；一套标准用过就不再改，请另起版本号",
-        f"{ref} is in use and says something else; a set once used never changes: give this one another version",
+    return CriteriaChanged(
+        [
+            Fault.of(
+                f"{ref} 已经在用，内容不同；一套标准用过就不再改，请另起版本号",
+                f"{ref} is in use and says something else; a set once used never changes: give this one another version",
+            )
+        ]
     )
-    return CriteriaChanged([Fault(place=Place(), sentence=sentence)])
 
 
 def _too_large(ref: str) -> CriteriaInvalid:
     most = loader.LARGEST_FILE // 10**6
-    sentence = Text(
-        f"{ref} 展开后超过 {most} MB，太大", f"{ref} is larger than {most} MB when it is written out in full"
+    return CriteriaInvalid(
+        [
+            Fault.of(
+                f"{ref} 展开后超过 {most} MB，太大",
+                f"{ref} is larger than {most} MB when it is written out in full",
+            )
+        ]
     )
-    return CriteriaInvalid([Fault(place=Place(), sentence=sentence)])
 
 
 def _altered(ref: str) -> CriteriaAltered:
-    sentence = Text(
-        f"数据库中的 {ref} 与存入时不一致，可能被改动过；请从备份恢复",
-        f"{ref} in the database is not what was kept there; somebody may have altered it: restore a backup",
+    return CriteriaAltered(
+        [
+            Fault.of(
+                f"数据库中的 {ref} 与存入时不一致，可能被改动过；请从备份恢复",
+                f"{ref} in the database is not what was kept there; somebody may have altered it: restore a backup",
+            )
+        ]
     )
-    return CriteriaAltered([Fault(place=Place(), sentence=sentence)])

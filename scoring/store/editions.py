@@ -124,10 +124,14 @@ def unit_lines(c: Connection, edition_id: str, code: str) -> tuple[bytes, bytes,
     where = (edition_unit.c.edition == own, edition_unit.c.code == code)
     row = c.execute(select(*_LINES).where(*where)).first()
     if row is None:
-        sentence = Text(
-            f"版本 {own[:_SHORT]} 中没有单位“{code}”", f"the edition {own[:_SHORT]} has no unit “{code}”"
+        raise UnitUnknown(
+            [
+                Fault.of(
+                    f"版本 {own[:_SHORT]} 中没有单位“{code}”",
+                    f"the edition {own[:_SHORT]} has no unit “{code}”",
+                )
+            ]
         )
-        raise UnitUnknown([Fault(place=Place(), sentence=sentence)])
     unit, marks, line = row
     return unit, marks, line
 
@@ -185,7 +189,7 @@ def _found(c: Connection, id_or_prefix: str) -> Row[str, bytes, bytes]:
 
 
 def _unknown(zh: str, en: str) -> EditionUnknown:
-    return EditionUnknown([Fault(place=Place(), sentence=Text(zh, en))])
+    return EditionUnknown([Fault.of(zh, en)])
 
 
 def _overtaken(before: Listed | None) -> EditionOvertaken:

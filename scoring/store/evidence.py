@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from scoring.criteria.criterion import Criterion
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.evidence import Evidence, Excuse, short_of
 from scoring.store import chain
 from scoring.store.tables import evidence, evidence_end, evidence_excuse, evidence_file, moment_text
-from scoring.texts import Text
 from scoring.uploads.kinds import Kind
 
 _AT_ONCE = 400
@@ -117,19 +116,26 @@ def find(c: Connection, number: int) -> Evidence:
 
 def unknown(number: int) -> EvidenceUnknown:
     """Return the refusal of evidence there is not."""
-    sentence = Text(
-        f"没有第 {number} 号佐证材料，或已经撤回", f"there is no evidence {number}, or it was taken back"
+    return EvidenceUnknown(
+        [
+            Fault.of(
+                f"没有第 {number} 号佐证材料，或已经撤回",
+                f"there is no evidence {number}, or it was taken back",
+            )
+        ]
     )
-    return EvidenceUnknown([Fault(place=Place(), sentence=sentence)])
 
 
 def unknown_file() -> EvidenceUnknown:
     """Return the refusal of a file that a unit never handed in."""
-    sentence = Text(
-        "本支部没有上传过这个文件；请选择文件上传",
-        "the branch never handed in that file; choose it and upload it",
+    return EvidenceUnknown(
+        [
+            Fault.of(
+                "本支部没有上传过这个文件；请选择文件上传",
+                "the branch never handed in that file; choose it and upload it",
+            )
+        ]
     )
-    return EvidenceUnknown([Fault(place=Place(), sentence=sentence)])
 
 
 def with_files(c: Connection, files: Collection[str]) -> tuple[Evidence, ...]:

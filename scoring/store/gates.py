@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.gates import GateMotion, MotionKind, MotionState
 from scoring.store import chain
 from scoring.store.tables import chain_link, gate_motion, gate_motion_move
-from scoring.texts import Text
 
 _COLUMNS, _MOVES = gate_motion.c, gate_motion_move.c
 
@@ -55,8 +54,9 @@ def find(c: Connection, number: int) -> GateMotion:
     """Return the motion of that number. Raises MotionUnknown."""
     for own in _found(c, _COLUMNS.number == number):
         return own
-    sentence = Text(f"没有第 {number} 号一票否决事项", f"there is no motion {number} about a gate")
-    raise MotionUnknown([Fault(place=Place(), sentence=sentence)])
+    raise MotionUnknown(
+        [Fault.of(f"没有第 {number} 号一票否决事项", f"there is no motion {number} about a gate")]
+    )
 
 
 def of_period(c: Connection, period_id: str) -> tuple[GateMotion, ...]:

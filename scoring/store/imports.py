@@ -7,10 +7,9 @@ from typing import Literal, cast
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.store import chain
 from scoring.store.tables import imports
-from scoring.texts import Text
 
 Kind = Literal["units", "marks"]
 
@@ -81,8 +80,11 @@ def add(  # noqa: PLR0917  a file's particulars, in the order of the columns
 
 
 def _taken(before: Import) -> FileTaken:
-    sentence = Text(
-        f"这个文件已经导入过（第 {before.number} 次导入，{before.name}）",
-        f"this file was imported already (import {before.number}, {before.name})",
+    return FileTaken(
+        [
+            Fault.of(
+                f"这个文件已经导入过（第 {before.number} 次导入，{before.name}）",
+                f"this file was imported already (import {before.number}, {before.name})",
+            )
+        ]
     )
-    return FileTaken([Fault(place=Place(), sentence=sentence)])

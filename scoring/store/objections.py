@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.objections import Objection, ObjectionFile, ObjectionMove, ObjectionState
 from scoring.store import chain
 from scoring.store.tables import objection, objection_file, objection_move
-from scoring.texts import Text
 
 _COLUMNS, _FILES, _MOVES = objection.c, objection_file.c, objection_move.c
 
@@ -72,8 +71,7 @@ def find(c: Connection, number: int) -> Objection:
     """Return the objection of that number. Raises ObjectionUnknown."""
     for own in _found(c, _COLUMNS.number == number):
         return own
-    sentence = Text(f"没有第 {number} 号异议", f"there is no objection {number}")
-    raise ObjectionUnknown([Fault(place=Place(), sentence=sentence)])
+    raise ObjectionUnknown([Fault.of(f"没有第 {number} 号异议", f"there is no objection {number}")])
 
 
 def of_period(c: Connection, period_id: str) -> tuple[Objection, ...]:

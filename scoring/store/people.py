@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Person, named
 from scoring.store import chain
 from scoring.store.plain import Plain
@@ -171,14 +171,20 @@ def _own_signature(c: Connection, person_id: str, wanted: str, login: str) -> st
 
 
 def _taken(login: str) -> LoginTaken:
-    sentence = Text(
-        f"登录名“{login}”已被使用，请另起一个", f"the sign-in name “{login}” is taken; choose another"
+    return LoginTaken(
+        [
+            Fault.of(
+                f"登录名“{login}”已被使用，请另起一个", f"the sign-in name “{login}” is taken; choose another"
+            )
+        ]
     )
-    return LoginTaken([Fault(place=Place(), sentence=sentence)])
 
 
 def _unknown() -> PersonUnknown:
-    sentence = Text(
-        "没有这个人，请从人员名单中选择", "there is no such person; choose from the list of people"
+    return PersonUnknown(
+        [
+            Fault.of(
+                "没有这个人，请从人员名单中选择", "there is no such person; choose from the list of people"
+            )
+        ]
     )
-    return PersonUnknown([Fault(place=Place(), sentence=sentence)])

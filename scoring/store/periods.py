@@ -85,5 +85,6 @@ def _unknown(period_id: str, known: Sequence[str]) -> PeriodUnknown:
 
 
 def _exists(period_id: str) -> PeriodExists:
-    sentence = Text(f"评定期“{period_id}”已经开过", f"the period {period_id} was opened already")
-    return PeriodExists([Fault(place=Place(), sentence=sentence)])
+    return PeriodExists(
+        [Fault.of(f"评定期“{period_id}”已经开过", f"the period {period_id} was opened already")]
+    )

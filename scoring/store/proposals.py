@@ -9,12 +9,11 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from scoring.canonical import canonical
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.proposals import Proposal, ProposalState
 from scoring.statement import Excuse, State
 from scoring.store import chain
 from scoring.store.tables import imports, marking, proposal, proposal_move, unit_revision
-from scoring.texts import Text
 from scoring.working_days import Posting
 
 _COLUMNS, _MOVES = proposal.c, proposal_move.c
@@ -85,8 +84,7 @@ def find(c: Connection, number: int) -> Proposal:
     """Return the proposal of that number. Raises ProposalUnknown."""
     for own in _found(c, _COLUMNS.number == number):
         return own
-    sentence = Text(f"没有第 {number} 号发布准备", f"there is no proposal {number}")
-    raise ProposalUnknown([Fault(place=Place(), sentence=sentence)])
+    raise ProposalUnknown([Fault.of(f"没有第 {number} 号发布准备", f"there is no proposal {number}")])
 
 
 def of_period(c: Connection, period_id: str) -> tuple[Proposal, ...]:

@@ -1,7 +1,6 @@
 """What the database itself refuses: it is not ready for this release, or somebody else is writing for too long."""
 
-from scoring.errors import Fault, Place, Refused
-from scoring.texts import Text
+from scoring.errors import Fault, Refused
 
 
 class StoreUnready(Refused):
@@ -14,13 +13,16 @@ class StoreBusy(Refused):
 
 def unready(zh: str, en: str) -> StoreUnready:
     """Return the refusal of a database that is not ready."""
-    return StoreUnready([Fault(place=Place(), sentence=Text(zh, en))])
+    return StoreUnready([Fault.of(zh, en)])
 
 
 def busy() -> StoreBusy:
     """Return the refusal of a database that others keep for too long."""
-    sentence = Text(
-        "数据库正忙：别人正在写入。本次没有写入任何内容，请稍后再试",
-        "The database is busy: somebody else is writing. Nothing of this was written; try again in a while",
+    return StoreBusy(
+        [
+            Fault.of(
+                "数据库正忙：别人正在写入。本次没有写入任何内容，请稍后再试",
+                "The database is busy: somebody else is writing. Nothing of this was written; try again in a while",
+            )
+        ]
     )
-    return StoreBusy([Fault(place=Place(), sentence=sentence)])

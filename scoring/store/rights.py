@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Grant, Reach, Role, Scope
 from scoring.store import chain, links
 from scoring.store.plain import Plain
@@ -142,9 +142,7 @@ def find(c: Connection, number: int) -> GrantKept:
     """Return the role that was proposed under that number. Raises GrantUnknown."""
     found = _kept(c, role_grant.c.number == number)
     if not found:
-        raise GrantUnknown(
-            [Fault(place=Place(), sentence=Text("没有这项授权", "there is no such role to decide on"))]
-        )
+        raise GrantUnknown([Fault.of("没有这项授权", "there is no such role to decide on")])
     return found[0]
 
 

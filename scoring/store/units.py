@@ -9,12 +9,11 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, true
 
 from scoring.canonical import canonical
-from scoring.errors import Fault, Place, UnitUnknown
+from scoring.errors import Fault, UnitUnknown
 from scoring.store import bulk
 from scoring.store.names import refuse_long
 from scoring.store.plain import Plain
 from scoring.store.tables import unit_revision
-from scoring.texts import Text
 from scoring.units import Unit
 
 _COLUMNS = unit_revision.c
@@ -172,5 +171,4 @@ def _revise(
 
 
 def _no_unit(period_id: str, code: str) -> Fault:
-    sentence = Text(f"评定期 {period_id} 中没有单位“{code}”", f"the period {period_id} has no unit “{code}”")
-    return Fault(place=Place(), sentence=sentence)
+    return Fault.of(f"评定期 {period_id} 中没有单位“{code}”", f"the period {period_id} has no unit “{code}”")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from scoring.chain import BY_COMMAND, Deed
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Actor
 from scoring.periods import Period
 from scoring.permissions import Action, Setting, may, permit
@@ -101,11 +101,11 @@ def words(text: str, called: Text, *, most: int = LONGEST_REASON) -> str:
     """Return *text* in the form it is kept in. Raises WordsUnfit where it is empty, too long or unwritable."""
     kept = _tidy(text)
     if not kept:
-        raise WordsUnfit([_fault(f"请填写{called.zh}", f"write {called.en}")])
+        raise WordsUnfit([Fault.of(f"请填写{called.zh}", f"write {called.en}")])
     if len(kept) > most or unwritable(kept) is not None:
         raise WordsUnfit(
             [
-                _fault(
+                Fault.of(
                     f"{called.zh}最长 {most} 字，不含控制字符",
                     f"{called.en} has {most} characters at most, and no control characters",
                 )
@@ -118,7 +118,7 @@ def line(text: str, called: Text, *, most: int = 200) -> str:
     """Return *text*, which is one line, in the form it is kept in. Raises WordsUnfit."""
     kept = words(text, called, most=most)
     if not one_line(kept):
-        raise WordsUnfit([_fault(f"{called.zh}应为一行", f"{called.en} is one line")])
+        raise WordsUnfit([Fault.of(f"{called.zh}应为一行", f"{called.en} is one line")])
     return kept
 
 
@@ -134,7 +134,3 @@ def _found(c: Connection, period_id: str, code: str | None) -> Doing:
 
 def _tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

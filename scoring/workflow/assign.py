@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from scoring.criteria.model import CriteriaSet
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Actor, Person, Role
 from scoring.periods import Period
 from scoring.permissions import Action
@@ -77,7 +77,7 @@ def unassign(
             if states.get(key) is SheetState.SIGNED:
                 name = named[own.person].name
                 faults.append(
-                    _fault(
+                    Fault.of(
                         f"{name}已签署 {own.unit} 的评分，不能取消", f"{name} has signed {own.unit} already"
                     )
                 )
@@ -109,7 +109,7 @@ def draw_checks(  # noqa: PLR0917  the fields of a form, in their order
         actors = _actors(c, persons)
         pairs = list(_in_turn(stage, codes, actors))
         faults = [
-            _fault(
+            Fault.of(
                 f"{kept[code].unit.name}：所选的人都应回避",
                 f"{kept[code].unit.name}: everybody named must keep away from it",
             )
@@ -133,11 +133,11 @@ def set_deadline(store: Store, actor: Actor, period_id: str, step: str, day: str
         known = {stage for own in sets.values() for stage in own.all_stages}
         if step not in known:
             raise DeadlineRefused(
-                [_fault(f"没有“{step}”这个环节，不能设期限", f"there is no step “{step}” to set a day for")]
+                [Fault.of(f"没有“{step}”这个环节，不能设期限", f"there is no step “{step}” to set a day for")]
             )
         if day and not assignments.is_day(day):
             raise DeadlineRefused(
-                [_fault(f"日期“{day}”应写成 2026-12-31", f"the day “{day}” must be written 2026-12-31")]
+                [Fault.of(f"日期“{day}”应写成 2026-12-31", f"the day “{day}” must be written 2026-12-31")]
             )
         assignments.set_deadline(doing.c, doing.period.id, step, day)
 
@@ -148,16 +148,16 @@ def _refuse_unfit(doing: Doing, stage: str, pairs: Sequence[Assigned]) -> None:
     faults = []
     if stage in SHARED or not any(stage in own.stages for own in sets.values()):
         faults.append(
-            _fault(f"“{stage}”不是县级评分阶段，不用分配", f"units are not assigned in the stage “{stage}”")
+            Fault.of(f"“{stage}”不是县级评分阶段，不用分配", f"units are not assigned in the stage “{stage}”")
         )
     unknown = sorted({own.unit for own in pairs} - kept.keys())
-    faults += [_fault(f"没有单位“{code}”", f"there is no unit “{code}”") for code in unknown]
+    faults += [Fault.of(f"没有单位“{code}”", f"there is no unit “{code}”") for code in unknown]
     other = sorted(
         {own.unit for own in pairs if own.unit in kept and stage not in sets[kept[own.unit].ref].stages}
     )
     if other and not faults:
         faults += [
-            _fault(f"{code} 的标准没有“{stage}”阶段", f"the set of {code} has no stage “{stage}”")
+            Fault.of(f"{code} 的标准没有“{stage}”阶段", f"the set of {code} has no stage “{stage}”")
             for code in other
         ]
     by_person: dict[str, list[str]] = {}
@@ -191,10 +191,10 @@ def _faults_of_person(
     period: Period, actor: Actor | None, codes: Sequence[str], kept: Mapping[str, KeptUnit]
 ) -> list[Fault]:
     if actor is None or actor.person is None:
-        return [_fault("所选的人不存在", "there is no such person")]
+        return [Fault.of("所选的人不存在", "there is no such person")]
     name = actor.person.name
     if not actor.person.open or not actor.holds(Role.EVALUATOR, period.id):
-        return [_fault(f"{name}不是本期的县级评分员", f"{name} is no county evaluator of this period")]
+        return [Fault.of(f"{name}不是本期的县级评分员", f"{name} is no county evaluator of this period")]
     partial = [code for code in codes if code in actor.partial_to]
     if not partial:
         return []
@@ -206,7 +206,7 @@ def _faults_of_person(
     )
     zh, en = "、".join(named[:_NAMED_MOST]), ", ".join(named[:_NAMED_MOST])
     return [
-        _fault(
+        Fault.of(
             f"{name}是{zh}{more.zh}的人或应回避，不能评",
             f"{name} belongs to {en}{more.en}, or keeps away from it, and may not mark it",
         )
@@ -217,15 +217,15 @@ def _faults_of_draw(seed: str, wanted: int, persons: Sequence[str]) -> list[Faul
     faults = []
     if not seed or len(seed) > _LONGEST_SEED or not one_line(seed):
         faults.append(
-            _fault(
+            Fault.of(
                 f"种子应为一行，最长 {_LONGEST_SEED} 字",
                 f"a seed is one line of {_LONGEST_SEED} characters at most",
             )
         )
     if wanted < 1:
-        faults.append(_fault("抽查数应不小于 1", "draw one unit or more"))
+        faults.append(Fault.of("抽查数应不小于 1", "draw one unit or more"))
     if not persons:
-        faults.append(_fault("请选择由谁抽查", "say who is to check them"))
+        faults.append(Fault.of("请选择由谁抽查", "say who is to check them"))
     return faults
 
 
@@ -254,7 +254,3 @@ def _units_of(c: Connection, period: Period) -> tuple[dict[str, KeptUnit], dict[
 def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
         raise AssignmentRefused(faults)
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from scoring.chain import Deed
 from scoring.criteria.model import MODERATION, CriteriaSet
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.marks import Marking
 from scoring.people import Actor, Person
 from scoring.periods import Period, Phase
@@ -33,7 +33,6 @@ from scoring.store import (
 from scoring.store.assignments import Assigned
 from scoring.store.engine import Connection
 from scoring.store.sheets import KeptMove
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.blind_panels import blind_stages
 
@@ -224,11 +223,11 @@ def permit_marking(actor: Actor, own: Footing) -> Deed:
     stage = own.key.stage
     deed = permit(actor, action_of(stage), own.setting(stage))
     if own.key.holder and own.key.holder != actor.sheet_holder.id:
-        raise NotAllowed([_fault("这是别人的评分表，只能由本人填写", "this is somebody else's sheet")])
+        raise NotAllowed([Fault.of("这是别人的评分表，只能由本人填写", "this is somebody else's sheet")])
     if own.key.holder and actor.on_behalf is not None and _sits(actor, own):
         raise SameHands(
             [
-                _fault(
+                Fault.of(
                     f"您自己也要评{own.unit.name}，不能再代人评",
                     f"you mark {own.unit.name} yourself and cannot do so for another too",
                 )
@@ -236,12 +235,12 @@ def permit_marking(actor: Actor, own: Footing) -> Deed:
         )
     if own.state is SheetState.SIGNED:
         raise SheetSigned(
-            [_fault(f"{own.unit.name}的评分表已签署，退回后才能修改", _LOCKED.format(own.unit.name))]
+            [Fault.of(f"{own.unit.name}的评分表已签署，退回后才能修改", _LOCKED.format(own.unit.name))]
         )
     if stage == SELF and own.period.phase is not Phase.COLLECTING and own.state is not SheetState.SENT_BACK:
         raise NotAllowed(
             [
-                _fault(
+                Fault.of(
                     "申报已经结束；上级退回后才能修改自评",
                     "branches no longer mark themselves; the superior may send the sheet back",
                 )
@@ -268,13 +267,9 @@ def _no_stage(own: CriteriaSet, stage: str) -> StageUnknown:
     zh, en = "、".join(own.stages), ", ".join(own.stages)
     return StageUnknown(
         [
-            _fault(
+            Fault.of(
                 f"{own.ref} 没有“{stage}”这个评分阶段；有：{zh}",
                 f"{own.ref} has no stage “{stage}” with sheets, but {en}",
             )
         ]
     )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import OF_NO_PERIOD, REACHES, Actor, Person, Role, Scope, apart
 from scoring.permissions import Action, Setting, other_hands, permit
 from scoring.statement import one_line
@@ -87,7 +87,7 @@ def end_role(store: Store, actor: Actor, number: int) -> None:
     with store.begin(deed) as c:
         own = rights.find(c, number)
         if not own.alive:
-            raise GrantRefused([_fault("这项授权已经终止", "this role has ended already")])
+            raise GrantRefused([Fault.of("这项授权已经终止", "this role has ended already")])
         if own.state is GrantState.CONFIRMED and own.grant.role is Role.ADMINISTRATOR:
             keep_two_administrators(c, own.person)
         rights.move(c, own, GrantState.ENDED, actor.id)
@@ -104,7 +104,7 @@ def keep_two_administrators(c: Connection, person: str) -> None:
     if person in holding and len(others) < _ADMINISTRATORS:
         raise GrantRefused(
             [
-                _fault(
+                Fault.of(
                     "授权须由两名管理员办理，此后将不足两名；请先增加一名管理员",
                     "roles take two administrators, and fewer would be left; make another administrator first",
                 )
@@ -140,7 +140,7 @@ def keep_away(store: Store, actor: Actor, person_id: str, unit: str, reason: str
         if not known_scopes(c).has_unit(unit) or not unit:
             raise GrantRefused([_no_such_scope(unit)])
         if unit in {own.unit for own in rights.recusals(c, person_id)}:
-            raise GrantRefused([_fault("已在回避名单中", "they keep away from it already")])
+            raise GrantRefused([Fault.of("已在回避名单中", "they keep away from it already")])
         rights.keep_away(c, person_id, unit, _reason(reason), actor.id)
 
 
@@ -156,7 +156,7 @@ def end_keeping_away(store: Store, actor: Actor, person_id: str, unit: str, reas
     with store.begin(deed) as c:
         people.find(c, person_id)
         if unit not in {own.unit for own in rights.recusals(c, person_id)}:
-            raise GrantRefused([_fault("不在回避名单中", "they do not keep away from it")])
+            raise GrantRefused([Fault.of("不在回避名单中", "they do not keep away from it")])
         rights.end_keeping_away(c, person_id, unit, _reason(reason), actor.id)
 
 
@@ -175,7 +175,9 @@ def propose(  # noqa: PLR0917
     """
     other_hands(actor, [person.id], "不能给自己授权", "nobody grants a role to themselves")
     if not person.open:
-        raise GrantRefused([_fault(f"{person.name}的账号已停用", f"the account of {person.name} is closed")])
+        raise GrantRefused(
+            [Fault.of(f"{person.name}的账号已停用", f"the account of {person.name} is closed")]
+        )
     known = scopes or known_scopes(c)
     if scope.reach not in REACHES[role] or not known.has(scope):
         raise GrantRefused([_no_such_scope(scope.name)])
@@ -185,7 +187,7 @@ def propose(  # noqa: PLR0917
         called = role.called
         raise GrantRefused(
             [
-                _fault(
+                Fault.of(
                     f"积分不分评定期，“{called.zh}”角色不能只授一个评定期；请选“每一年”",
                     f"points are of no period, so the role “{called.en}” is not held for one alone; choose “every one”",
                 )
@@ -196,7 +198,7 @@ def propose(  # noqa: PLR0917
             state = own.state.called
             raise GrantRefused(
                 [
-                    _fault(
+                    Fault.of(
                         f"{person.name}已有这项授权（{state.zh}）",
                         f"{person.name} has that role already ({state.en})",
                     )
@@ -213,7 +215,7 @@ def check_together(roles: Iterable[Role]) -> None:
         zh, en = "、".join(own.called.zh for own in kinds), ", ".join(own.called.en for own in kinds)
         raise GrantRefused(
             [
-                _fault(
+                Fault.of(
                     f"{zh}不能由一人兼任：管理、审计和评审要由不同的人担任",
                     f"one person cannot be {en}: who runs the service, who checks it and who decides are different people",
                 )
@@ -246,7 +248,7 @@ def _decided_by_another(c: Connection, actor: Actor, own: GrantKept) -> None:
     if own.state is not GrantState.PROPOSED:
         raise GrantRefused(
             [
-                _fault(
+                Fault.of(
                     f"这项授权{own.state.called.zh}，不再待确认",
                     f"this role is {own.state.called.en}, not waiting",
                 )
@@ -265,7 +267,7 @@ def _reason(words: str) -> str:
     if not one_line(words) or len(words) > _LONGEST_REASON:
         raise GrantRefused(
             [
-                _fault(
+                Fault.of(
                     f"请写明理由（一行，最长 {_LONGEST_REASON} 字）",
                     f"give a reason, one line of {_LONGEST_REASON} characters at most",
                 )
@@ -276,12 +278,8 @@ def _reason(words: str) -> str:
 
 def _no_such_scope(name: str) -> Fault:
     if not name:
-        return _fault("请写明这个角色的范围", "say over what this role is held")
-    return _fault(
+        return Fault.of("请写明这个角色的范围", "say over what this role is held")
+    return Fault.of(
         f"没有“{name}”这个范围，或这个角色不能有这样的范围",
         f"there is no “{name}” over which this role can be held",
     )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -91,7 +91,7 @@ def file_objection(  # noqa: PLR0917  who objects to what, and why
             *_twice(c, period, kept, about),
         ]
         if len(documents) > MOST_FILES:
-            faults.append(_fault(f"一次最多附 {MOST_FILES} 个文件", f"{MOST_FILES} files at most"))
+            faults.append(Fault.of(f"一次最多附 {MOST_FILES} 个文件", f"{MOST_FILES} files at most"))
         if faults:
             raise ObjectionRefused(faults)
         note(c, documents)
@@ -147,7 +147,7 @@ def assign_objection(store: Store, actor: Actor, number: int, person_id: str) ->
         if not chosen.person.open or not may(
             chosen, Action.ANSWER_OBJECTION, setting_of(doing.period, doing.unit)
         ):
-            sentence = _fault(
+            sentence = Fault.of(
                 f"{chosen.name}不是本期可以答复该支部异议的复议人",
                 f"{chosen.name} is no moderator who may answer for this branch",
             )
@@ -172,7 +172,7 @@ def take_objection(store: Store, actor: Actor, number: int) -> None:
         if own.answerer and own.answerer not in actor.hands:
             who = names(doing.c, [own.answerer]).get(own.answerer, "")
             raise ObjectionRefused(
-                [_fault(f"第 {number} 号异议已由{who}办理", f"{who} answers objection {number} already")]
+                [Fault.of(f"第 {number} 号异议已由{who}办理", f"{who} answers objection {number} already")]
             )
         if not own.answerer:
             objections.move(
@@ -216,7 +216,7 @@ def uphold(store: Store, actor: Actor, number: int, mark: str, reason: str, seal
         if found.seal != seal:
             raise ConsequencesChanged(
                 [
-                    _fault(
+                    Fault.of(
                         "评分或名单在您查看之后有了变化，后果已不同；请重新查看后再决定",
                         "marks or units have changed since you looked, and so have the consequences; look again",
                     )
@@ -273,7 +273,7 @@ def _too_late(posting: Posting | None, now: datetime) -> list[Fault]:
     if posting is None or not posting.is_over(now):
         return []
     return [
-        _fault(
+        Fault.of(
             f"公示期已于 {posting.last} 24:00（北京时间）结束，不能再提出异议",
             f"the posting ended at 24:00 on {posting.last} (Beijing time); objections can no longer be filed",
         )
@@ -287,7 +287,7 @@ def _no_such(c: Connection, kept: KeptUnit, about: About) -> list[Fault]:
     if about.gate and about.gate in kept.unit.gates:
         return []
     return [
-        _fault(
+        Fault.of(
             "请选择对哪一项评分或哪一项一票否决提出异议",
             "choose the line, or the gate that holds, which is objected to",
         )
@@ -298,7 +298,7 @@ def _twice(c: Connection, period: Period, kept: KeptUnit, about: About) -> list[
     for own in objections.of_unit(c, period.id, kept.unit.code):
         if own.state.is_open and own.about == (about.criterion or about.gate):
             return [
-                _fault(
+                Fault.of(
                     f"对这一项已提出第 {own.number} 号异议，尚未答复；要补充，请先撤回再提",
                     f"objection {own.number} to the same waits for an answer; withdraw it to file it anew",
                 )
@@ -366,19 +366,19 @@ def _own_case(c: Connection, own: Objection, actor: Actor) -> None:
     """Make sure that *actor* answers the objection, has not handled the case, and nothing about it waits."""
     if not own.answerer:
         raise ObjectionRefused(
-            [_fault(f"请先受理第 {own.number} 号异议", f"objection {own.number} must be taken first")]
+            [Fault.of(f"请先受理第 {own.number} 号异议", f"objection {own.number} must be taken first")]
         )
     if own.answerer not in actor.hands:
         who = names(c, [own.answerer]).get(own.answerer, "")
         raise SameHands(
-            [_fault(f"第 {own.number} 号异议由{who}答复", f"{who} answers objection {own.number}")]
+            [Fault.of(f"第 {own.number} 号异议由{who}答复", f"{who} answers objection {own.number}")]
         )
     _impartial(c, own, actor)
     waiting = pending_lift(c, own)
     if waiting is not None:
         raise ObjectionRefused(
             [
-                _fault(
+                Fault.of(
                     f"已提出解除（第 {waiting.number} 号），待另一人确认",
                     f"its lifting was moved (motion {waiting.number}); another person confirms that",
                 )
@@ -414,7 +414,7 @@ def _still_open(c: Connection, number: int) -> Objection:
         who = names(c, [own.answer.by]).get(own.answer.by, "")
         raise ObjectionRefused(
             [
-                _fault(
+                Fault.of(
                     f"第 {number} 号异议已由{who}办结：{own.state.called.zh}",
                     f"objection {number} was ended by {who}: {own.state.called.en}",
                 )
@@ -460,7 +460,3 @@ def _behalf(actor: Actor) -> str:
 
 def _address(period_id: str, number: int) -> str:
     return f"/desk/{quote(period_id)}/objections/{number}"
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -239,11 +239,15 @@ def _stale(c: Connection, theirs: Excuse | None) -> StaleReason:
     who = people.among(c, [theirs.by])
     name = who[theirs.by].name if theirs.by in who else ""
     zh, en = theirs.reason or "（已清空）", theirs.reason or "(taken back)"
-    sentence = Text(
-        f"{name}已在您之前改过这条说明，现为“{zh}”；您写的没有保存，请核对后再存",
-        f"{name} changed this reason before you; it now reads “{en}”. Yours was not saved: look, and save again",
+    return StaleReason(
+        [
+            Fault.of(
+                f"{name}已在您之前改过这条说明，现为“{zh}”；您写的没有保存，请核对后再存",
+                f"{name} changed this reason before you; it now reads “{en}”. Yours was not saved: look, and save again",
+            )
+        ],
+        theirs,
     )
-    return StaleReason([Fault(place=Place(), sentence=sentence)], theirs)
 
 
 _NEVER_WRITTEN = Text(

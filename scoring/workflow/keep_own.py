@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.password_policy import MLPS2, PasswordWeak, Policy
 from scoring.passwords import FULL, Hashing
 from scoring.people import Actor, Person, login_form
@@ -85,13 +85,13 @@ def change_password(
     policy.check(change.after, own)
     if any(hashing.agrees(change.after, one.hash) for one in kept):
         raise PasswordWeak(
-            [_fault("新密码不能与最近用过的相同", "choose a password that was not used just before")]
+            [Fault.of("新密码不能与最近用过的相同", "choose a password that was not used just before")]
         )
     hashed = hashing.hashed(change.after)
     with store.begin(own_deed(actor)) as c:
         if sessions.passwords(c, own.id)[0].number != kept[0].number:
             raise PasswordWeak(
-                [_fault("密码刚刚已被修改，请重新登录", "the password was changed just now; sign in again")]
+                [Fault.of("密码刚刚已被修改，请重新登录", "the password was changed just now; sign in again")]
             )
         sessions.keep_password(c, own.id, hashed)
         end_everything(c, own.id, "password", own.id)
@@ -117,18 +117,18 @@ def name_deputy(store: Store, actor: Actor, login: str, first_day: str, last_day
     """
     own = own_person(actor)
     if actor.on_behalf is not None:
-        raise DeputyRefused([_fault("代理他人时不能再委托别人", "who acts for another names no deputy")])
+        raise DeputyRefused([Fault.of("代理他人时不能再委托别人", "who acts for another names no deputy")])
     with store.begin(own_deed(actor)) as c:
         other = people.by_login(c, login_form(login))
         faults = list(_wrong_days(first_day, last_day))
         if other is None or not other.open:
             faults.append(
-                _fault(
+                Fault.of(
                     "没有这个登录名，或账号已停用", "nobody has that sign-in name, or the account is closed"
                 )
             )
         elif other.id == own.id:
-            faults.append(_fault("不能委托自己", "nobody is their own deputy"))
+            faults.append(Fault.of("不能委托自己", "nobody is their own deputy"))
         elif _password_is_anothers(c, other.id):
             faults.append(_BY_ONE_TIME)
         if faults or other is None:
@@ -150,11 +150,11 @@ def end_deputy(store: Store, actor: Actor, number: int) -> None:
         found = rights.deputyship(c, number)
         if found is None or found.ended:
             raise DeputyRefused(
-                [_fault("没有这项委托，或已终止", "there is no such deputy, or not any more")]
+                [Fault.of("没有这项委托，或已终止", "there is no such deputy, or not any more")]
             )
         if actor.id not in {found.person, found.principal} and not may(actor, Action.KEEP_PEOPLE, Setting()):
             raise NotAllowed(
-                [_fault("只有委托双方和管理员可以终止委托", "the two, or an administrator, may end that")]
+                [Fault.of("只有委托双方和管理员可以终止委托", "the two, or an administrator, may end that")]
             )
         rights.end_deputy(c, found, actor.id)
         sentence = Text("一项代理委托已终止", "a deputy's time has ended")
@@ -168,7 +168,7 @@ def act_for(store: Store, actor: Actor, session: Session, principal: str) -> Non
         day = today()
         named = {one.principal for one in rights.principals_of(c, own.id) if one.holds(day)}
         if principal and principal not in named:
-            raise DeputyRefused([_fault("您今天不是此人的代理人", "you are not their deputy today")])
+            raise DeputyRefused([Fault.of("您今天不是此人的代理人", "you are not their deputy today")])
         if principal and _password_is_anothers(c, own.id):
             raise DeputyRefused([_BY_ONE_TIME])
         sessions.see(c, session, principal)
@@ -183,23 +183,19 @@ def _wrong_days(first_day: str, last_day: str) -> list[Fault]:
     try:
         first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
     except ValueError:
-        return [_fault("日期应写作 2026-12-31", "days are written 2026-12-31")]
+        return [Fault.of("日期应写作 2026-12-31", "days are written 2026-12-31")]
     if first.isoformat() != first_day or last.isoformat() != last_day:
-        return [_fault("日期应写作 2026-12-31", "days are written 2026-12-31")]
+        return [Fault.of("日期应写作 2026-12-31", "days are written 2026-12-31")]
     if last < first:
-        return [_fault("结束日期早于开始日期", "the last day is before the first")]
+        return [Fault.of("结束日期早于开始日期", "the last day is before the first")]
     if last_day < today():
-        return [_fault("结束日期已过", "the last day has passed")]
+        return [Fault.of("结束日期已过", "the last day has passed")]
     if last - first > _LONGEST_DEPUTY or first - datetime.now(UTC).date() > _LONGEST_DEPUTY:
-        return [_fault("委托最长一年", "nobody is a deputy for more than a year")]
+        return [Fault.of("委托最长一年", "nobody is a deputy for more than a year")]
     return []
 
 
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))
-
-
-_BY_ONE_TIME = _fault(
+_BY_ONE_TIME = Fault.of(
     "代理人的密码是管理员给的一次性密码，须由本人登录并修改密码后才能代理",
     "a deputy with a one-time password, which an administrator knows, signs in and chooses their own first",
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from unicodedata import normalize
 
 from scoring.chain import Deed
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.passwords import one_time_hashed, one_time_password
 from scoring.people import Actor, Person, Role, is_login, login_form
 from scoring.permissions import Action, NotAllowed, Setting, other_hands, permit
@@ -247,7 +247,7 @@ def _changed(now: Person) -> PersonChanged:
     zh, en = now.unit or "（无）", now.unit or "(none)"
     return PersonChanged(
         [
-            _fault(
+            Fault.of(
                 f"别人刚刚改过，现为：姓名“{now.name}”，所在支部“{zh}”；您填的没有保存，请核对后再存",
                 f"somebody has changed it just now: the name is “{now.name}”, the branch “{en}”. Yours was not saved:"
                 " look, and save again",
@@ -280,7 +280,7 @@ def _sound(new: NewPerson, scopes: KnownScopes) -> NewPerson:
     faults = []
     if not is_login(sound.login):
         faults.append(
-            _fault(
+            Fault.of(
                 "登录名须为 2 至 40 个字母、数字或汉字，中间可用 . _ - @",
                 "a sign-in name has 2 to 40 letters or digits, with . _ - @ between them",
             )
@@ -290,14 +290,14 @@ def _sound(new: NewPerson, scopes: KnownScopes) -> NewPerson:
         for words in (sound.name, sound.signs_as)
     ):
         faults.append(
-            _fault(
+            Fault.of(
                 f"姓名和署名应是一行看得见的文字，最长 {LONGEST_NAME} 字",
                 f"a name is one line of visible text, {LONGEST_NAME} characters at most",
             )
         )
     if sound.unit and not scopes.has_unit(sound.unit):
         faults.append(
-            _fault(f"没有代码为“{sound.unit}”的支部", f"there is no branch of the code “{sound.unit}”")
+            Fault.of(f"没有代码为“{sound.unit}”的支部", f"there is no branch of the code “{sound.unit}”")
         )
     if faults:
         raise PersonMisnamed(faults)
@@ -309,8 +309,4 @@ def _written(words: str) -> str:
 
 
 def _refused(zh: str, en: str) -> NotAllowed:
-    return NotAllowed([_fault(zh, en)])
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))
+    return NotAllowed([Fault.of(zh, en)])

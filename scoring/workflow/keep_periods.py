@@ -122,8 +122,11 @@ def list_periods(store: Store) -> tuple[Period, ...]:
 
 def refused(period: Period, zh: str, en: str) -> PhaseRefused:
     """Return the refusal of what *period* does not allow in its phase."""
-    sentence = Text(
-        f"评定期 {period.id} 处于“{period.phase.called.zh}”：{zh}",
-        f"period {period.id} is {period.phase.called.en}: {en}",
+    return PhaseRefused(
+        [
+            Fault.of(
+                f"评定期 {period.id} 处于“{period.phase.called.zh}”：{zh}",
+                f"period {period.id} is {period.phase.called.en}: {en}",
+            )
+        ]
     )
-    return PhaseRefused([Fault(place=Place(), sentence=sentence)])

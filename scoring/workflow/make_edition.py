@@ -110,7 +110,7 @@ def unsettled(
     posting = None if before is None or before.state is State.FINAL else postings.of_edition(c, before.id)
     if posting is not None and not posting.is_over(now):
         faults.append(
-            _fault(
+            Fault.of(
                 f"公示期到 {posting.last} 24:00 才结束（北京时间），之后才能发布正式版本",
                 f"the draft is posted until 24:00 on {posting.last} (Beijing time); the final edition comes after that",
             )
@@ -122,7 +122,7 @@ def out_of_order(period: Period, state: State, before: Listed | None, reason: st
     """Return why an edition of that state cannot follow *before*, None where it can."""
     if state is State.DRAFT and period.phase is Phase.PUBLISHED:
         called = period.phase.called
-        return _fault(
+        return Fault.of(
             f"评定期 {period.id} 处于“{called.zh}”：正式版本已发布，不能再出公示稿；更正请直接发布正式版本，并写明理由",
             f"period {period.id} is {called.en}: a final edition stands; a correction is published as such, with a reason",
         )
@@ -165,7 +165,7 @@ def _refuse_repetition(edition: Edition, before: Listed, kept: Manifest) -> None
     if _said_by(kept) == _said_by(read_manifest(edition.manifest)):
         raise PublicationRefused(
             [
-                _fault(
+                Fault.of(
                     f"自版本 {before.id[:12]} 以来没有任何变化，无须再发布",
                     f"nothing has changed since edition {before.id[:12]}; there is nothing to publish",
                 )
@@ -176,10 +176,6 @@ def _refuse_repetition(edition: Edition, before: Listed, kept: Manifest) -> None
 def _said_by(manifest: Manifest) -> tuple[object, ...]:
     """Return what an edition says, whoever signed it and whatever it supersedes; its inputs stand for its results."""
     return (manifest.statement.county, manifest.statement.excused, manifest.inputs)
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))
 
 
 def _reasonless(zh: str, en: str) -> Fault:

@@ -167,7 +167,7 @@ def _mark(subject: Criterion | Adjustment, typed: str) -> str:
     except MarkRefused as refusal:
         raise MarkUnfit([Fault(place=Place(field=subject.id), sentence=refusal.sentence)]) from None
     if not mark:
-        raise MarkUnfit([_fault(f"请填写{subject.title.zh}的评分", f"give a mark on {subject.title.en}")])
+        raise MarkUnfit([Fault.of(f"请填写{subject.title.zh}的评分", f"give a mark on {subject.title.en}")])
     return mark
 
 
@@ -190,10 +190,6 @@ def _stale(unit: str, mark: str, before: DraftMark, name: str) -> StaleMarks:
 
 
 def _nothing_disputed(subject: Criterion | Adjustment) -> Fault:
-    return _fault(
+    return Fault.of(
         f"{subject.title.zh}没有需要复议的分歧", f"there is no disagreement to settle on {subject.title.en}"
     )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

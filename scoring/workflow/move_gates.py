@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from scoring.canonical import canonical, sha256
 from scoring.criteria.model import Gate
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.gates import GateMotion, MotionKind, MotionState
 from scoring.objections import ObjectionState
 from scoring.people import Actor, Role
@@ -120,7 +120,7 @@ def add_motion(  # noqa: PLR0917  a motion's particulars
     faults = list(_hindering(c, period, kept, own, motion))
     if motion is MotionKind.RAISE and document is None:
         faults.append(
-            _fault("列入一票否决须附文件（决定、通报等）", "a gate is raised by a document; add it")
+            Fault.of("列入一票否决须附文件（决定、通报等）", "a gate is raised by a document; add it")
         )
     if faults:
         raise MotionRefused(faults)
@@ -196,7 +196,7 @@ def withdraw_gate(store: Store, actor: Actor, number: int) -> None:
     ) as doing:
         own = _still_open(doing.c, number)
         if own.by not in actor.hands:
-            raise MotionRefused([_fault("只有提出人可以撤回", "only who moved it may take it back")])
+            raise MotionRefused([Fault.of("只有提出人可以撤回", "only who moved it may take it back")])
         gates.move(doing.c, number, MotionState.WITHDRAWN, "", actor.id)
         _tell_end(doing, own, "")
 
@@ -267,7 +267,7 @@ def _gate(c: Connection, kept: KeptUnit, gate: str) -> Gate:
     en = ", ".join(own.title.en for own in found) or "none"
     raise MotionRefused(
         [
-            _fault(
+            Fault.of(
                 f"{kept.unit.name}适用的标准没有“{gate}”这一项一票否决；可选：{zh}",
                 f"the criteria of {kept.unit.name} have no gate “{gate}”; there are: {en}",
             )
@@ -283,11 +283,13 @@ def _hindering(  # noqa: PLR0917  what is moved on what
     faults = []
     if motion is MotionKind.RAISE and gate.id in unit.gates:
         faults.append(
-            _fault(f"{unit.name}已列入“{gate.title.zh}”", f"“{gate.title.en}” holds on {unit.name} already")
+            Fault.of(f"{unit.name}已列入“{gate.title.zh}”", f"“{gate.title.en}” holds on {unit.name} already")
         )
     if motion is MotionKind.LIFT and gate.id not in unit.gates:
         faults.append(
-            _fault(f"{unit.name}没有列入“{gate.title.zh}”", f"“{gate.title.en}” does not hold on {unit.name}")
+            Fault.of(
+                f"{unit.name}没有列入“{gate.title.zh}”", f"“{gate.title.en}” does not hold on {unit.name}"
+            )
         )
     waiting = [
         own.number
@@ -296,7 +298,7 @@ def _hindering(  # noqa: PLR0917  what is moved on what
     ]
     if waiting:
         faults.append(
-            _fault(
+            Fault.of(
                 f"同一事项已有第 {waiting[0]} 号提议待确认，请先办结",
                 f"motion {waiting[0]} about the same gate waits; it comes first",
             )
@@ -316,7 +318,7 @@ def _still_open(c: Connection, number: int) -> GateMotion:
         who = names(c, [own.answered_by]).get(own.answered_by, "")
         raise MotionRefused(
             [
-                _fault(
+                Fault.of(
                     f"第 {number} 号已由{who}办理：{own.state.called.zh}",
                     f"motion {number} was {own.state.called.en} by {who} already",
                 )
@@ -372,7 +374,3 @@ def _held(motion: MotionKind) -> Text:
 
 def _address(period: Period) -> str:
     return f"/desk/{quote(period.id)}/gates"
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -311,7 +311,7 @@ def _in_the_way(
     faults = [] if order is None else [order]
     if wanted.state is State.FINAL and period.phase.place < Phase.POSTED.place:
         faults.append(
-            _fault(
+            Fault.of(
                 "还没有公示；请先发布公示稿，公示期结束后再发布正式版本",
                 "nothing was posted yet; the draft comes first, and the final edition when its days are over",
             )
@@ -321,7 +321,7 @@ def _in_the_way(
 
 def _waiting(c: Connection, period: Period) -> list[Fault]:
     return [
-        _fault(
+        Fault.of(
             f"第 {own.number} 号发布准备尚待确认；要重新准备，请先撤回它",
             f"proposal {own.number} waits to be confirmed; take it back to prepare anew",
         )
@@ -335,7 +335,7 @@ def _posting(c: Connection, preparation: Preparation, now: datetime) -> tuple[Po
     if preparation.state is State.FINAL:
         return None, []
     if not 1 <= preparation.working_days <= LONGEST_POSTING:
-        sentence = _fault(
+        sentence = Fault.of(
             f"公示 1 至 {LONGEST_POSTING} 个工作日",
             f"a draft is posted for 1 to {LONGEST_POSTING} working days",
         )
@@ -354,7 +354,7 @@ def _first_past(posting: Posting, now: datetime) -> list[Fault]:
     if not begins_late(posting, now):
         return []
     return [
-        _fault(
+        Fault.of(
             f"公示首日 {posting.first} 已过，公示期会不足；请另选首日重新准备",
             f"the first day of posting, {posting.first}, is past, and too few would be left; prepare it with another",
         )
@@ -373,12 +373,12 @@ def _still_open(c: Connection, number: int) -> Proposal:
         return own
     who = names(c, [own.answered_by]).get(own.answered_by, "")
     if own.state is ProposalState.CONFIRMED:
-        sentence = _fault(
+        sentence = Fault.of(
             f"{who}已确认发布第 {number} 号，版本为 {own.edition[:12]}",
             f"{who} confirmed proposal {number} already: it is edition {own.edition[:12]}",
         )
     else:
-        sentence = _fault(
+        sentence = Fault.of(
             f"第 {number} 号已由{who}否决或撤回：{own.answer}",
             f"proposal {number} was refused or taken back by {who}: {own.answer}",
         )
@@ -391,7 +391,7 @@ def _refuse_changed(c: Connection, period: Period, own: Proposal, newest: Listed
         assert newest is not None, "editions never go"
         raise InputsChanged(
             [
-                _fault(
+                Fault.of(
                     f"准备之后已发布了另一版 {newest.id[:12]}（{newest.prepared_by}、{newest.confirmed_by}）；请重新准备",
                     f"edition {newest.id[:12]} was published meanwhile ({newest.prepared_by}, {newest.confirmed_by}); "
                     "prepare it anew",
@@ -403,7 +403,7 @@ def _refuse_changed(c: Connection, period: Period, own: Proposal, newest: Listed
 
 
 def _changed(c: Connection, period: Period, own: Proposal) -> InputsChanged:
-    head = _fault(
+    head = Fault.of(
         f"第 {own.number} 号准备之后，评分或名单有改动，不能再确认；请撤回后重新准备",
         f"marks or units have changed since proposal {own.number} was prepared; take it back and prepare it anew",
     )
@@ -483,7 +483,3 @@ def _tell_all(c: Connection, period: Period, own: Proposal) -> None:
 
 def _address(period: Period, number: int) -> str:
     return f"/desk/{quote(period.id)}/publishing/{number}"
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

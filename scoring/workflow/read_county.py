@@ -6,7 +6,7 @@ from functools import cached_property
 import orjson
 
 from scoring.edition import State
-from scoring.errors import Fault, Place, UnitUnknown
+from scoring.errors import Fault, UnitUnknown
 from scoring.explain import Explanation, explain, explain_published
 from scoring.periods import Period, Phase
 from scoring.ranking import Places
@@ -14,7 +14,6 @@ from scoring.register import RANKED, Entry, Register, provisional_register, regi
 from scoring.store import contents, county, criteria, editions, periods
 from scoring.store.editions import Listed
 from scoring.store.engine import Store
-from scoring.texts import Text
 from scoring.transcript import read_inputs
 from scoring.workflow.standings_now import inputs_of, standings_of
 
@@ -71,8 +70,7 @@ class ProvisionalYear:
         for place, entry in enumerate(units):
             if entry.unit.code == code:
                 return explain(self.places, place)
-        sentence = Text(f"没有单位“{code}”", f"there is no unit “{code}”")
-        raise UnitUnknown([Fault(place=Place(), sentence=sentence)])
+        raise UnitUnknown([Fault.of(f"没有单位“{code}”", f"there is no unit “{code}”")])
 
 
 def version_of(store: Store) -> tuple[tuple[int, ...], int]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from scoring.criteria.criterion import Criterion
 from scoring.criteria.model import MODERATION, Adjustment, CriteriaSet
 from scoring.disputes import Matter, disputes_in
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.inputs import Inputs
 from scoring.marks import Marking
 from scoring.people import Actor
@@ -93,7 +93,7 @@ def refuse_who_marked(actor: Actor, unit: Unit, hands: Sequence[str], kept: Sequ
     ]
     names = {own.signs_as for own in people_here}
     if any(one.evaluator in names for one in kept if one.stage != MODERATION):
-        raise SameHands([_fault(zh, en)])
+        raise SameHands([Fault.of(zh, en)])
 
 
 def subject_of(own_set: CriteriaSet, criterion: str) -> Criterion | Adjustment:
@@ -102,7 +102,11 @@ def subject_of(own_set: CriteriaSet, criterion: str) -> Criterion | Adjustment:
         if subject.id == criterion:
             return subject
     raise NothingDisputed(
-        [_fault(f"{own_set.ref} 中没有“{criterion}”这一项", f"{own_set.ref} has no criterion “{criterion}”")]
+        [
+            Fault.of(
+                f"{own_set.ref} 中没有“{criterion}”这一项", f"{own_set.ref} has no criterion “{criterion}”"
+            )
+        ]
     )
 
 
@@ -232,7 +236,3 @@ def _locked(
     except Refused as refused:
         return refused.faults[0].sentence
     return None
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

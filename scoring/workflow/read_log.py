@@ -7,7 +7,7 @@ import orjson
 
 from scoring.chain import OPERATOR, Link, Share, content_of, shares
 from scoring.deeds import called
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Actor, Role
 from scoring.permissions import Action, Setting, permit
 from scoring.store import coverage, links, people
@@ -79,8 +79,7 @@ def read_link(store: Store, actor: Actor, number: int) -> LinkWhole:
     with store.read() as c:
         found = links.find(c, number)
         if found is None:
-            sentence = Text(f"没有第 {number} 环", f"there is no link {number}")
-            raise LinkUnknown([Fault(place=Place(), sentence=sentence)])
+            raise LinkUnknown([Fault.of(f"没有第 {number} 环", f"there is no link {number}")])
         lines = coverage.lines_of(c, number)
         if number == 1:
             lines = coverage.together(lines, coverage.lines_of(c, None))

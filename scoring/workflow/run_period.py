@@ -159,7 +159,7 @@ def remind(
         if not told:
             raise NobodyBehind(
                 [
-                    _fault(
+                    Fault.of(
                         "没有需要催办的人，或今天都已催办过（每人每天最多一次）",
                         "nobody is behind, or all were reminded today; that is done once a day at most",
                     )
@@ -185,13 +185,13 @@ def permitted_period(store: Store, actor: Actor, action: Action, period_id: str)
 def _sets(c: Connection, refs: Sequence[str]) -> tuple[CriteriaSet, ...]:
     """Return the sets of *refs*, in order. Raises CriteriaInvalid and CriteriaUnknown."""
     if not refs:
-        raise CriteriaInvalid([_fault("请至少选择一套标准", "choose one criteria set at least")])
+        raise CriteriaInvalid([Fault.of("请至少选择一套标准", "choose one criteria set at least")])
     kept = {ref for own in periods.every(c) for ref in own.refs}
     shipped = set(catalogue.refs())
     unknown = [ref for ref in refs if ref not in kept | shipped]
     if unknown:
         raise CriteriaUnknown(
-            [_fault(f"没有标准 {ref}", f"there is no criteria set {ref}") for ref in unknown]
+            [Fault.of(f"没有标准 {ref}", f"there is no criteria set {ref}") for ref in unknown]
         )
     sets = sorted(
         (criteria.find(c, ref) if ref in kept else catalogue.find(ref) for ref in dict.fromkeys(refs)),
@@ -223,7 +223,7 @@ def _take_over(c: Connection, period: Period, sets: Sequence[CriteriaSet], like:
     if faults:
         raise NotCopied(faults)
     if not kept:
-        raise NotCopied([_fault(f"评定期 {like.id} 没有单位", f"the period {like.id} has no units")])
+        raise NotCopied([Fault.of(f"评定期 {like.id} 没有单位", f"the period {like.id} has no units")])
     digest = sha256(
         canonical({"like": like.id, "period": period.id, "units": [own.unit.code for own in kept]})
     )
@@ -291,7 +291,3 @@ def _desk(period: Period, own: Behind) -> str:
     if period.phase is Phase.COLLECTING and len(own.units) == 1:
         return f"/desk/{quote(period.id)}/units/{quote(own.units[0])}"
     return f"/desk/{quote(period.id)}/marking"
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -84,9 +84,7 @@ def explain_unit(standings: Standings, code: str) -> Explanation:
     units = standings.ratings.scores.assessments.units
     position = next((place for place, unit in enumerate(units) if unit.code == code), None)
     if position is None:
-        raise UnitUnknown(
-            [Fault(place=Place(), sentence=Text(f"没有单位“{code}”", f"there is no unit “{code}”"))]
-        )
+        raise UnitUnknown([Fault.of(f"没有单位“{code}”", f"there is no unit “{code}”")])
     return explain(standings.places, position)
 
 

@@ -8,7 +8,7 @@ import orjson
 
 from scoring.criteria.criterion import Criterion
 from scoring.criteria.model import Adjustment, Gate
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.gates import GateMotion
 from scoring.objections import Objection
 from scoring.people import Actor, Person, Role
@@ -213,5 +213,4 @@ def _line(row: Row, about: str) -> Row | None:
 
 
 def _no_document() -> DocumentUnknown:
-    sentence = Text("没有这个文件", "there is no such document")
-    return DocumentUnknown([Fault(place=Place(), sentence=sentence)])
+    return DocumentUnknown([Fault.of("没有这个文件", "there is no such document")])

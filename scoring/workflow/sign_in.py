@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from scoring import working_days
 from scoring.canonical import sha256
 from scoring.chain import OWN, Deed
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.password_policy import MLPS2, Policy
 from scoring.passwords import FULL, Hashing
 from scoring.people import Actor, Person, login_form
@@ -19,7 +19,6 @@ from scoring.permissions import NotSignedIn
 from scoring.store import comings, people, rights, sessions
 from scoring.store.engine import Connection, Store, StoreBusy
 from scoring.store.sessions import Credential, Opened, Outcome, Session
-from scoring.texts import Text
 
 IDLE = timedelta(minutes=30)
 """How long a session may lie unused."""
@@ -177,13 +176,13 @@ def check_password(  # noqa: PLR0917  who, and the particulars of an attempt
     if locked is not None:
         raise _locked(locked)
     if not agrees:
-        raise SignInRefused([_fault("现在的密码不正确", "the password so far is not right")])
+        raise SignInRefused([Fault.of("现在的密码不正确", "the password so far is not right")])
 
 
 def own_person(actor: Actor) -> Person:
     """Return who *actor* is. Raises NotSignedIn for visitors."""
     if actor.person is None:
-        raise NotSignedIn([_fault("请先登录", "please sign in first")])
+        raise NotSignedIn([Fault.of("请先登录", "please sign in first")])
     return actor.person
 
 
@@ -272,7 +271,7 @@ def _locked(until: datetime) -> SignInLocked:
     minutes = int((until - datetime.now(UTC)).total_seconds() // 60) + 1
     return SignInLocked(
         [
-            _fault(
+            Fault.of(
                 f"登录失败次数过多，已暂停登录，请 {minutes} 分钟后再试；忘记密码的，请联系管理员重置",
                 f"signing in failed too often; try again in {minutes} minutes, or ask an administrator for a new password",
             )
@@ -281,19 +280,19 @@ def _locked(until: datetime) -> SignInLocked:
 
 
 def _wrong() -> SignInRefused:
-    return SignInRefused([_fault("登录名或密码不正确", "the sign-in name or the password is not right")])
+    return SignInRefused([Fault.of("登录名或密码不正确", "the sign-in name or the password is not right")])
 
 
 def _closed() -> AccountClosed:
     return AccountClosed(
-        [_fault("账号已停用，请联系管理员", "this account was closed; ask an administrator")]
+        [Fault.of("账号已停用，请联系管理员", "this account was closed; ask an administrator")]
     )
 
 
 def _expired() -> PasswordUsed:
     return PasswordUsed(
         [
-            _fault(
+            Fault.of(
                 "一次性密码只能用一次，且限期使用；请联系管理员重置",
                 "a one-time password is used once and within its days; ask an administrator for a new one",
             )
@@ -302,7 +301,3 @@ def _expired() -> PasswordUsed:
 
 
 _REFUSALS = {Outcome.WRONG: _wrong, Outcome.CLOSED: _closed, Outcome.EXPIRED: _expired}
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from scoring.canonical import Json, canonical, sha256
 from scoring.chain import Deed
-from scoring.errors import Fault, Place
+from scoring.errors import Fault
 from scoring.marks import Marking
 from scoring.people import Actor, Role
 from scoring.permissions import Action, permit
@@ -184,7 +184,7 @@ def _permit_sending(actor: Actor, own: Footing) -> Deed:
     stages, unit = own.criteria.stages, own.unit.name
     after = stages[stages.index(own.key.stage) + 1 :]
     if own.key.stage not in SHARED or not after:
-        raise NothingToSendBack([_fault("这一阶段的评分表不能退回，有分歧请提请复议", _NOT_THESE)])
+        raise NothingToSendBack([Fault.of("这一阶段的评分表不能退回，有分歧请提请复议", _NOT_THESE)])
     setting = own.setting(after[0])
     permit(actor, Action.SEND_BACK, setting)
     deed = permit(actor, action_of(after[0]), setting)
@@ -192,7 +192,7 @@ def _permit_sending(actor: Actor, own: Footing) -> Deed:
     if theirs is not None and theirs.move.state is SheetState.SIGNED:
         raise SheetSigned(
             [
-                _fault(
+                Fault.of(
                     f"您对{unit}的评分表已签署，不能再退回前一阶段的评分表",
                     f"your own sheet of {unit} is signed; the one before it cannot be sent back any more",
                 )
@@ -200,12 +200,12 @@ def _permit_sending(actor: Actor, own: Footing) -> Deed:
         )
     if own.state is SheetState.SENT_BACK:
         raise NothingToSendBack(
-            [_fault(f"{unit}的评分表已经退回，尚未重新签署", f"the sheet of {unit} was sent back already")]
+            [Fault.of(f"{unit}的评分表已经退回，尚未重新签署", f"the sheet of {unit} was sent back already")]
         )
     marked = own.state is SheetState.SIGNED or any(one.stage == own.key.stage for one in own.markings)
     if not marked and own.key.stage != SELF:
         raise NothingToSendBack(
-            [_fault(f"{unit}的评分表尚未签署，无须退回", f"the sheet of {unit} is not signed yet")]
+            [Fault.of(f"{unit}的评分表尚未签署，无须退回", f"the sheet of {unit} is not signed yet")]
         )
     return deed
 
@@ -243,7 +243,3 @@ def _address(key: SheetKey) -> str:
 
 
 _NOT_THESE = "sheets of this stage are not sent back; disagreements go to moderation"
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

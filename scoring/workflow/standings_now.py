@@ -1,7 +1,7 @@
 """What a period's marks come to now: the same inputs and the same stages as an edition's."""
 
 from scoring.criteria.model import CriteriaSet
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.inputs import Inputs
 from scoring.periods import Period
 from scoring.quotas import limit
@@ -11,7 +11,6 @@ from scoring.scores import score
 from scoring.stars import rate
 from scoring.store import criteria, markings, periods, units
 from scoring.store.engine import Connection, Store
-from scoring.texts import Text
 from scoring.units import Unit
 
 
@@ -23,11 +22,14 @@ def units_of(c: Connection, period: Period) -> tuple[tuple[Unit, ...], tuple[Cri
     """Return the period's units in order of code, and the set that assesses each. Raises NoUnits."""
     kept = units.current(c, period.id)
     if not kept:
-        sentence = Text(
-            f"评定期 {period.id} 还没有单位；请先导入：stars import units 文件 --period {period.id}",
-            f"period {period.id} has no units yet; import them first: stars import units FILE --period {period.id}",
+        raise NoUnits(
+            [
+                Fault.of(
+                    f"评定期 {period.id} 还没有单位；请先导入：stars import units 文件 --period {period.id}",
+                    f"period {period.id} has no units yet; import them first: stars import units FILE --period {period.id}",
+                )
+            ]
         )
-        raise NoUnits([Fault(place=Place(), sentence=sentence)])
     sets = {ref: criteria.find(c, ref) for ref in period.refs}
     return tuple(own.unit for own in kept), tuple(sets[own.ref] for own in kept)
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scoring.canonical import sha256
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Actor
 from scoring.statement import one_line
 from scoring.store import people, tokens
 from scoring.store.engine import Store
 from scoring.store.tokens import Token, TokenScope
-from scoring.texts import Text
 from scoring.workflow.sign_in import actor_of, own_deed, own_person
 
 LONGEST_DAYS = 365
@@ -42,7 +41,7 @@ def add_token(store: Store, actor: Actor, name: str, scope: TokenScope, days: in
     if not one_line(name) or len(name) > _LONGEST_NAME or not 1 <= days <= LONGEST_DAYS:
         raise TokenRefused(
             [
-                _fault(
+                Fault.of(
                     f"请写明用途（最长 {_LONGEST_NAME} 字），有效期 1 至 {LONGEST_DAYS} 天",
                     f"say what it is for, in {_LONGEST_NAME} characters at most, and for 1 to {LONGEST_DAYS} days",
                 )
@@ -60,7 +59,7 @@ def add_token(store: Store, actor: Actor, name: str, scope: TokenScope, days: in
     with store.begin(own_deed(actor)) as c:
         if len(tokens.of_person(c, own.id)) >= _MOST:
             raise TokenRefused(
-                [_fault(f"最多 {_MOST} 个令牌，请先终止不用的", f"{_MOST} tokens at most; end one first")]
+                [Fault.of(f"最多 {_MOST} 个令牌，请先终止不用的", f"{_MOST} tokens at most; end one first")]
             )
         tokens.add(c, new)
     return NewToken(secret=secret, token=new)
@@ -79,7 +78,9 @@ def end_token(store: Store, actor: Actor, key: str) -> None:
     with store.begin(own_deed(actor)) as c:
         found = tokens.find(c, key)
         if found is None or found.person != own.id:
-            raise TokenRefused([_fault("没有这个令牌，或已终止", "there is no such token, or not any more")])
+            raise TokenRefused(
+                [Fault.of("没有这个令牌，或已终止", "there is no such token, or not any more")]
+            )
         tokens.end(c, found, own.id)
 
 
@@ -91,7 +92,3 @@ def actor_of_token(store: Store, secret: str) -> tuple[Actor, TokenScope] | None
             return None
         person = people.find(c, found.person)
         return (actor_of(c, person), found.scope) if person.open else None
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

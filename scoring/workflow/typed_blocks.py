@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scoring.errors import Fault, Place, Refused, UnitUnknown
+from scoring.errors import Fault, Refused, UnitUnknown
 from scoring.people import Actor
 from scoring.sheets import Conflict, DraftMark, Entered
 from scoring.store.drafts import NewDraft
@@ -79,5 +79,4 @@ def _refusal(actor: Actor, own: Footing) -> Refused | None:
 
 
 def _unknown(unit: str) -> Refused:
-    sentence = Text(f"没有单位“{unit}”", f"there is no unit “{unit}”")
-    return UnitUnknown([Fault(place=Place(), sentence=sentence)])
+    return UnitUnknown([Fault.of(f"没有单位“{unit}”", f"there is no unit “{unit}”")])

@@ -242,18 +242,14 @@ def _place(marks: Mapping[tuple[str, str], FilledCell], conflict: Conflict) -> P
 
 
 def _nothing() -> Fault:
-    return _fault(
+    return Fault.of(
         "现在没有可以填写的评分表：没有分配、已经签署，或不在您的环节",
         "there is no sheet to fill now: none is yours, all are signed, or it is not your turn",
     )
 
 
 def _too_many(found: int, most: int) -> Fault:
-    return _fault(
+    return Fault.of(
         f"这种样式最多 {most} 个支部，现有 {found} 个；请分批下载，或改用每支部一行的样式",
         f"this layout holds {most} units, and there are {found}: take some of them, or the layout of a row a unit",
     )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

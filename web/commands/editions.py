@@ -146,12 +146,10 @@ def export(edition_id: str, bundle: Path | None, xlsx: Path | None, csv_: Path |
     An ID may be shortened to its first characters.
     """
     if not (bundle or xlsx or csv_):
-        sentence = Text("请给出 --bundle、--xlsx 或 --csv", "give --bundle, --xlsx or --csv")
-        raise Refused([Fault(place=Place(), sentence=sentence)])
+        raise Refused([Fault.of("请给出 --bundle、--xlsx 或 --csv", "give --bundle, --xlsx or --csv")])
     targets = [path for path in (bundle, xlsx, csv_) if path is not None]
     if len({path.resolve() for path in targets}) < len(targets):
-        sentence = Text("几种导出不能写到同一个文件", "two exports cannot go to one file")
-        raise Refused([Fault(place=Place(), sentence=sentence)])
+        raise Refused([Fault.of("几种导出不能写到同一个文件", "two exports cannot go to one file")])
     with store() as opened:
         if bundle is not None:
             _written(export_bundle(opened, edition_id, bundle), bundle, lang)

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
 
 from scoring.canonical import canonical
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
 from scoring.store.plain import Plain
@@ -200,8 +200,7 @@ def pending_of(c: Connection, member: str) -> tuple[Claim, ...]:
 
 def unknown(number: int) -> ClaimUnknown:
     """Return the refusal of a claim there is not."""
-    sentence = Text(f"没有第 {number} 号积分申报", f"there is no claim {number} of points")
-    return ClaimUnknown([Fault(place=Place(), sentence=sentence)])
+    return ClaimUnknown([Fault.of(f"没有第 {number} 号积分申报", f"there is no claim {number} of points")])
 
 
 def _row(number: int, own: Claim) -> bulk.Row:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 
 from scoring.canonical import canonical, sha256
 from scoring.criteria.item import MemberKind
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.searching import Names
 from scoring.store import bulk, chain
 from scoring.store.people import FORGOTTEN
@@ -268,8 +268,9 @@ def accounts(c: Connection, logins: Iterable[str]) -> dict[str, str]:
 def unknown(code: str = "") -> MemberUnknown:
     """Return the refusal that there is no such member."""
     called = Text(f"编号为“{code}”的", f" of the number “{code}”") if code else Text("这名", "")
-    sentence = Text(f"没有{called.zh}党员，请核对编号", f"there is no member{called.en}; check the number")
-    return MemberUnknown([Fault(place=Place(), sentence=sentence)])
+    return MemberUnknown(
+        [Fault.of(f"没有{called.zh}党员，请核对编号", f"there is no member{called.en}; check the number")]
+    )
 
 
 _KEPT = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.store import chain
 from scoring.store.tables import merchant, merchant_revision, merchant_till
 from scoring.texts import Text
@@ -69,8 +69,7 @@ def find(c: Connection, merchant_id: str) -> Merchant:
     """Return the merchant of that id as it is now. Raises MerchantUnknown."""
     for own in _found(c, _COLUMNS.merchant == merchant_id):
         return own
-    sentence = Text("没有这家商户", "there is no such merchant")
-    raise MerchantUnknown([Fault(place=Place(), sentence=sentence)])
+    raise MerchantUnknown([Fault.of("没有这家商户", "there is no such merchant")])
 
 
 def every(c: Connection) -> tuple[Merchant, ...]:

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.offers import Offer, OfferState
 from scoring.store import chain
 from scoring.store.tables import offer, offer_revision
-from scoring.texts import Text
 
 _OWN, _COLUMNS = offer.c, offer_revision.c
 
@@ -81,8 +80,7 @@ def titles(c: Connection, revisions: Iterable[tuple[int, int]]) -> dict[tuple[in
 
 def unknown(number: int) -> OfferUnknown:
     """Return the refusal of an offer there is not."""
-    sentence = Text(f"没有第 {number} 号兑换商品", f"there is no offer {number}")
-    return OfferUnknown([Fault(place=Place(), sentence=sentence)])
+    return OfferUnknown([Fault.of(f"没有第 {number} 号兑换商品", f"there is no offer {number}")])
 
 
 def _found(c: Connection, where: ColumnElement[bool] | None) -> tuple[Offer, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.store import chain
 from scoring.store.drafts import By
 from scoring.store.tables import (
@@ -146,8 +146,9 @@ def motion(c: Connection, number: int) -> ReversalMotion:
     """Return the motion of that number. Raises ReversalUnknown."""
     for own in _motions(c, _MOTION.number == number):
         return own
-    sentence = Text(f"没有第 {number} 号冲销提议", f"there is no motion {number} to reverse points")
-    raise ReversalUnknown([Fault(place=Place(), sentence=sentence)])
+    raise ReversalUnknown(
+        [Fault.of(f"没有第 {number} 号冲销提议", f"there is no motion {number} to reverse points")]
+    )
 
 
 def motions_of(c: Connection, units: Collection[str] | None = None) -> tuple[ReversalMotion, ...]:
@@ -189,8 +190,9 @@ def objection(c: Connection, number: int) -> LineObjection:
     """Return the objection of that number. Raises LineObjectionUnknown."""
     for own in _objections(c, _OBJECTION.number == number):
         return own
-    sentence = Text(f"没有第 {number} 号积分异议", f"there is no objection {number} to points")
-    raise LineObjectionUnknown([Fault(place=Place(), sentence=sentence)])
+    raise LineObjectionUnknown(
+        [Fault.of(f"没有第 {number} 号积分异议", f"there is no objection {number} to points")]
+    )
 
 
 def objections_of(c: Connection, units: Collection[str] | None = None) -> tuple[LineObjection, ...]:

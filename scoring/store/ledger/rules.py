@@ -8,12 +8,11 @@ from sqlalchemy import Connection, bindparam, exists, select
 from scoring.canonical import sha256
 from scoring.criteria import loader
 from scoring.criteria.points import PointsRules
-from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault, Place
+from scoring.errors import CriteriaInvalid, CriteriaUnknown, Fault
 from scoring.store import chain
 from scoring.store.criteria import CriteriaAltered
 from scoring.store.plain import Plain
 from scoring.store.tables import claim, claim_move, points_rules, transfer
-from scoring.texts import Text
 
 _COLUMNS = points_rules.c
 
@@ -92,8 +91,9 @@ def known(c: Connection, ref: str) -> PointsRules:
     """Return the rules of that ref. Raises CriteriaUnknown, and CriteriaAltered where they are not as they were kept."""
     for (digest,) in _DIGEST.ask(c, ref=ref):
         return _of(c, ref, digest)
-    sentence = Text(f"县里没有启用过积分规则 {ref}", f"the county has never used rules of points {ref}")
-    raise CriteriaUnknown([Fault(place=Place(), sentence=sentence)])
+    raise CriteriaUnknown(
+        [Fault.of(f"县里没有启用过积分规则 {ref}", f"the county has never used rules of points {ref}")]
+    )
 
 
 def adopted_since(c: Connection, link: int) -> bool:
@@ -111,11 +111,10 @@ def any_from(c: Connection, day: date) -> bool:
 
 def missing(day: date) -> Fault:
     """Return the fault that no rules are in force on *day*."""
-    sentence = Text(
+    return Fault.of(
         f"{day.isoformat()} 还没有启用积分规则；请管理员先启用一套",
         f"no rules of points are in force on {day.isoformat()}; an administrator has to take some into use",
     )
-    return Fault(place=Place(), sentence=sentence)
 
 
 def _of(c: Connection, ref: str, digest: str) -> PointsRules:
@@ -135,8 +134,11 @@ def _of(c: Connection, ref: str, digest: str) -> PointsRules:
 
 
 def _altered(ref: str) -> CriteriaAltered:
-    sentence = Text(
-        f"数据库中的积分规则 {ref} 与存入时不一致，可能被改动过；请从备份恢复",
-        f"the rules of points {ref} in the database are not what was kept there; restore a backup",
+    return CriteriaAltered(
+        [
+            Fault.of(
+                f"数据库中的积分规则 {ref} 与存入时不一致，可能被改动过；请从备份恢复",
+                f"the rules of points {ref} in the database are not what was kept there; restore a backup",
+            )
+        ]
     )
-    return CriteriaAltered([Fault(place=Place(), sentence=sentence)])

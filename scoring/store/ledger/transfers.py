@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, case, exists, func, 
 
 from scoring.criteria.caps import Posted
 from scoring.criteria.item import Ledger
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import (
     Balance,
     Books,
@@ -24,7 +24,6 @@ from scoring.store import bulk, chain
 from scoring.store.drafts import By
 from scoring.store.plain import Plain, run
 from scoring.store.tables import entry, moment_text, transfer
-from scoring.texts import Text
 
 _OWN, _ENTRY = transfer.c, entry.c
 _AT_ONCE = 1_000
@@ -222,8 +221,7 @@ def concerned_since(c: Connection, number: int, most: int) -> frozenset[str] | N
 
 def unknown(number: int) -> TransferUnknown:
     """Return the refusal of a transfer there is not."""
-    sentence = Text(f"没有第 {number} 笔积分记录", f"there is no entry {number} of points")
-    return TransferUnknown([Fault(place=Place(), sentence=sentence)])
+    return TransferUnknown([Fault.of(f"没有第 {number} 笔积分记录", f"there is no entry {number} of points")])
 
 
 def _newest(

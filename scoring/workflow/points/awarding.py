@@ -58,11 +58,14 @@ def awarding(store: Store, actor: Actor, code: str = "") -> Awarding:
         ]
         wanted = known.get(code) if code else next(iter(theirs), None)
         if wanted is None or wanted not in theirs:
-            sentence = Text(
-                "您不能为这个支部申报积分；由本支部书记办理",
-                "you may not claim points for that branch; its own secretary does",
+            raise NotAllowed(
+                [
+                    Fault.of(
+                        "您不能为这个支部申报积分；由本支部书记办理",
+                        "you may not claim points for that branch; its own secretary does",
+                    )
+                ]
             )
-            raise NotAllowed([Fault(place=Place(), sentence=sentence)])
         return Awarding(
             unit=wanted,
             branches=tuple(theirs),

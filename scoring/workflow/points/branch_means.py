@@ -13,7 +13,7 @@ from scoring.criteria.criterion import Criterion, Source
 from scoring.criteria.item import counted
 from scoring.criteria.member_stars import annual_of
 from scoring.criteria.model import CriteriaSet
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import quarter_days
 from scoring.numbers import marks_text, rounded
 from scoring.periods import Period
@@ -21,7 +21,6 @@ from scoring.store.engine import Connection
 from scoring.store.ledger import members, quarters, rules, transfers
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.quarters import Closing, Total, bit, quarters_of
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.points.quarters import QuarterFigure, closed_quarters, year_figure
 from scoring.working_days import today
@@ -82,7 +81,7 @@ def year_of_period(period: Period) -> int:
         return int(period.id)
     raise YearUnknown(
         [
-            _fault(
+            Fault.of(
                 f"评定期“{period.id}”的名称不是年份，无法确定取哪一年的党员积分；请按核定的数字填写",
                 f"the period “{period.id}” is not called by a year, so it is not known which year's points count; "
                 "enter the number as it was verified",
@@ -181,14 +180,14 @@ class _Year:
     def _hindrances(self, unit: Unit, closed: Collection[str]) -> Iterator[Fault]:
         """Yield what has to be done before there is a mean: every quarter that is over closed, here and for who came."""
         if not self._ended:
-            yield _fault(
+            yield Fault.of(
                 f"{self._year} 年还没有结束的季度，党员积分无数可取",
                 f"no quarter of {self._year} is over yet, so there are no points to take",
             )
         for name in self._ended:
             there = set(self._there[name].get(unit.code, ()))
             if there and name not in closed:
-                yield _fault(
+                yield Fault.of(
                     f"{unit.name}的 {name} 还没有结账，请支部书记或管理员先结账",
                     f"{name} of {unit.name} is not closed; its secretary or an administrator closes it first",
                 )
@@ -199,7 +198,7 @@ class _Year:
             ]
             if elsewhere:
                 many = counted(len(elsewhere), "名党员", "member")
-                yield _fault(
+                yield Fault.of(
                     f"{unit.name}有 {many.zh}的 {name} 在原支部还没有结账，请原支部先结账",
                     f"{name} of {many.en} of {unit.name} is not closed in the branch they came from; that closes it first",
                 )
@@ -229,11 +228,7 @@ def _hindered(unit: Unit, year: int, hindrances: tuple[Fault, ...]) -> BranchMea
 
 
 def _nobody(unit: Unit, year: int) -> Fault:
-    return _fault(
+    return Fault.of(
         f"{unit.name}没有一名党员有 {year} 年已结账的积分，无数可取；确实不适用的请填“不适用”",
         f"no member of {unit.name} has points of a closed quarter of {year}; where it does not apply, enter n/a",
     )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -88,7 +88,7 @@ def claim_for_many(store: Store, actor: Actor, new: Sequence[NewClaim]) -> tuple
     """
     if not 0 < len(new) <= MOST_AT_ONCE:
         raise ClaimRefused(
-            [_fault(f"一次申报 1 至 {MOST_AT_ONCE} 人", f"claim for 1 to {MOST_AT_ONCE} at once")]
+            [Fault.of(f"一次申报 1 至 {MOST_AT_ONCE} 人", f"claim for 1 to {MOST_AT_ONCE} at once")]
         )
     with store.read() as c:
         deed = _deed(c, actor, _as_of(c, new))
@@ -108,7 +108,7 @@ def withdraw_claim(store: Store, actor: Actor, number: int) -> None:
         chain.link_number(c)
         own = claims.find(c, number)
         if not own.claimants & actor.hands:
-            raise NotAllowed([_fault("只有申报人可以撤回", "only who claimed may take it back")])
+            raise NotAllowed([Fault.of("只有申报人可以撤回", "only who claimed may take it back")])
         if own.state is not ClaimState.PENDING:
             raise ClaimRefused([decided_already(own)])
         claims.move(c, number, ClaimState.WITHDRAWN, hand(actor))
@@ -117,7 +117,7 @@ def withdraw_claim(store: Store, actor: Actor, number: int) -> None:
 def decided_already(own: Claim) -> Fault:
     """Return the fault that a claim does not wait any more, saying what became of it."""
     state = own.state.called
-    return _fault(
+    return Fault.of(
         f"第 {own.number} 号申报{state.zh}，不能再办理", f"claim {own.number} is {state.en}; it waits no more"
     )
 
@@ -450,7 +450,3 @@ _KEY_USED = (
     "这个键已用于另一项申报；新的申报请换一个新的键",
     "this key was used for another claim; a new claim takes a new key",
 )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from scoring.criteria.criterion import Criterion
 from scoring.criteria.item import counted
 from scoring.criteria.model import CriteriaSet
-from scoring.errors import Fault, Place, Refused, UnitUnknown
+from scoring.errors import Fault, Refused, UnitUnknown
 from scoring.marks import Marking
 from scoring.people import Actor
 from scoring.periods import Period
@@ -217,7 +217,7 @@ def take_points(
         there = footings(c, actor, period.id, stage, revisions)
         gone = sorted(revisions.keys() - there.keys())
         if gone:
-            raise UnitUnknown([_fault(f"没有单位“{code}”", f"there is no unit “{code}”") for code in gone])
+            raise UnitUnknown([Fault.of(f"没有单位“{code}”", f"there is no unit “{code}”") for code in gone])
         means = means_of(c, [own.unit for own in there.values()], year_of_period(period))
         wanted = [_wanted(own, means[code], revisions[code]) for code, own in there.items()]
         block = sort_block(c, actor, period.id, stage, {one.code: one.entries for one in wanted})
@@ -275,7 +275,7 @@ def _wanted(own: Footing, mean: BranchMean, revisions: Mapping[str, int]) -> _Wa
 
 
 def _not_asked(own: CriteriaSet, criterion: str) -> Fault:
-    return _fault(
+    return Fault.of(
         f"{own.ref} 的“{criterion}”不取自党员积分",
         f"“{criterion}” of {own.ref} does not take its number from members' points",
     )
@@ -311,7 +311,3 @@ def _permit_seeing(c: Connection, actor: Actor, period: Period, unit: Unit) -> N
         for one in assignments.of_person(c, period.id, hand)
     )
     permit(actor, Action.SEE_WORK, replace(at, assigned=assigned))
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from scoring.criteria.item import Ledger, points_text
 from scoring.criteria.points import Expiry, PointsRules
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import EXPIRED, NewTransfer, TransferKind
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, permit
@@ -212,7 +212,7 @@ def _expiry(own: PointsRules, year: int) -> Expiry:
     if own.expiry is None:
         raise ExpiryRefused(
             [
-                _fault(
+                Fault.of(
                     f"按 {own.ref}，{year} 年的可兑换分不会到期",
                     f"by {own.ref} the spendable points of {year} never end",
                 )
@@ -232,13 +232,13 @@ def _planned(c: Connection, year: int) -> date | None:
 
 def _hindering(year: int, day: date, announced: StepTaken | None) -> Iterator[Fault]:
     if announced is None:
-        yield _fault(
+        yield Fault.of(
             f"{year} 年可兑换分的到期还没有预告；请先预告",
             f"the end of the spendable points of {year} was not announced yet; announce it first",
         )
     elif day <= announced.last_day:
         last = announced.last_day.isoformat()
-        yield _fault(
+        yield Fault.of(
             f"{year} 年的可兑换分用到 {last} 为止，次日起可以办理到期",
             f"the spendable points of {year} can be spent until {last}; they end from the day after",
         )
@@ -246,7 +246,7 @@ def _hindering(year: int, day: date, announced: StepTaken | None) -> Iterator[Fa
 
 def _early(year: int, first: date) -> Fault:
     shown = first.isoformat()
-    return _fault(
+    return Fault.of(
         f"{year} 年可兑换分的到期从 {shown} 起预告",
         f"the end of the spendable points of {year} is announced from {shown} on",
     )
@@ -285,7 +285,3 @@ def _tell(c: Connection, left: dict[str, int], year: int, last: date) -> int:
         )
         tell(c, people, "expiry", sentence, OWN_POINTS)
     return sum(map(len, by_points.values()))
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -6,7 +6,7 @@ from datetime import date
 from unicodedata import normalize
 
 from scoring.criteria.item import MemberKind
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import quarter_of
 from scoring.people import Actor, login_form
 from scoring.permissions import Action, other_hands
@@ -15,7 +15,6 @@ from scoring.store import people, units
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger import members, quarters
 from scoring.store.ledger.members import Member, MemberState, NewMember
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.points.deeds import points_deed
 from scoring.working_days import today
@@ -50,9 +49,11 @@ def add_member(store: Store, actor: Actor | None, code: str, fields: MemberField
         faults = [*_faults(fields, known), *_account_faults(c, fields, person, "")]
         wrong = code_fault(code)
         if wrong is not None:
-            faults.append(_fault(wrong.zh, wrong.en))
+            faults.append(Fault.of(wrong.zh, wrong.en))
         elif members.by_codes(c, [code]):
-            faults.append(_fault(f"编号“{code}”已有人使用", f"the number “{code}” is that of another member"))
+            faults.append(
+                Fault.of(f"编号“{code}”已有人使用", f"the number “{code}” is that of another member")
+            )
         faults += _closed(c, {fields.unit}, fields.first_day)
         if faults:
             raise MemberRefused(faults)
@@ -111,7 +112,7 @@ def let_go(
         before = _read(c, member_id, based_on)
         faults = list(_too_early(c, before, before.unit, first_day))
         if not before.active:
-            faults.append(_fault("该党员已经转出", "the member has left already"))
+            faults.append(Fault.of("该党员已经转出", "the member has left already"))
         if first_day > today():
             faults.append(_to_come())
         if faults:
@@ -127,7 +128,7 @@ def _read(c: Connection, member_id: str, based_on: int | None) -> Member:
     if based_on is not None and based_on != before.revision:
         raise MemberChanged(
             [
-                _fault(
+                Fault.of(
                     "这名党员的信息刚被他人改过；请刷新后核对再保存",
                     "somebody else has just changed this member; look again before you save",
                 )
@@ -139,9 +140,9 @@ def _read(c: Connection, member_id: str, based_on: int | None) -> Member:
 def _faults(fields: MemberFields, known: Mapping[str, Unit]) -> Iterator[Fault]:
     wrong = name_fault(_tidy(fields.name))
     if wrong is not None:
-        yield _fault(f"姓名：{wrong.zh}", f"the name: {wrong.en}")
+        yield Fault.of(f"姓名：{wrong.zh}", f"the name: {wrong.en}")
     if fields.unit not in known:
-        yield _fault(f"没有代码为“{fields.unit}”的支部", f"there is no branch of the code “{fields.unit}”")
+        yield Fault.of(f"没有代码为“{fields.unit}”的支部", f"there is no branch of the code “{fields.unit}”")
     if fields.first_day > today():
         yield _to_come()
 
@@ -150,18 +151,18 @@ def _account_faults(c: Connection, fields: MemberFields, person: str, member_id:
     if not fields.login:
         return
     if not person:
-        yield _fault("没有这个登录名", "nobody has that sign-in name")
+        yield Fault.of("没有这个登录名", "nobody has that sign-in name")
         return
     whose = members.of_person(c, person)
     if whose is not None and whose.id != member_id:
-        yield _fault(
+        yield Fault.of(
             f"这个账号已是编号“{whose.code}”的党员的", f"the account is that of the member “{whose.code}”"
         )
 
 
 def _too_early(c: Connection, before: Member, unit: str, first_day: date) -> Iterator[Fault]:
     if first_day < before.first_day:
-        yield _fault(
+        yield Fault.of(
             f"现有信息自 {before.first_day.isoformat()} 起；新的须从这一天或以后开始",
             f"what is known holds from {before.first_day.isoformat()}; what is new begins then or later",
         )
@@ -173,14 +174,14 @@ def _closed(c: Connection, units_: Collection[str], day: date) -> Iterator[Fault
     for unit in sorted(units_):
         quarter = quarters.last_closed(c, unit, quarter_of(day))
         if quarter is not None:
-            yield _fault(
+            yield Fault.of(
                 f"{unit} 的 {quarter} 季度已经结账；请从下一个季度的日期开始",
                 f"the quarter {quarter} of {unit} is closed; let it begin in a later quarter",
             )
 
 
 def _to_come() -> Fault:
-    return _fault("日期还没有到", "that day is yet to come")
+    return Fault.of("日期还没有到", "that day is yet to come")
 
 
 def _own_hands(actor: Actor | None, before: Member, after: Member) -> None:
@@ -202,7 +203,3 @@ def _person(c: Connection, login: str) -> str:
 
 def _tidy(text: str) -> str:
     return normalize("NFC", text.strip())
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Actor, Person, Role, login_form
 from scoring.permissions import Action, NotAllowed, Setting, may, permit
 from scoring.private_numbers import private_number
@@ -135,7 +135,7 @@ def own_merchant(c: Connection, actor: Actor, action: Action) -> Merchant:
     permit(actor, action, Setting())
     found = merchants.of_person(c, actor.sheet_holder.id)
     if found is None:
-        raise NotAllowed([_fault(*_NO_TILL)])
+        raise NotAllowed([Fault.of(*_NO_TILL)])
     return found
 
 
@@ -170,7 +170,7 @@ def _open(c: Connection, merchant_id: str, based_on: int | None) -> Merchant:
     if based_on is not None and based_on != own.revision:
         raise MerchantChanged(
             [
-                _fault(
+                Fault.of(
                     "这家商户的信息刚被他人改过；请刷新后核对再保存",
                     "somebody else has just changed this merchant; look again before you save",
                 )
@@ -187,7 +187,7 @@ def _fit(c: Connection, fields: MerchantFields, merchant_id: str) -> MerchantFie
     name = _line(fields.name, _NAME, LONGEST_NAME, faults)
     place = _line(fields.place, _PLACE, LONGEST_PLACE, faults)
     if any(own.open and own.name == name and own.id != merchant_id for own in merchants.every(c)):
-        faults.append(_fault(f"已有名为“{name}”的商户", f"there is a merchant called “{name}” already"))
+        faults.append(Fault.of(f"已有名为“{name}”的商户", f"there is a merchant called “{name}” already"))
     if faults:
         raise MerchantRefused(faults)
     return MerchantFields(name=name, place=place)
@@ -206,7 +206,7 @@ def _line(text: str, called: Text, most: int, faults: list[Fault]) -> str:
 def _private(text: str, called: Text) -> Iterator[Fault]:
     wrong = private_number(text)
     if wrong is not None:
-        yield _fault(f"{called.zh}{wrong.zh}", f"{called.en} {wrong.en}")
+        yield Fault.of(f"{called.zh}{wrong.zh}", f"{called.en} {wrong.en}")
 
 
 _NO_TILL = (
@@ -216,8 +216,4 @@ _NO_TILL = (
 
 
 def _refused(zh: str, en: str) -> MerchantRefused:
-    return MerchantRefused([_fault(zh, en)])
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))
+    return MerchantRefused([Fault.of(zh, en)])

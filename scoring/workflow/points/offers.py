@@ -8,7 +8,7 @@ from scoring.chain import Deed
 from scoring.criteria import member_stars
 from scoring.criteria.item import Ledger
 from scoring.criteria.points import Card, CardFigure, PointsRules
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.offers import Offer, OfferState, Spender, hindrances, wanting
 from scoring.people import Actor, Role
 from scoring.permissions import Action, NotAllowed, Setting, permit
@@ -267,7 +267,7 @@ def _deed(c: Connection, actor: Actor, merchant_id: str) -> Deed:
     deed = permit(in_role(actor, Role.MERCHANT), Action.KEEP_OFFERS, Setting())
     own = merchants.of_person(c, actor.sheet_holder.id)
     if own is None or own.id != merchant_id:
-        raise NotAllowed([_fault("这不是您的商户的商品", "this is no offer of your merchant")])
+        raise NotAllowed([Fault.of("这不是您的商户的商品", "this is no offer of your merchant")])
     return deed
 
 
@@ -278,14 +278,14 @@ def _standing(c: Connection, actor: Actor, number: int, based_on: int | None) ->
     if based_on is not None and based_on != own.revision:
         raise OfferChanged(
             [
-                _fault(
+                Fault.of(
                     "这个商品刚被他人改过；请刷新后核对再保存",
                     "somebody else has just changed this offer; look again before you save",
                 )
             ]
         )
     if own.state is OfferState.ENDED:
-        raise OfferRefused([_fault("这个商品已经结束；请另建一个", "this offer has ended; make another")])
+        raise OfferRefused([Fault.of("这个商品已经结束；请另建一个", "this offer has ended; make another")])
     return own
 
 
@@ -306,18 +306,18 @@ def _offer(fields: OfferFields, merchant_id: str) -> Offer:
 
 def _faults(c: Connection, merchant: Merchant, fields: OfferFields, before: Offer | None) -> Iterator[Fault]:
     if not merchant.open:
-        yield _fault(f"“{merchant.name}”已停止合作", f"“{merchant.name}” is closed")
+        yield Fault.of(f"“{merchant.name}”已停止合作", f"“{merchant.name}” is closed")
     yield from _words_faults(fields)
     if not 0 < fields.points <= MOST_POINTS:
-        yield _fault("分值应大于 0，最多 100000 分", "it costs above 0 and at most 100000 points")
+        yield Fault.of("分值应大于 0，最多 100000 分", "it costs above 0 and at most 100000 points")
     yield from _stock_faults(c, fields, before)
     if fields.last_day < fields.first_day:
-        yield _fault("截止日期早于开始日期", "its last day is before its first")
+        yield Fault.of("截止日期早于开始日期", "its last day is before its first")
     elif fields.last_day < today():
-        yield _fault("截止日期已经过去；要停止兑换请选“结束”", "its last day is over; to stop it, end it")
+        yield Fault.of("截止日期已经过去；要停止兑换请选“结束”", "its last day is over; to stop it, end it")
     levels: Sequence[Card] = _levels(rules.in_force(c, today()))
     if fields.card and fields.card not in {card.id for card in levels}:
-        yield _fault("现行规则中没有这种卡", "the rules in force know no such card")
+        yield Fault.of("现行规则中没有这种卡", "the rules in force know no such card")
 
 
 def _words_faults(fields: OfferFields) -> Iterator[Fault]:
@@ -332,22 +332,18 @@ def _words_faults(fields: OfferFields) -> Iterator[Fault]:
     for text, called in ((fields.title, _TITLE), (fields.terms, _TERMS)):
         wrong = private_number(text)
         if wrong is not None:
-            yield _fault(f"{called.zh}{wrong.zh}", f"{called.en} {wrong.en}")
+            yield Fault.of(f"{called.zh}{wrong.zh}", f"{called.en} {wrong.en}")
 
 
 def _stock_faults(c: Connection, fields: OfferFields, before: Offer | None) -> Iterator[Fault]:
     if fields.stock is None:
         return
     if not 0 <= fields.stock <= MOST_STOCK:
-        yield _fault(f"数量应为 0 至 {MOST_STOCK}", f"there are 0 to {MOST_STOCK} of it")
+        yield Fault.of(f"数量应为 0 至 {MOST_STOCK}", f"there are 0 to {MOST_STOCK} of it")
         return
     taken = 0 if before is None else redemptions.taken(c, [before.number]).get(before.number, 0)
     if fields.stock < taken:
-        yield _fault(
+        yield Fault.of(
             f"已兑换 {taken} 份，数量不能再少",
             f"{taken} of it were redeemed already; there cannot be fewer",
         )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -9,7 +9,7 @@ from operator import attrgetter
 from scoring.criteria import member_stars
 from scoring.criteria.item import Ledger, MemberKind, counted
 from scoring.criteria.points import Card, CardFigure, PointsRules, StarBand
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import ISSUER, HonourSums, NewTransfer, TransferKind, quarter_days, quarter_of
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, may, permit
@@ -18,7 +18,6 @@ from scoring.store.engine import Connection, Store
 from scoring.store.ledger import members, quarters, rules, transfers
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.quarters import QuarterResult, baseline_key, quarters_of
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.points.deeds import hand, points_deed
 from scoring.working_days import today
@@ -107,7 +106,7 @@ def open_quarter(store: Store, actor: Actor | None, quarter: str) -> QuarterOpen
     now = today()
     if first > now:
         raise QuarterRefused(
-            [_fault(f"{quarter} 从 {first.isoformat()} 开始，还没有到", f"{quarter} begins on {first}")]
+            [Fault.of(f"{quarter} 从 {first.isoformat()} 开始，还没有到", f"{quarter} begins on {first}")]
         )
     with store.begin(deed) as c:
         own = rules.in_force(c, first)
@@ -341,35 +340,35 @@ def _missing(
 ) -> Iterator[Fault]:
     last = quarter_days(quarter)[1]
     if quarters.is_closed(c, quarter, unit.code):
-        yield _fault(f"{unit.name} 的 {quarter} 已经结账", f"{quarter} of {unit.name} is closed already")
+        yield Fault.of(f"{unit.name} 的 {quarter} 已经结账", f"{quarter} of {unit.name} is closed already")
         return
     if last >= today():
         yield _not_over(quarter, last)
     waiting = quarters.pending(c, quarter, unit.code).get(unit.code, 0)
     if waiting:
         claims = counted(waiting, "笔", "claim")
-        yield _fault(
+        yield Fault.of(
             f"{unit.name} 还有 {claims.zh}申报没有审核，请先逐笔通过、退回或撤回",
             f"{claims.en} of {unit.name} not decided yet: post, void or withdraw each first",
         )
     elsewhere = quarters.pending_elsewhere(c, quarter, unit.code, [one.id for one in found])
     if elsewhere:
         claims = counted(elsewhere, "笔", "claim")
-        yield _fault(
+        yield Fault.of(
             f"本季度转入{unit.name}的党员在原支部还有 {claims.zh}申报没有审核，请联系原支部先逐笔办结",
             f"{claims.en} of members who came to {unit.name} wait in the branch they came from: have each decided first",
         )
     without = _without([one for one in found if one.active], quarters.with_baseline(c, quarter), own)
     if without:
         many = counted(len(without), "名党员", "member")
-        yield _fault(
+        yield Fault.of(
             f"{unit.name} 有 {many.zh}还没有 {quarter} 的基础分，请管理员先发放",
             f"{many.en} of {unit.name} without the baseline of {quarter}; an administrator gives it first",
         )
 
 
 def _not_over(quarter: str, last: date) -> Fault:
-    return _fault(
+    return Fault.of(
         f"{quarter} 到 {last.isoformat()} 才结束，次日起可以结账",
         f"{quarter} ends on {last.isoformat()}; it can be closed from the day after",
     )
@@ -424,7 +423,7 @@ def _days(quarter: str) -> tuple[date, date]:
     if _QUARTER.fullmatch(quarter):
         return quarter_days(quarter)
     raise QuarterRefused(
-        [_fault(f"“{quarter}”不是季度；请写成 2026Q4", f"“{quarter}” is no quarter; write it like 2026Q4")]
+        [Fault.of(f"“{quarter}”不是季度；请写成 2026Q4", f"“{quarter}” is no quarter; write it like 2026Q4")]
     )
 
 
@@ -432,10 +431,6 @@ def _unit(c: Connection, code: str) -> Unit:
     found = units.newest(c, [code]).get(code)
     if found is None:
         raise QuarterRefused(
-            [_fault(f"没有代码为“{code}”的支部", f"there is no branch of the code “{code}”")]
+            [Fault.of(f"没有代码为“{code}”的支部", f"there is no branch of the code “{code}”")]
         )
     return found
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -6,7 +6,7 @@ from datetime import date
 
 from scoring.criteria.item import Item, Ledger, Window
 from scoring.criteria.points import CardFigure, PointsRules
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import Balance, Line, Transfer, quarter_of
 from scoring.people import Actor, Role
 from scoring.permissions import Action, Setting, permit
@@ -16,7 +16,6 @@ from scoring.store.ledger import claims, counted, members, reversals, rules, tra
 from scoring.store.ledger.claims import Claim
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.reversals import LineObjection
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.points.expiring import Expiring, expiring
 from scoring.workflow.points.in_role import verifying_roles
@@ -252,11 +251,14 @@ def own_member(c: Connection, actor: Actor) -> Member:
     permit(actor, Action.SEE_OWN_POINTS, Setting())
     found = members.of_person(c, actor.sheet_holder.id)
     if found is None:
-        sentence = Text(
-            "您的账号还没有与党员名册关联；请联系管理员",
-            "your account is not linked to anybody on the list of members; ask an administrator",
+        raise NotAMember(
+            [
+                Fault.of(
+                    "您的账号还没有与党员名册关联；请联系管理员",
+                    "your account is not linked to anybody on the list of members; ask an administrator",
+                )
+            ]
         )
-        raise NotAMember([Fault(place=Place(), sentence=sentence)])
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scoring.criteria.caps import Allowed, allowed
 from scoring.criteria.item import Item
-from scoring.errors import Fault, Place
+from scoring.errors import Fault
 from scoring.ledger import quarter_of
 from scoring.people import Actor
 from scoring.permissions import Action, NotAllowed, Setting, may, permit
@@ -14,7 +14,6 @@ from scoring.store.engine import Connection, Store
 from scoring.store.ledger import claims, members, quarters, rules, transfers
 from scoring.store.ledger.claims import Claim, ClaimState
 from scoring.store.ledger.members import Member
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.uploads.kinds import Kind
 from scoring.workflow.points.in_role import role_to_verify
@@ -126,11 +125,11 @@ def document_of_claim(store: Store, actor: Actor, number: int, sha256: str) -> t
         known = units.newest(c, {own.unit, own.at_unit} - {""})
         sees = may(actor, Action.SEE_POINTS, Setting(unit=known.get(own.unit)))
         if not (own.unit in known and sees) and not _theirs(c, actor, [own], known):
-            raise NotAllowed([_fault("这项申报不由您审核", "this claim is not yours to verify")])
+            raise NotAllowed([Fault.of("这项申报不由您审核", "this claim is not yours to verify")])
         kind = evidence.kind_of(c, sha256)
     title = next((file.title for file in own.files if file.sha256 == sha256), None)
     if title is None or kind is None:
-        raise DocumentUnknown([_fault("没有这个文件", "there is no such file")])
+        raise DocumentUnknown([Fault.of("没有这个文件", "there is no such file")])
     return title, kind
 
 
@@ -162,7 +161,3 @@ def _would(c: Connection, own: Claim, item: Item) -> Allowed | None:
         c, own.member, item.id, item.ledgers[0], own.day, own.event, by_day_alone=by_day_alone(item)
     )
     return allowed(item, own.points, posted)
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -7,7 +7,7 @@ from datetime import date
 
 from scoring.criteria.item import Ledger
 from scoring.criteria.points import PointsRules
-from scoring.errors import Fault, Place, UnitUnknown
+from scoring.errors import Fault, UnitUnknown
 from scoring.ledger import Balance
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, may, permit
@@ -16,7 +16,6 @@ from scoring.store.engine import Connection, Store
 from scoring.store.ledger import claims, members, rules, transfers
 from scoring.store.ledger.members import Member
 from scoring.store.unchanged import grown, unchanged
-from scoring.texts import Text
 from scoring.units import Group, Grouping, Unit
 from scoring.workflow.points.county_sums import Sums, YearSums, sums_from, sums_of_year, together
 from scoring.workflow.points.quarters import YearFigure, year_of
@@ -86,8 +85,9 @@ def points_of_branch(store: Store, actor: Actor, code: str) -> BranchPoints:
         unit = units.newest(c, [code]).get(code)
         if unit is None:
             permit(actor, Action.SEE_POINTS, Setting())
-            sentence = Text(f"没有代码为“{code}”的支部", f"there is no branch of the code “{code}”")
-            raise UnitUnknown([Fault(place=Place(), sentence=sentence)])
+            raise UnitUnknown(
+                [Fault.of(f"没有代码为“{code}”的支部", f"there is no branch of the code “{code}”")]
+            )
         permit(actor, Action.SEE_POINTS, Setting(unit=unit))
         found = members.of_unit(c, code)
         ids = [own.id for own in found]

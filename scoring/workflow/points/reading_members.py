@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scoring.criteria.item import Item, Ledger
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import REVERSIBLE, Balance, Line
 from scoring.people import Actor
 from scoring.permissions import Action, NotAllowed, Setting, may, permit
@@ -11,7 +11,6 @@ from scoring.store import people, units
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger import members, reversals, rules, transfers
 from scoring.store.ledger.members import Member
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.points.quarters import YearFigure, year_of
 from scoring.workflow.telling import names
@@ -121,9 +120,12 @@ def _seen(c: Connection, actor: Actor, member: Member) -> Unit:
     """Return the member's branch. Raises NotAllowed where *actor* may not see its points."""
     unit = units.newest(c, [member.unit]).get(member.unit)
     if unit is None or not may(actor, Action.SEE_POINTS, Setting(unit=unit)):
-        sentence = Text(
-            "这名党员不在您负责的支部，不能查看其积分",
-            "this member belongs to no branch of yours; their points are not yours to see",
+        raise NotAllowed(
+            [
+                Fault.of(
+                    "这名党员不在您负责的支部，不能查看其积分",
+                    "this member belongs to no branch of yours; their points are not yours to see",
+                )
+            ]
         )
-        raise NotAllowed([Fault(place=Place(), sentence=sentence)])
     return unit

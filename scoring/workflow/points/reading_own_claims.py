@@ -5,7 +5,7 @@ from datetime import date
 
 from scoring.criteria.item import Claimant, Item
 from scoring.criteria.points import PointsRules
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, permit
 from scoring.store import evidence, units
@@ -14,7 +14,6 @@ from scoring.store.ledger import claims, members, rules
 from scoring.store.ledger.claims import Claim, ClaimState
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.rules import Adopted
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.uploads.kinds import Kind
 from scoring.workflow.points.claiming import is_community
@@ -121,8 +120,9 @@ def file_of_claim(store: Store, actor: Actor, number: int, sha256: str) -> tuple
         title = next((file.title for file in own.files if file.sha256 == sha256), None)
         kind = evidence.kind_of(c, sha256)
     if title is None or kind is None:
-        sentence = Text(f"第 {number} 号申报没有附这个文件", f"no such file came with claim {number}")
-        raise ClaimFileUnknown([Fault(place=Place(), sentence=sentence)])
+        raise ClaimFileUnknown(
+            [Fault.of(f"第 {number} 号申报没有附这个文件", f"no such file came with claim {number}")]
+        )
     return title, kind
 
 

@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from scoring.canonical import canonical, sha256
 from scoring.criteria.item import Ledger, points_text
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import NewTransfer, TransferKind
 from scoring.offers import Offer, month_of
 from scoring.people import Actor
@@ -147,7 +147,7 @@ def see_receipt(store: Store, actor: Actor, number: int) -> Receipt:
         merchant = own_merchant(c, actor, Action.TAKE_CODES)
         found = redemptions.of_number(c, number)
     if found is None or found.merchant != merchant.id:
-        raise CodeRefused([_fault(f"没有第 {number} 号凭证", f"there is no receipt {number}")])
+        raise CodeRefused([Fault.of(f"没有第 {number} 号凭证", f"there is no receipt {number}")])
     return receipt_of(found)
 
 
@@ -213,7 +213,7 @@ def _at_till(
                 return receipt_of(before)
             return do(_good(c, actor, merchant, own, offer, now))
         codes.note_wrong(c, merchant.id, now)
-    raise CodeRefused([_fault(*_NONE)])
+    raise CodeRefused([Fault.of(*_NONE)])
 
 
 def _refuse_while_closed(c: Connection, merchant: Merchant, now: datetime) -> None:
@@ -222,7 +222,7 @@ def _refuse_while_closed(c: Connection, merchant: Merchant, now: datetime) -> No
         again = (wrong[-WRONG_MOST] + WRONG_WITHIN).astimezone(COUNTY_TIME).strftime("%H:%M:%S")
         raise TillClosed(
             [
-                _fault(
+                Fault.of(
                     f"无效兑换码输入过多，本商户暂停受理；{again} 后再试",
                     f"too many codes that are none were typed here; the till takes codes again after {again}",
                 )
@@ -235,11 +235,11 @@ def _good(  # noqa: PLR0917  a code, and all it is about
 ) -> _Good:
     """Return the code, which is good at this till now, and not that of whoever stands there."""
     if own.replaced or now >= own.until or offer.made_at > own.made_at:
-        raise CodeRefused([_fault(*_OVER)])
+        raise CodeRefused([Fault.of(*_OVER)])
     member = members.find(c, own.member)
     other_hands(actor, {member.person} - {""}, *_OWN)
     if not member.active:
-        raise CodeRefused([_fault(*_OVER)])
+        raise CodeRefused([Fault.of(*_OVER)])
     day = now.astimezone(COUNTY_TIME).date()
     reasons = list(why_not(c, offer, day))
     if why_not_member(c, offer, member.id, day):
@@ -285,7 +285,7 @@ def _plain(digits: str) -> str:
 
 
 def _at(own: Offer, reason: Text) -> Fault:
-    return _fault(f"“{own.title}”：{reason.zh}", f"“{own.title}”: {reason.en}")
+    return Fault.of(f"“{own.title}”：{reason.zh}", f"“{own.title}”: {reason.en}")
 
 
 _NONE = (
@@ -306,7 +306,3 @@ _OWN = (
     "不能受理您本人（或您所代理的人）的兑换，请由另一名收银人员办理",
     "you do not take your own code, or that of whoever you act for; somebody else at the till does",
 )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -10,7 +10,7 @@ from scoring.criteria.caps import allowed
 from scoring.criteria.catalogue import find_points, is_ref, points_refs, read_points
 from scoring.criteria.item import Item, ItemKind, Ledger
 from scoring.criteria.points import PointsRules
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import TransferKind, quarter_days, quarter_of
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, may
@@ -20,7 +20,6 @@ from scoring.store.ledger import counted, members, rules
 from scoring.store.ledger.counted import Standing
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.quarters import quarters_of
-from scoring.texts import Text
 from scoring.units import Unit
 from scoring.workflow.points.deeds import points_deed
 from scoring.workflow.points.quarters import QuarterFigure, year_figure
@@ -233,13 +232,9 @@ def _check(first_day: date, last_day: date) -> None:
 def _hindering(first_day: date, last_day: date) -> Iterator[Fault]:
     begins, ends = quarter_days(quarter_of(first_day))[0], quarter_days(quarter_of(last_day))[1]
     if (begins, ends) != (first_day, last_day):
-        yield _fault(
+        yield Fault.of(
             f"应从季度的第一天到最后一天，如 {begins.isoformat()} 至 {ends.isoformat()}",
             f"goes from the first day of a quarter to the last of one, as {begins} to {ends}",
         )
     if first_day.year != last_day.year or last_day < first_day:
-        yield _fault("应在同一年之内，先起后止", "stays within one year, first day first")
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))
+        yield Fault.of("应在同一年之内，先起后止", "stays within one year, first day first")

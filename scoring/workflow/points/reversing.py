@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from scoring.criteria.item import points_text
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import REVERSIBLE, Transfer, TransferKind, kept, reversal
 from scoring.people import Actor, Role
 from scoring.permissions import Action, NotAllowed, Setting, other_hands, permit
@@ -120,7 +120,9 @@ def object_to_line(store: Store, actor: Actor, number: int, reason: str) -> int:
         faults = list(hindering(case.c, case.line, posted))
         if any(own.state is LineObjectionState.OPEN for own in reversals.objections_to(c, _numbers(posted))):
             faults.append(
-                _fault("这笔积分已有待答复的异议", "an objection to these points waits for an answer already")
+                Fault.of(
+                    "这笔积分已有待答复的异议", "an objection to these points waits for an answer already"
+                )
             )
         if faults:
             raise ReversalRefused(faults)
@@ -153,7 +155,7 @@ def withdraw_line_objection(store: Store, actor: Actor, number: int) -> None:
         own = reversals.objection(c, number)
         mine = members.of_person(c, actor.sheet_holder.id)
         if mine is None or mine.id != own.member:
-            raise NotAllowed([_fault("只有提出人可以撤回", "only who objected may take it back")])
+            raise NotAllowed([Fault.of("只有提出人可以撤回", "only who objected may take it back")])
         _waiting(own)
         chain.concern(c, f"member {own.member}")
         reversals.answer_objection(c, number, LineObjectionState.WITHDRAWN, hand(actor))
@@ -184,14 +186,14 @@ def hindering(c: Connection, line: Transfer, posted: Sequence[Transfer]) -> Iter
     """Yield why *line* cannot be reversed, nor be objected to, with what was *posted* together with it."""
     kind = line.new.kind
     if kind not in REVERSIBLE:
-        yield _fault(
+        yield Fault.of(
             f"第 {line.number} 笔是“{kind.called.zh}”，由规则计算，不能单独冲销",
             f"entry {line.number} is of the kind “{kind.called.en}”, which follows from the rules and is not reversed",
         )
     if reversals.are_reversed(c, _numbers(posted)):
-        yield _fault(f"第 {line.number} 笔已经冲销", f"entry {line.number} was reversed already")
+        yield Fault.of(f"第 {line.number} 笔已经冲销", f"entry {line.number} was reversed already")
     if kind is TransferKind.REDEMPTION and reversals.is_settled(c, line.number):
-        yield _fault(
+        yield Fault.of(
             f"第 {line.number} 笔兑换已与商户结算，不能冲销",
             f"entry {line.number} was settled with the merchant and is not reversed",
         )
@@ -245,7 +247,7 @@ def _move(case: _Case, actor: Actor | None, reason: str, objection: int | None) 
     faults = list(hindering(case.c, case.line, posted))
     if reversals.open_motion_about(case.c, _numbers(posted)) is not None:
         faults.append(
-            _fault("这笔积分已有待确认的冲销提议", "a motion to reverse these points waits already")
+            Fault.of("这笔积分已有待确认的冲销提议", "a motion to reverse these points waits already")
         )
     if faults:
         raise ReversalRefused(faults)
@@ -297,7 +299,7 @@ def _still_open(c: Connection, number: int) -> ReversalMotion:
     if own.state is not ReversalState.OPEN:
         state = own.state.called
         raise ReversalRefused(
-            [_fault(f"第 {number} 号冲销提议{state.zh}", f"motion {number} was {state.en} already")]
+            [Fault.of(f"第 {number} 号冲销提议{state.zh}", f"motion {number} was {state.en} already")]
         )
     return own
 
@@ -306,7 +308,7 @@ def _waiting(own: LineObjection) -> None:
     if own.state is not LineObjectionState.OPEN:
         state = own.state.called
         raise ReversalRefused(
-            [_fault(f"第 {own.number} 号异议{state.zh}", f"objection {own.number} was {state.en} already")]
+            [Fault.of(f"第 {own.number} 号异议{state.zh}", f"objection {own.number} was {state.en} already")]
         )
 
 
@@ -343,7 +345,7 @@ def _said(reason: str) -> str:
     said = words(reason, _REASON)
     wrong = private_number(said)
     if wrong is not None:
-        raise WordsUnfit([_fault(f"理由{wrong.zh}", f"the reason {wrong.en}")])
+        raise WordsUnfit([Fault.of(f"理由{wrong.zh}", f"the reason {wrong.en}")])
     return said
 
 
@@ -359,7 +361,3 @@ _POSTED = (
     "这笔积分是您（或您所代理的人）审核入账的，异议须由另一人答复",
     "you, or whoever you act for, posted these points; another person answers",
 )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -8,7 +8,7 @@ from pathlib import Path
 from scoring.criteria.catalogue import find_points, is_ref, read_points
 from scoring.criteria.points import PointsRules
 from scoring.criteria.points_linter import warnings
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import quarter_days, quarter_of
 from scoring.people import Actor
 from scoring.permissions import Action, Setting, permit
@@ -94,28 +94,24 @@ def _hindering(
     shown = first_day.isoformat()
     begins, _ = quarter_days(quarter_of(first_day))
     if begins != first_day:
-        yield _fault(
+        yield Fault.of(
             f"积分规则从一个季度的第一天起施行；{shown} 所在季度从 {begins.isoformat()} 开始",
             f"rules begin with a quarter; that of {shown} begins on {begins.isoformat()}",
         )
     same = next((own for own in before if own.ref == wanted.ref), None)
     if same is not None:
-        yield _fault(
+        yield Fault.of(
             f"{wanted.ref} 自 {same.first_day.isoformat()} 起已在施行；内容有改动的请另起版本号",
             f"{wanted.ref} is in use since {same.first_day.isoformat()}; give changed rules another version",
         )
     if before and first_day <= before[-1].first_day:
         last = before[-1]
-        yield _fault(
+        yield Fault.of(
             f"{last.ref} 自 {last.first_day.isoformat()} 起施行，新规则须从更晚的季度开始",
             f"{last.ref} is in use since {last.first_day.isoformat()}; new rules begin in a later quarter",
         )
     elif before and rules.any_from(c, first_day):
-        yield _fault(
+        yield Fault.of(
             f"{shown} 及以后已经有入账或待审核的积分，不能再换规则；请从下一个季度开始",
             f"points are posted already, or claimed, for {shown} or later; let the rules begin with a later quarter",
         )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

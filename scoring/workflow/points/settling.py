@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scoring.criteria.item import points_text
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Actor
 from scoring.permissions import Action, NotAllowed, Setting, may, other_hands, permit
 from scoring.store import chain
@@ -106,7 +106,7 @@ def see_statement(store: Store, actor: Actor, merchant_id: str, month: str) -> M
         if not may(actor, Action.SETTLE, Setting()):
             mine = own_merchant(c, actor, Action.TAKE_CODES)
             if mine.id != merchant_id:
-                raise NotAllowed([_fault("这不是您的商户的账单", "this is no statement of your merchant")])
+                raise NotAllowed([Fault.of("这不是您的商户的账单", "this is no statement of your merchant")])
         merchant = merchants.find(c, merchant_id)
         own = settlements.month_of(c, merchant_id, month)
         if own is None:
@@ -121,7 +121,7 @@ def last_day(month: str) -> date:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
         raise SettlementRefused(
-            [_fault(f"“{month}”不是月份；请写成 2026-11", f"“{month}” is no month; write it like 2026-11")]
+            [Fault.of(f"“{month}”不是月份；请写成 2026-11", f"“{month}” is no month; write it like 2026-11")]
         ) from None
     return first.replace(day=monthrange(first.year, first.month)[1])
 
@@ -131,7 +131,7 @@ def _hindering(
 ) -> Iterator[Fault]:
     """Yield why the month cannot be settled."""
     if last >= today():
-        yield _fault(
+        yield Fault.of(
             f"{month} 到 {last.isoformat()} 才结束，次日起可以结算",
             f"{month} ends on {last.isoformat()}; it can be settled from the day after",
         )
@@ -139,13 +139,13 @@ def _hindering(
         yield _nothing(merchant, month)
         return
     if own.settled_at is not None:
-        yield _fault(
+        yield Fault.of(
             f"“{merchant.name}” {month} 已经结算", f"{month} of “{merchant.name}” is settled already"
         )
         return
     waiting = _waiting(c, redemptions.of_month(c, merchant.id, month))
     if waiting is not None:
-        yield _fault(
+        yield Fault.of(
             f"第 {waiting} 笔兑换有待确认的冲销提议，请先确认或不予通过",
             f"a motion to reverse entry {waiting} waits; confirm or refuse it first",
         )
@@ -162,7 +162,7 @@ def _waiting(c: Connection, found: tuple[Redemption, ...]) -> int | None:
 
 
 def _nothing(merchant: Merchant, month: str) -> Fault:
-    return _fault(
+    return Fault.of(
         f"“{merchant.name}” {month} 没有兑换", f"nothing was redeemed at “{merchant.name}” in {month}"
     )
 
@@ -171,7 +171,3 @@ _OWN = (
     "您（或您所代理的人）在这家商户受理兑换，须由另一名管理员结算",
     "you, or whoever you act for, take codes for this merchant; another administrator settles it",
 )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -64,8 +64,9 @@ def verify_claims(store: Store, actor: Actor, decisions: Sequence[Decision]) -> 
     with every other fault.
     """
     if not 0 < len(decisions) <= MOST_AT_ONCE:
-        sentence = Text(f"一次审核 1 至 {MOST_AT_ONCE} 项", f"decide 1 to {MOST_AT_ONCE} at once")
-        raise ClaimRefused([Fault(place=Place(), sentence=sentence)])
+        raise ClaimRefused(
+            [Fault.of(f"一次审核 1 至 {MOST_AT_ONCE} 项", f"decide 1 to {MOST_AT_ONCE} at once")]
+        )
     with store.read() as c:
         first = _Verifying(c, actor, decisions)
         first.permitted()

@@ -7,10 +7,9 @@ from datetime import date
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.people import Role
 from scoring.permissions import Action, Setting, permit
-from scoring.texts import Text
 from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.points.awarding import Awarding, awarding, meant
 from scoring.workflow.points.claiming import NewClaim, claim_for_many
@@ -50,7 +49,7 @@ def claim_for_all() -> ResponseReturnValue:
     day, faults = _read(found, typed)
     chosen = [own for own in found.members if own.id in ticked or own in named]
     if not chosen and not unknown:
-        faults.append(_fault("请勾选或粘贴到会的党员", "tick or paste who came"))
+        faults.append(Fault.of("请勾选或粘贴到会的党员", "tick or paste who came"))
     if faults or unknown or day is None:
         return _page(found, faults, unknown, typed, ticked), 409
     try:
@@ -73,7 +72,7 @@ def claim_for_all() -> ResponseReturnValue:
             ],
         )
     except KeyUsed:
-        return _page(found, [_fault(*_TWICE)], (), typed | {"form": ""}, ticked), 409
+        return _page(found, [Fault.of(*_TWICE)], (), typed | {"form": ""}, ticked), 409
     except Refused as refused:
         return _page(found, own_faults(refused), (), typed, ticked), status_of(refused)
     return done("claimed", url_for("points_work.award", unit=found.unit.code))
@@ -85,11 +84,14 @@ def _read(found: Awarding, typed: dict[str, str]) -> tuple[date | None, list[Fau
     if typed["points"].partition(":")[0] != typed["item"]:
         typed["points"] = ""
     if not any(own.id == typed["item"] for own in found.items):
-        faults.append(_fault("请选择项目", "choose an item"))
+        faults.append(Fault.of("请选择项目", "choose an item"))
     try:
         return date.fromisoformat(typed["day"]), faults
     except ValueError:
-        return None, [*faults, _fault("请填写活动日期，例如 2026-11-06", "give the day, such as 2026-11-06")]
+        return None, [
+            *faults,
+            Fault.of("请填写活动日期，例如 2026-11-06", "give the day, such as 2026-11-06"),
+        ]
 
 
 def _page(
@@ -109,7 +111,3 @@ def _page(
         ticked=ticked,
         form=typed.get("form") or secrets.token_hex(8),
     )
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

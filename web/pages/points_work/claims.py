@@ -7,9 +7,8 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.permissions import Action, Setting, permit
-from scoring.texts import Text
 from scoring.workflow.points.reading_claims import document_of_claim, see_claims
 from scoring.workflow.points.verifying import Decision, verify_claims
 from web.access import MEBIBYTE, large, somebody, store
@@ -20,10 +19,7 @@ from web.pages.paging import Page
 from web.pages.points_work.places import page, points_work_pages, tabs, whole
 from web.pages.refusing import own_faults
 
-_NOTHING = Fault(
-    place=Place(),
-    sentence=Text("请先勾选要办理的申报", "tick the claims this is about first"),
-)
+_NOTHING = Fault.of("请先勾选要办理的申报", "tick the claims this is about first")
 
 
 @points_work_pages.get("")

@@ -32,9 +32,7 @@ _SHOWN: dict[str, Text] = {
     "differ": Text("与表上不同", "Other than on the sheet"),
     "wanting": Text("还不能取用", "Not ready"),
 }
-_NOTHING = Fault(
-    place=Place(), sentence=Text("请先勾选要取用的支部", "tick the branches this is about first")
-)
+_NOTHING = Fault.of("请先勾选要取用的支部", "tick the branches this is about first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scoring.criteria.item import MEMBER_KINDS, Ledger, MemberKind
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.permissions import Action, Setting, may, permit
 from scoring.searching import Names
 from scoring.store.ledger.members import search
@@ -193,8 +193,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        sentence = Text("请填写日期，例如 2026-10-01", "give a day, such as 2026-10-01")
-        raise DayUnread([Fault(place=Place(), sentence=sentence)]) from None
+        raise DayUnread([Fault.of("请填写日期，例如 2026-10-01", "give a day, such as 2026-10-01")]) from None
 
 
 def _keeps() -> bool:

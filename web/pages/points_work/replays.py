@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.ledger import quarter_days
 from scoring.permissions import Action, Setting, permit
 from scoring.texts import Text
@@ -49,10 +49,10 @@ def replay_file() -> ResponseReturnValue:
     permit(somebody(), Action.KEEP_POINTS_RULES, Setting())
     ref, quarter = request.form.get("ref", ""), request.form.get("quarter", "")
     if quarter not in choices(store(), somebody()).quarters:
-        return _page((_fault("请选择季度", "choose a quarter"),), None), 409
+        return _page((Fault.of("请选择季度", "choose a quarter"),), None), 409
     with rules_given() as name:
         if name is None:
-            sentence = _fault("请选择一版规则，或上传规则文件", "choose rules, or give a file of them")
+            sentence = Fault.of("请选择一版规则，或上传规则文件", "choose rules, or give a file of them")
             return _page((sentence,), None), 409
         if name == ref:
             return redirect(url_for("points_work.replay_rules", ref=ref, quarter=quarter), 303)
@@ -94,7 +94,3 @@ def _titles(done: Replayed) -> tuple[Text, ...]:
     """Return what the items that the other rules have not are called; by id where today's rules do not know them either."""
     known = {item.id: item.title for item in done.before.items}
     return tuple(known.get(one, Text(one, one)) for one in done.gone)
-
-
-def _fault(zh: str, en: str) -> Fault:
-    return Fault(place=Place(), sentence=Text(zh, en))

@@ -8,9 +8,8 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from scoring.criteria.catalogue import points_refs
-from scoring.errors import Fault, Place, Refused
+from scoring.errors import Fault, Refused
 from scoring.permissions import Action, Setting, permit
-from scoring.texts import Text
 from scoring.workflow.points.replay import choices
 from scoring.workflow.points.rules_in_force import adopt_rules, rules_adopted
 from web.access import MEBIBYTE, large, somebody, store
@@ -39,12 +38,14 @@ def adopt() -> ResponseReturnValue:
     try:
         first_day = date.fromisoformat(request.form.get("first_day", ""))
     except ValueError:
-        sentence = Text("请填写施行日期，例如 2027-01-01", "give the first day, such as 2027-01-01")
-        return _page((Fault(place=Place(), sentence=sentence),)), 409
+        return _page(
+            (Fault.of("请填写施行日期，例如 2027-01-01", "give the first day, such as 2027-01-01"),)
+        ), 409
     with rules_given() as name:
         if name is None:
-            sentence = Text("请选择一套规则，或上传规则文件", "choose rules, or give a file of them")
-            return _page((Fault(place=Place(), sentence=sentence),)), 409
+            return _page(
+                (Fault.of("请选择一套规则，或上传规则文件", "choose rules, or give a file of them"),)
+            ), 409
         try:
             adopt_rules(store(), somebody(), name, first_day)
         except Refused as refused:
