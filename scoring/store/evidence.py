@@ -11,10 +11,10 @@ from scoring.criteria.criterion import Criterion
 from scoring.errors import Fault, Refused
 from scoring.evidence import Evidence, Excuse, short_of
 from scoring.store import chain
+from scoring.store.parts import in_parts
 from scoring.store.tables import evidence, evidence_end, evidence_excuse, evidence_file, moment_text
 from scoring.uploads.kinds import Kind
 
-_AT_ONCE = 400
 """How many values stand in one question; databases have limits."""
 
 
@@ -140,10 +140,7 @@ def unknown_file() -> EvidenceUnknown:
 
 def with_files(c: Connection, files: Collection[str]) -> tuple[Evidence, ...]:
     """Return all evidence, of whatever unit and period, that uses one of *files*, in the order it came."""
-    wanted = sorted(set(files))
-    found: list[Evidence] = []
-    for at in range(0, len(wanted), _AT_ONCE):
-        found += _found(c, evidence.c.file.in_(wanted[at : at + _AT_ONCE]))
+    found = (own for part in in_parts(files) for own in _found(c, evidence.c.file.in_(part)))
     return tuple(sorted(found, key=lambda own: own.number))
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from scoring.store import bulk
+from scoring.store.parts import in_parts
 from scoring.store.plain import run
 from scoring.store.tables import moment_text, notice, notice_seen
 from scoring.texts import Text
 
 _LAST = "SELECT max(number) FROM notice"
-_MOST = 500
 """How many values one question names at most."""
 
 
@@ -69,8 +69,8 @@ def mark_read(c: Connection, person: str) -> None:
 def numbered(c: Connection, numbers: Sequence[int]) -> tuple[Notice, ...]:
     """Return the notices of those *numbers* that are kept, in order."""
     found: list[Notice] = []
-    for at in range(0, len(numbers), _MOST):
-        own = _with_marks(notice.c.number.in_(numbers[at : at + _MOST])).order_by(notice.c.number)
+    for part in in_parts(numbers):
+        own = _with_marks(notice.c.number.in_(part)).order_by(notice.c.number)
         found += [_notice(row) for row in c.execute(own)]
     return tuple(found)
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from scoring.errors import Fault, Refused
 from scoring.people import Person, named
 from scoring.store import chain
+from scoring.store.parts import in_parts
 from scoring.store.plain import Plain
 from scoring.store.tables import person, person_login, person_name, person_revision, person_signature
 from scoring.texts import Text
@@ -82,10 +83,9 @@ def every(c: Connection) -> tuple[Person, ...]:
 
 def among(c: Connection, ids: Iterable[str]) -> dict[str, Person]:
     """Return the people of those ids, by id; ids of nobody are left out."""
-    wanted = sorted({own for own in ids if own})
     found: dict[str, Person] = {}
-    for at in range(0, len(wanted), _MOST):
-        own = _newest(person_revision.c.person.in_(wanted[at : at + _MOST]))
+    for part in in_parts(ids):
+        own = _newest(person_revision.c.person.in_(part))
         found |= {row.person: person_of(row) for row in c.execute(own.order_by(person_revision.c.revision))}
     return found
 
@@ -93,8 +93,7 @@ def among(c: Connection, ids: Iterable[str]) -> dict[str, Person]:
 def logins_taken(c: Connection, logins: Sequence[str]) -> frozenset[str]:
     """Return those of *logins* that are, or were, somebody's."""
     found: set[str] = set()
-    for at in range(0, len(logins), _MOST):
-        part = logins[at : at + _MOST]
+    for part in in_parts(logins):
         found |= set(c.scalars(select(person_login.c.login).where(person_login.c.login.in_(part))))
     return frozenset(found)
 
@@ -116,7 +115,6 @@ def _person(own: str, state: str, unit: str, names: tuple[str | None, str | None
     )
 
 
-_MOST = 500
 """How many values one question names at most."""
 
 

@@ -15,12 +15,12 @@ from scoring.canonical import canonical
 from scoring.errors import Fault, Refused
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
+from scoring.store.parts import in_parts
 from scoring.store.plain import Plain
 from scoring.store.tables import claim, claim_file, claim_move, moment_text
 from scoring.texts import Text
 
 _COLUMNS, _FILES, _MOVES = claim.c, claim_file.c, claim_move.c
-_AT_ONCE = 500
 
 
 class ClaimUnknown(Refused):
@@ -154,15 +154,12 @@ def among(c: Connection, numbers: Iterable[int]) -> dict[int, Claim]:
         with suppress(ClaimUnknown):
             return {wanted[0]: find(c, wanted[0])}
         return {}
-    parts = (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
-    return {own.number: own for part in parts for own in _found(c, _COLUMNS.number.in_(part))}
+    return {own.number: own for part in in_parts(wanted) for own in _found(c, _COLUMNS.number.in_(part))}
 
 
 def of_keys(c: Connection, keys: Iterable[str]) -> dict[str, Claim]:
     """Return the claims of those keys, by key; keys of none are left out."""
-    wanted = sorted(set(keys))
-    parts = (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
-    return {own.key: own for part in parts for own in _found(c, _COLUMNS.key.in_(part))}
+    return {own.key: own for part in in_parts(keys) for own in _found(c, _COLUMNS.key.in_(part))}
 
 
 def pending(c: Connection, units: Collection[str]) -> tuple[Claim, ...]:
@@ -250,8 +247,8 @@ def _selection(where: ColumnElement[bool], *first: ColumnElement[Any]) -> Select
 
 def _files(c: Connection, numbers: Sequence[int]) -> dict[int, list[ClaimFile]]:
     found: dict[int, list[ClaimFile]] = defaultdict(list)
-    for at in range(0, len(numbers), _AT_ONCE):
-        own = select(claim_file).where(_FILES.claim.in_(numbers[at : at + _AT_ONCE]))
+    for part in in_parts(numbers):
+        own = select(claim_file).where(_FILES.claim.in_(part))
         for row in c.execute(own.order_by(_FILES.claim, _FILES.file)):
             found[row.claim].append(ClaimFile(sha256=row.file, title=row.title))
     return found

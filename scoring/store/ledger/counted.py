@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import Connection, exists, select
 
 from scoring.ledger import TransferKind
+from scoring.store.parts import in_parts
 from scoring.store.tables import claim, transfer
 
 _OWN = transfer.c
-_AT_ONCE = 500
 _STREAMED = 5_000
 
 
@@ -38,7 +38,7 @@ def counted(
         _OWN.kind.in_([TransferKind.AWARD.value, TransferKind.LOSS.value]),
         ~exists().where(undoing.c.undoes == _OWN.number),
     )
-    for part in _parts(members):
+    for part in in_parts(members):
         for row in c.execute(own.where(_OWN.member.in_(part))):
             yield Counted(*row)
 
@@ -82,10 +82,5 @@ def standing(c: Connection, first_day: date, last_day: date) -> Iterator[Standin
 def taken(c: Connection, keys: Iterable[str]) -> frozenset[str]:
     """Return those of *keys* that a transfer has."""
     return frozenset(
-        key for part in _parts(keys) for key in c.scalars(select(_OWN.key).where(_OWN.key.in_(part)))
+        key for part in in_parts(keys) for key in c.scalars(select(_OWN.key).where(_OWN.key.in_(part)))
     )
-
-
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
-    wanted = sorted(set(values))
-    return (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))

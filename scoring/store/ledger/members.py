@@ -19,6 +19,7 @@ from scoring.criteria.item import MemberKind
 from scoring.errors import Fault, Refused
 from scoring.searching import Names
 from scoring.store import bulk, chain
+from scoring.store.parts import MOST, in_parts
 from scoring.store.people import FORGOTTEN
 from scoring.store.plain import Plain
 from scoring.store.tables import (
@@ -32,7 +33,6 @@ from scoring.store.tables import (
 from scoring.texts import Text
 
 _COLUMNS = member_revision.c
-_MOST = 500
 _TOLD_MOST = 20
 _FEW = 4
 """Up to so many members are asked for one by one, which is quicker."""
@@ -143,7 +143,7 @@ def by_code(c: Connection, code: str) -> Member:
 
 def by_codes(c: Connection, codes: Iterable[str]) -> dict[str, Member]:
     """Return the members of those numbers as they are now, by number; numbers of nobody are left out."""
-    return {own.code: own for part in _parts(codes) for own in _selected(c, member_code.c.code.in_(part))}
+    return {own.code: own for part in in_parts(codes) for own in _selected(c, member_code.c.code.in_(part))}
 
 
 def among(c: Connection, ids: Iterable[str]) -> dict[str, Member]:
@@ -151,7 +151,7 @@ def among(c: Connection, ids: Iterable[str]) -> dict[str, Member]:
     wanted = {own for own in ids if own}
     if len(wanted) <= _FEW:
         return {row[0]: _called(row) for own in sorted(wanted) for row in _OF_ID.ask(c, asked=own)}
-    return {own.id: own for part in _parts(wanted) for own in _selected(c, _COLUMNS.member.in_(part))}
+    return {own.id: own for part in in_parts(wanted) for own in _selected(c, _COLUMNS.member.in_(part))}
 
 
 def names(c: Connection, ids: Iterable[str]) -> dict[str, str]:
@@ -169,7 +169,7 @@ def of_person(c: Connection, person_id: str) -> Member | None:
 
 def of_persons(c: Connection, ids: Iterable[str]) -> dict[str, Member]:
     """Return the active members by their accounts; accounts of no member are left out."""
-    found = (own for part in _parts(ids) for own in _selected(c, _COLUMNS.person.in_(part)))
+    found = (own for part in in_parts(ids) for own in _selected(c, _COLUMNS.person.in_(part)))
     return {own.person: own for own in found if own.active}
 
 
@@ -180,20 +180,20 @@ def of_unit(c: Connection, unit: str, day: date | None = None) -> tuple[Member, 
 
 def of_units(c: Connection, units: Collection[str], day: date | None = None) -> tuple[Member, ...]:
     """Return the active members of the branches, by branch and number: as of *day*, or now."""
-    found = [own for part in _parts(units) for own in _selected(c, _COLUMNS.unit.in_(part), day)]
+    found = [own for part in in_parts(units) for own in _selected(c, _COLUMNS.unit.in_(part), day)]
     return tuple(sorted((own for own in found if own.active), key=_order))
 
 
 def branches(c: Connection, units: Collection[str], day: date) -> dict[str, str]:
     """Return by id the branch of each active member of *units* as of *day*; nobody's name is read."""
-    if len(units) > _MOST:
+    if len(units) > MOST:
         there = frozenset(units)
         rows = _BRANCHES.ask(c, day=day.isoformat())
         return {member: unit for member, unit in rows if unit in there}
     own = _branches(day.isoformat())
     return {
         member: unit
-        for part in _parts(units)
+        for part in in_parts(units)
         for member, unit in c.execute(own.where(_COLUMNS.unit.in_(part)))
     }
 
@@ -203,7 +203,7 @@ def branches_of(c: Connection, ids: Iterable[str], day: date) -> dict[str, str]:
     own = _branches(day.isoformat())
     return {
         member: unit
-        for part in _parts(ids)
+        for part in in_parts(ids)
         for member, unit in c.execute(own.where(_COLUMNS.member.in_(part)))
     }
 
@@ -260,7 +260,7 @@ def accounts(c: Connection, logins: Iterable[str]) -> dict[str, str]:
     columns = person_login.c
     return {
         row.login: row.person
-        for part in _parts(logins)
+        for part in in_parts(logins)
         for row in c.execute(select(columns.login, columns.person).where(columns.login.in_(part)))
     }
 
@@ -326,7 +326,7 @@ def _histories(
 ) -> Iterator[tuple[Member, ...]]:
     """Yield the revisions of each member whose *column* is one of *values*, oldest first."""
     own = select(*_KEPT, member_code.c.code).join(member_code, member_code.c.member == _COLUMNS.member)
-    for part in _parts(values):
+    for part in in_parts(values):
         rows = c.execute(own.where(column.in_(part)).order_by(_COLUMNS.member, _COLUMNS.revision))
         for _, revisions in groupby(rows, key=itemgetter(0)):
             yield tuple(_member(row, "") for row in revisions)
@@ -387,18 +387,13 @@ def _revisions(c: Connection, ids: Iterable[str]) -> dict[str, int]:
     own = select(_COLUMNS.member, func.max(_COLUMNS.revision).label("newest")).group_by(_COLUMNS.member)
     return {
         row.member: row.newest
-        for part in _parts(ids)
+        for part in in_parts(ids)
         for row in c.execute(own.where(_COLUMNS.member.in_(part)))
     }
 
 
 def _order(own: Member) -> tuple[str, str]:
     return own.unit, own.code
-
-
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
-    wanted = sorted({own for own in values if own})
-    return (wanted[at : at + _MOST] for at in range(0, len(wanted), _MOST))
 
 
 _BRANCHES = Plain(_branches(bindparam("day")))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select
 from scoring.errors import Fault, Refused
 from scoring.offers import Offer, OfferState
 from scoring.store import chain
+from scoring.store.parts import in_parts
 from scoring.store.tables import offer, offer_revision
 
 _OWN, _COLUMNS = offer.c, offer_revision.c
@@ -69,11 +70,10 @@ def of_merchant(c: Connection, merchant_id: str) -> tuple[Offer, ...]:
 def titles(c: Connection, revisions: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
     """Return what offers were called, by number and revision."""
     wanted = set(revisions)
-    numbers = sorted({number for number, _ in wanted})
     found: dict[tuple[int, int], str] = {}
-    for at in range(0, len(numbers), 500):
+    for part in in_parts(number for number, _ in wanted):
         own = select(_COLUMNS.offer, _COLUMNS.revision, _COLUMNS.title)
-        for row in c.execute(own.where(_COLUMNS.offer.in_(numbers[at : at + 500]))):
+        for row in c.execute(own.where(_COLUMNS.offer.in_(part))):
             found[row.offer, row.revision] = row.title
     return {own: found[own] for own in wanted}
 

@@ -1,6 +1,6 @@
 """Quarters of points as they are kept: who has a baseline, which branches are closed, and what was frozen of each member."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -11,11 +11,11 @@ from scoring.criteria.item import Ledger, MemberKind
 from scoring.ledger import HonourSums, TransferKind, quarter_days
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
+from scoring.store.parts import in_parts
 from scoring.store.plain import Plain
 from scoring.store.tables import claim, claim_move, moment_text, quarter_close, quarter_result, transfer
 
 _CLOSE, _RESULT, _OWN = quarter_close.c, quarter_result.c, transfer.c
-_AT_ONCE = 500
 _MANY = 2_000
 """Of more members than that it is quicker to ask for all."""
 
@@ -104,7 +104,7 @@ def closed_with(c: Connection, members: Collection[str]) -> frozenset[tuple[str,
     own = select(_RESULT.quarter, _RESULT.member)
     return frozenset(
         (row.quarter, row.member)
-        for part in _parts(members)
+        for part in in_parts(members)
         for row in c.execute(own.where(_RESULT.member.in_(part)))
     )
 
@@ -124,7 +124,7 @@ def closings(c: Connection, units: Collection[str], year: int) -> dict[str, tupl
     """Return the closed quarters of *year* of each of *units*, in order; branches without any are left out."""
     own = select(_CLOSE.quarter, _CLOSE.unit, _CLOSE.by, _CLOSE.on_behalf, _CLOSE.made_at)
     found: dict[str, list[Closing]] = {}
-    for part in _parts(units):
+    for part in in_parts(units):
         of_year = own.where(_CLOSE.quarter.in_(quarters_of(year)), _CLOSE.unit.in_(part))
         for row in c.execute(of_year.order_by(_CLOSE.quarter)):
             closing = Closing(
@@ -169,7 +169,7 @@ def frozen(c: Connection, members: Collection[str], year: int) -> Iterator[tuple
     """Yield of each closed quarter of *year* of *members*: whose, which, and what it came to."""
     own = select(_RESULT.member, _RESULT.quarter, _RESULT.baseline, _RESULT.earned, _RESULT.lost)
     own = own.where(_RESULT.quarter.in_(quarters_of(year)))
-    for part in _parts(members):
+    for part in in_parts(members):
         for member, quarter, baseline, earned, lost in c.execute(own.where(_RESULT.member.in_(part))).all():
             yield member, quarter, HonourSums(baseline=baseline, earned=earned, lost=lost)
 
@@ -184,7 +184,7 @@ def totals(c: Connection, first: str, last: str, members: Collection[str] | None
     own = _totals(first, last)
     return {
         row[0]: Total._make(row[1:])
-        for part in _parts(members)
+        for part in in_parts(members)
         for row in c.execute(own.where(_RESULT.member.in_(part))).all()
     }
 
@@ -240,7 +240,7 @@ def pending_elsewhere(c: Connection, quarter: str, unit: str, members: Collectio
             claim.c.day <= last.isoformat(),
         )
     )
-    return sum(c.scalar(own.where(claim.c.member.in_(part))) or 0 for part in _parts(members))
+    return sum(c.scalar(own.where(claim.c.member.in_(part))) or 0 for part in in_parts(members))
 
 
 def spendable_earned(
@@ -266,18 +266,15 @@ def spendable_earned(
         .group_by(_OWN.member)
     )
     return {
-        row[0]: int(row[1]) for part in _parts(members) for row in c.execute(own.where(_OWN.member.in_(part)))
+        row[0]: int(row[1])
+        for part in in_parts(members)
+        for row in c.execute(own.where(_OWN.member.in_(part)))
     }
 
 
 def quarters_of(year: int) -> tuple[str, ...]:
     """Return the four quarters of *year*, in order."""
     return tuple(f"{year:04}Q{place}" for place in range(1, 5))
-
-
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
-    wanted = sorted(set(values))
-    return (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
 
 
 _OF_BRANCH = exists().where(_CLOSE.quarter == bindparam("quarter"), _CLOSE.unit == bindparam("unit"))

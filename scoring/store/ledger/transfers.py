@@ -22,6 +22,7 @@ from scoring.ledger import (
 )
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
+from scoring.store.parts import in_parts
 from scoring.store.plain import Plain, run
 from scoring.store.tables import entry, moment_text, transfer
 
@@ -200,7 +201,7 @@ def posted(  # noqa: PLR0917  whose, under what, when
 def sums(c: Connection, members: Collection[str], first_day: date, last_day: date) -> dict[str, HonourSums]:
     """Return what those days came to on the honour ledger, for each of *members* that has transfers on them."""
     found: dict[str, HonourSums] = {}
-    for some in _blocks(members):
+    for some in in_parts(members, _AT_ONCE):
         asked = {"members": some, "first": first_day.isoformat(), "last": last_day.isoformat()}
         for member, *points in c.execute(_SUMS, asked).all():
             baseline, earned, lost = map(int, points)
@@ -232,18 +233,12 @@ def _newest(
     if len(accounts) <= _FEW:
         every = {(account, own): balance(c, account, own) for account in accounts for own in ledgers}
         return {key: own for key, own in every.items() if own.seq}
-    for some in _blocks(accounts):
+    for some in in_parts(accounts, _AT_ONCE):
         for account, ledger, own, owed, seq in c.execute(
             _BALANCES, {"accounts": some, "ledgers": ledgers}
         ).all():
             found[account, Ledger(ledger)] = Balance(balance=own, owed=owed, seq=seq)
     return found
-
-
-def _blocks(ids: Collection[str]) -> Iterator[list[str]]:
-    every = sorted(ids)
-    for start in range(0, len(every), _AT_ONCE):
-        yield every[start : start + _AT_ONCE]
 
 
 def _row(number: int, new: NewTransfer, by: By, made_at: str) -> bulk.Row:

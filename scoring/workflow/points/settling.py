@@ -15,6 +15,7 @@ from scoring.store.ledger import merchants, redemptions, reversals, settlements
 from scoring.store.ledger.merchants import Merchant
 from scoring.store.ledger.redemptions import Redemption
 from scoring.store.ledger.settlements import Month
+from scoring.store.parts import in_parts
 from scoring.texts import Text
 from scoring.workflow.points.deeds import hand
 from scoring.workflow.points.keep_merchants import own_merchant
@@ -153,9 +154,8 @@ def _hindering(
 
 def _waiting(c: Connection, found: tuple[Redemption, ...]) -> int | None:
     """Return the number of a redemption that somebody has moved to reverse, None where that waits for none."""
-    numbers = [own.number for own in found]
-    for at in range(0, len(numbers), 500):
-        motion = reversals.open_motion_about(c, numbers[at : at + 500])
+    for part in in_parts(own.number for own in found):
+        motion = reversals.open_motion_about(c, part)
         if motion is not None:
             return motion.transfer
     return None
