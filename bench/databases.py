@@ -54,9 +54,7 @@ class SqliteFiles:
         return f"sqlite:///{self._folder / name}.db"
 
     def settle(self, name: str) -> None:
-        with pysqlite3.dbapi2.connect(self._folder / f"{name}.db") as connection:
-            connection.execute("ANALYZE")
-        connection.close()
+        """Leave it as it is: nobody analyses an office's file, and SQLite does not by itself."""
 
     def copy(self, name: str, to: str) -> str:
         for old in self._folder.glob(f"{to}.db*"):

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from typing import Self
 
@@ -33,6 +33,7 @@ class Store:
         self._database = database
         self._engines: dict[int, tuple[Engine, Engine]] = {}
         self._writers: set[tuple[int, int]] = set()
+        self._moments: dict[tuple[int, int], _Moment] = {}
         self._hasty: Self | None = None
 
     @classmethod
@@ -85,8 +86,9 @@ class Store:
         Raises StoreBusy where others write for longer than the store's patience, and NotSignedIn or NotAllowed where
         the deed is no longer its person's to do.
         """
-        own = (os.getpid(), threading.get_ident())
+        own = _here()
         assert own not in self._writers, "whoever writes already would wait for nobody but itself"
+        self._end_moment()
         self._writers.add(own)
         try:
             _, writers = self._own_engines
@@ -101,9 +103,32 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees the database as it is now, until the end, and cannot write."""
+        moment = self._moments.get(_here())
+        if moment is not None:
+            with self._refusals_told(), moment.open(self._looking) as connection:
+                yield connection
+            return
         readers, _ = self._own_engines
         with self._refusals_told(), self._database.reading(readers) as connection:
             yield connection
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Let this thread read all until it writes at one moment, that of its first reading, and all after that at another.
+
+        It is for who is about to write: what is read agrees, costs one transaction, and lies ready for the writing. As a
+        transaction stays open in between, what is done here must soon be over.
+        """
+        own = _here()
+        assert own not in self._moments, "this is a moment already"
+        self._moments[own] = _Moment()
+        try:
+            yield
+        finally:
+            try:
+                self._end_moment()
+            finally:
+                del self._moments[own]
 
     def loosened(self) -> tuple[str, ...]:
         """Return the names of triggers that are missing, altered or not ours, in order; () when rows stay as written."""
@@ -116,6 +141,17 @@ class Store:
             engine.dispose()
         if self._hasty is not None:
             self._hasty.close()
+
+    def _looking(self) -> AbstractContextManager[Connection]:
+        _, writers = self._own_engines
+        return self._database.looking(writers)
+
+    def _end_moment(self) -> None:
+        """Let what this thread reads next be read as it is then."""
+        moment = self._moments.get(_here())
+        if moment is not None:
+            with self._refusals_told():
+                moment.end()
 
     @property
     def _own_engines(self) -> tuple[Engine, Engine]:
@@ -144,3 +180,30 @@ class Store:
             raise refusal from None
         except NoConnectionLeft:
             raise busy() from None
+
+
+class _Moment:
+    """A reading transaction that begins when it is first asked for, and anew after it ended; an error ends it."""
+
+    def __init__(self) -> None:
+        self._held = ExitStack()
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def open(self, reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Connection]:
+        if self._connection is None:
+            self._connection = self._held.enter_context(reading())
+        try:
+            yield self._connection
+        except DBAPIError:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        self._connection = None
+        self._held.close()
+
+
+def _here() -> tuple[int, int]:
+    """Return what tells this process and thread from all others that may use the store."""
+    return os.getpid(), threading.get_ident()

@@ -87,6 +87,8 @@ class Postgresql:
             with self._begun(connection, _TURN, schema=self.schema):
                 yield connection
 
+    looking = reading
+
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """Give a connection in a write transaction that may change tables; the schema is made if need be."""

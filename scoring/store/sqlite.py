@@ -30,6 +30,7 @@ _PRAGMAS: tuple[tuple[str, str, str | int], ...] = (
 _READ = ("PRAGMA query_only=ON", "BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1")
 """SQLite takes its snapshot at the first reading."""
 _WRITE = ("PRAGMA query_only=OFF", "BEGIN IMMEDIATE")
+_LOOK = ("BEGIN", _READ[-1])
 _MIGRATE = ("PRAGMA foreign_keys=OFF", *_WRITE)
 """With foreign keys on, a table made anew would take the rows that name it along."""
 
@@ -74,6 +75,19 @@ class Sqlite:
         """Give a connection in a write transaction, when its turn has come. Raises StoreBusy."""
         with turn(self.path, self.patience), engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def looking(self, engine: Engine) -> Iterator[Connection]:
+        """Give a connection as `reading` does, but of the engine of those who write, for one who is about to.
+
+        What is read here lies ready when it is written: another connection would fetch all of it again. Whoever writes
+        all the same finds out at the end, and nothing of it is kept.
+        """
+        with engine.connect().execution_options(stars_begin=_LOOK) as connection, connection.begin():
+            driver: Any = connection.connection.driver_connection
+            before = driver.total_changes
+            yield connection
+            assert driver.total_changes == before, "nothing is written while one looks"
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -130,6 +144,7 @@ class Sqlite:
             module=self._driver,
             poolclass=QueuePool,
             pool_timeout=self.patience / 1000,
+            pool_use_lifo=True,
             hide_parameters=True,
             execution_options={"stars_begin": begins},
         )

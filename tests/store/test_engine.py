@@ -10,6 +10,7 @@ import time
 import traceback
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -25,6 +26,9 @@ from scoring.store.tables import METADATA
 from tests.databases import Database, as_role, postgresql_at, sqlite_in
 from tests.store.processes import FORK, exit_code, processes
 from tests.store.years import fill, marking, open_period, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def opened(database: Database, patience: int = 15_000) -> closing[Store]:
@@ -246,6 +250,71 @@ def test_who_reads_sees_one_state_from_the_beginning(store):
         with store.begin() as c:
             county.call(c, "青石区")
         assert county.name(reader) == ""
+
+
+def test_what_is_read_in_one_moment_agrees_whatever_others_write(store):
+    with store.one_moment():
+        with store.read() as c:
+            before = county.name(c)
+        _elsewhere(lambda: _call_it(store, "庆安县"))
+        with store.read() as c:
+            assert county.name(c) == before
+        with store.begin() as c:
+            assert county.name(c) == "庆安县", "who writes sees what is there by then"
+            county.call(c, "青云县")
+        with store.read() as c:
+            assert county.name(c) == "青云县", "and what they wrote"
+    with store.read() as c:
+        assert county.name(c) == "青云县"
+
+
+def test_each_thread_has_its_own_moment(store):
+    seen = []
+
+    def look() -> None:
+        with store.read() as c:
+            seen.append(county.name(c))
+
+    with store.one_moment():
+        look()
+        _elsewhere(lambda: _call_it(store, "庆安县"))
+        _elsewhere(look)
+        look()
+    assert seen == ["", "庆安县", ""]
+
+
+def test_nothing_is_written_while_one_looks(store):
+    """On SQLite one looks on a connection that could write; what it wrote is not kept."""
+    wrong = "nothing is written while one looks|read-?only|cannot be written"
+    with (
+        pytest.raises((AssertionError, DBAPIError, StoreUnready), match=wrong),
+        store.one_moment(),
+        store.read() as c,
+    ):
+        c.exec_driver_sql("INSERT INTO county VALUES (1, '青石县', '2026', NULL)")
+    with store.read() as c:
+        assert county.name(c) == ""
+    _call_it(store, "青云县")
+
+
+def _call_it(store: Store, name: str) -> None:
+    with store.begin() as c:
+        county.call(c, name)
+
+
+def _elsewhere(deed: Callable[[], None]) -> None:
+    thread = threading.Thread(target=deed)
+    thread.start()
+    thread.join()
+
+
+def test_after_an_error_one_looks_again(store):
+    with store.one_moment():
+        for _ in range(2):
+            with pytest.raises(DBAPIError), store.read() as c:
+                c.exec_driver_sql("SELECT nothing FROM nowhere")
+        with store.read() as c:
+            county.name(c)
 
 
 def test_a_row_that_names_what_is_not_there_is_refused(store):

@@ -136,7 +136,10 @@ class Work(Blueprint):  # type: ignore[misc]
             @wraps(view)
             def done(**values: Any) -> Response:
                 _writable(values)
-                return _done(operation, view, values)
+                # All of it has come before the moment begins: who sends slowly keeps no transaction open.
+                request.get_data(parse_form_data=True)
+                with access.store().one_moment():
+                    return _done(operation, view, values)
 
             describing.describe(
                 self,
