@@ -5,7 +5,7 @@ Each against the bare SQL of the same rows, as durable, on both databases. Readi
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import psycopg
-import pysqlite3.dbapi2
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 
 from bench.answers import check_equal
+from bench.bare_points import BarePoints
 from bench.cohorts import Cohort
 from bench.databases import Databases
-from bench.deciding import Deciding
+from bench.deciding import DecidingByHand, comparable, rows_of, through_bare_flask, through_our_app
 from bench.offices import open_store, write_csv, write_files
 from bench.rounds import Comparison, Contender
 from scoring.criteria.item import Ledger, MemberKind
@@ -56,10 +55,6 @@ _POINTS = 200
 _DAY = date(2026, 11, 10)
 _FIRST = date(2026, 1, 1)
 _MADE, _FULL = "points_made", "points_full"
-_ROW = 21
-_ENTRY = 7
-
-Bare = pysqlite3.dbapi2.Connection | psycopg.Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +77,22 @@ def points_comparisons(
         found += _import_comparisons(databases, folder, stack)
         url = databases.copy(_MADE, _FULL)
         _fill(url, county)
+        claimed = _claimed(url, county)
         databases.settle(_FULL)
         bare_url = databases.copy(_FULL, "bare_points")
         store = Store.open(url)
         stack.callback(store.close)
-        bare = _Bare(bare_url)
+        bare = BarePoints(bare_url)
         stack.callback(bare.connection.close)
         found += _reading(databases.kind, store, bare, county)
-        found += _posting(databases.kind, store, bare, county)
+        found += _posting(databases.kind, store, bare, county, claimed)
     return found
 
 
-def _posting(kind: str, store: Store, bare: "_Bare", county: County) -> list[Comparison]:
-    waiting = iter(_claimed(store, county))
+def _posting(
+    kind: str, store: Store, bare: BarePoints, county: County, claimed: Mapping[int, str]
+) -> list[Comparison]:
+    waiting = iter(claimed)
     own, other = count(1), count(1)
 
     def post() -> None:
@@ -109,12 +107,15 @@ def _posting(kind: str, store: Store, bare: "_Bare", county: County) -> list[Com
     def append() -> None:
         bare.append(_new(county, next(other)), county.superior.id)
 
-    through_web = Deciding(store, county.superior, waiting)
+    through_web = through_our_app(store, county.superior, waiting)
     told = orjson.loads(through_web.run())["decided"]
     with store.read() as c:
         laid = [transfers.find(c, number).new for one in told for number in one["transfers"]]
     got = [(own.ledger, own.amount, own.unit, own.item) for own in laid]
     check_equal(f"a claim posted by the API, {kind}", got, [(Ledger.HONOUR, _POINTS, county.unit, _ITEM)])
+    first = told[0]["claim"]
+    by_hand = _by_hand(kind, store, bare, first, claimed)
+    bare_view = through_bare_flask(by_hand.post, (own for own in claimed if own != first))
     post()
     append()
     account = county.ids[1]
@@ -122,6 +123,7 @@ def _posting(kind: str, store: Store, bare: "_Bare", county: County) -> list[Com
         got = transfers.balance(c, account, Ledger.HONOUR)
     check_equal(f"a balance after posting, {kind}", (got.balance, got.seq), bare.newest(account))
     bare_append = Contender(name=f"bare append with balance, {kind}", run=append, calls=_CALLS)
+    web = Contender(name=f"a claim posted by the API, {kind}", run=through_web.run, calls=_CALLS)
     limit = _POST if kind == "SQLite" else None
     return [
         Comparison(
@@ -131,20 +133,46 @@ def _posting(kind: str, store: Store, bare: "_Bare", county: County) -> list[Com
             limit=limit,
         ),
         Comparison(
-            work=f"one claim posted by a request of the API, {kind}",
-            ours=Contender(name=f"a claim posted by the API, {kind}", run=through_web.run, calls=_CALLS),
-            other=bare_append,
+            work=f"a claim posted by the API, {kind}",
+            ours=web,
+            other=Contender(
+                name=f"the same rows, bare Flask and SQL, {kind}",
+                run=bare_view.run,
+                calls=_CALLS,
+            ),
             limit=limit,
         ),
         Comparison(
-            work=f"a claim verified, with its transfer, link and notices, {kind}",
+            work=f"a claim posted by the API, with all it comes to, {kind}",
+            ours=web,
+            other=bare_append,
+        ),
+        Comparison(
+            work=f"a claim verified in process, {kind}",
             ours=Contender(name=f"a claim verified, {kind}", run=verify, calls=1),
             other=bare_append,
         ),
     ]
 
 
-def _reading(kind: str, store: Store, bare: "_Bare", county: County) -> list[Comparison]:
+def _by_hand(
+    kind: str, store: Store, bare: BarePoints, first: int, claimed: Mapping[int, str]
+) -> DecidingByHand:
+    """Return what writes by hand all the rows that a claim posted by the API comes to, checked to be those of the *first*."""
+    with store.read() as c:
+        rows = rows_of(c, first)
+    by_hand = DecidingByHand(bare, rows, claimed)
+    by_hand.post(first)
+    copy = Store.open(bare.url)
+    with copy.read() as c:
+        check_equal(
+            f"the rows of a claim posted by hand, {kind}", comparable(rows), comparable(rows_of(c, first))
+        )
+    copy.close()
+    return by_hand
+
+
+def _reading(kind: str, store: Store, bare: BarePoints, county: County) -> list[Comparison]:
     own, other = (cycle(county.ids[:: max(1, len(county.ids) // 997)]) for _ in range(2))
 
     def read(account: str | None = None) -> list[tuple[Any, ...]]:
@@ -203,12 +231,12 @@ class _BareImport:
     def __init__(self, databases: Databases, rows: tuple[list[tuple[Any, ...]], ...]) -> None:
         self._databases = databases
         self._rows = tuple([tuple(map(_plain, row)) for row in own] for own in rows)
-        self._bare: _Bare | None = None
+        self._bare: BarePoints | None = None
         self.reset()
 
     def reset(self) -> None:
         self.close()
-        self._bare = _Bare(self._databases.copy(_MADE, "bare_taken"))
+        self._bare = BarePoints(self._databases.copy(_MADE, "bare_taken"))
 
     def run(self) -> None:
         self._bare.put({"transfer": self._rows[0], "entry": self._rows[1]})
@@ -247,114 +275,6 @@ def _import_comparisons(databases: Databases, folder: Path, stack: ExitStack) ->
     ]
 
 
-class _Bare:
-    """A connection of the driver's own, as durable as ours, with hand-written SQL."""
-
-    def __init__(self, url: str) -> None:
-        self.sqlite = url.startswith("sqlite")
-        if self.sqlite:
-            self.connection: Bare = pysqlite3.dbapi2.connect(
-                url.removeprefix("sqlite:///"), isolation_level=None
-            )
-            for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                self.connection.execute(f"PRAGMA {setting}")
-        else:
-            shown = make_url(url).render_as_string(hide_password=False)
-            self.connection = psycopg.connect(shown, autocommit=True)
-            self.connection.execute("SET search_path TO stars")
-        self._mark = "?" if self.sqlite else "%s"
-
-    def append(self, new: NewTransfer, by: str) -> None:
-        """Add the transfer and its entry with the balance, in one transaction."""
-        c = self.connection
-        c.execute("BEGIN IMMEDIATE" if self.sqlite else "BEGIN")
-        (last,) = c.execute("SELECT max(number) FROM transfer").fetchone()
-        balance, seq = self.newest(new.target)
-        now = moment_text(datetime.now(UTC))
-        c.execute(
-            f"INSERT INTO transfer VALUES ({self._marks(_ROW)})",
-            (
-                last + 1,
-                new.key,
-                new.ledger.value,
-                new.kind.value,
-                new.source,
-                new.target,
-                new.amount,
-                0,
-                new.member,
-                new.unit,
-                new.rules,
-                new.item,
-                new.day.isoformat(),
-                new.event,
-                None,
-                None,
-                new.reason,
-                by,
-                "",
-                now,
-                1,
-            ),
-        )
-        c.execute(
-            f"INSERT INTO entry VALUES ({self._marks(_ENTRY)})",
-            (
-                new.target,
-                new.ledger.value,
-                seq + 1,
-                last + 1,
-                new.amount,
-                balance + new.amount,
-                0,
-            ),
-        )
-        c.execute("COMMIT")
-
-    def newest(self, account: str) -> tuple[int, int]:
-        return tuple(
-            self.connection.execute(
-                "SELECT balance, seq FROM entry WHERE account = "
-                f"{self._mark} AND ledger = 'honour' ORDER BY seq DESC LIMIT 1",
-                (account,),
-            ).fetchone()
-        )
-
-    def read(self, account: str) -> tuple[Any, list[Any]]:
-        """Return balance and debt, and the last twenty lines."""
-        c = self.connection
-        c.execute("BEGIN")
-        held = c.execute(
-            "SELECT balance, owed FROM entry WHERE account = "
-            f"{self._mark} AND ledger = 'honour' ORDER BY seq DESC LIMIT 1",
-            (account,),
-        ).fetchone()
-        lines = c.execute(
-            "SELECT e.seq, t.number, t.kind, e.amount, e.balance, e.owed, t.day, t.item, t.event, t.reason,"
-            " t.rules, t.by, t.made_at, t.claim, t.undoes FROM entry e JOIN transfer t ON t.number = e.transfer"
-            f" WHERE e.account = {self._mark} AND e.ledger = 'honour' ORDER BY e.seq DESC LIMIT 20",
-            (account,),
-        ).fetchall()
-        c.execute("COMMIT")
-        return held, lines
-
-    def put(self, wanted: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
-        """Put many rows into tables, in one transaction."""
-        c = self.connection
-        c.execute("BEGIN IMMEDIATE" if self.sqlite else "BEGIN")
-        for table, rows in wanted.items():
-            if self.sqlite:
-                c.executemany(f"INSERT INTO {table} VALUES ({self._marks(len(rows[0]))})", rows)
-                continue
-            with c.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        c.execute("COMMIT")
-
-    def _marks(self, number: int) -> str:
-        return ", ".join([self._mark] * number)
-
-
 def _made(databases: Databases, cohort: Cohort, folder: Path) -> County:
     """Make the county with its rules, its members, and somebody who verifies, and close it."""
     url = databases.new(_MADE)
@@ -390,7 +310,7 @@ def _made(databases: Databases, cohort: Cohort, folder: Path) -> County:
 
 def _fill(url: str, county: County) -> None:
     """Give each member their transfers, an award on both ledgers each time, by SQL alone."""
-    bare = _Bare(url)
+    bare = BarePoints(url)
     c = bare.connection
     c.execute("CREATE TEMPORARY TABLE who (i bigint, id text)")
     c.execute("CREATE TEMPORARY TABLE turn (k bigint, ledger text, time bigint, day text, item text)")
@@ -421,8 +341,8 @@ def _fill(url: str, county: County) -> None:
     c.close()
 
 
-def _claimed(store: Store, county: County) -> tuple[int, ...]:
-    """Keep claims that wait, each of another member."""
+def _claimed(url: str, county: County) -> dict[int, str]:
+    """Keep claims that wait, each of another member, and return whose they are, by number."""
     new = [
         Claim(
             key=f"bench:{number}",
@@ -441,8 +361,11 @@ def _claimed(store: Store, county: County) -> tuple[int, ...]:
         )
         for number, member in enumerate(county.ids[:_CLAIMS])
     ]
+    store = Store.open(url)
     with store.begin() as c:
-        return claims.add(c, new)
+        numbers = claims.add(c, new)
+    store.close()
+    return dict(zip(numbers, county.ids, strict=False))
 
 
 def _plain(value: Any) -> Any:

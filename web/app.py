@@ -170,7 +170,7 @@ class _Assets:
 
 def _fresh(answer: Response) -> Response:
     """Let browsers ask each time whether a page is still as they have it, and keep none that was made for somebody."""
-    if request.endpoint == "static" or request.blueprint == "api":
+    if request.endpoint == "static" or request.blueprint in {"api", "work_api"}:
         return answer
     answer.vary.update(("Cookie", "Accept-Language"))
     if g.get("personal", False) or access.signed_in() is not None:
