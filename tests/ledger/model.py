@@ -157,6 +157,26 @@ class Model:
             return None
         return then[0], own[0]
 
+    def event_of(self, own: Claimed) -> tuple[str, str, date, str]:
+        """Return by what the event of a claim is known: by its day alone where a community may verify it."""
+        alone = "community" in self.items_of(own.rules)[own.item]["verifies"]
+        return own.member, own.item, own.day, "" if alone else own.event
+
+    def counts_again(self, own: Claimed, waiting: dict[tuple[str, str, date, str], int]) -> bool:
+        """Say whether the event of the claim may count once more, by what stands and what is *waiting*."""
+        rule, event = self.items_of(own.rules)[own.item], self.event_of(own)
+        most = rule["caps"].get("event_times")
+        if most is None:
+            return True
+        posted = sum(
+            number not in self.reversed
+            and (line := self.laid[number - 1]).day == own.day
+            and line.ledger == rule["ledgers"][0]
+            and ("community" in rule["verifies"] or line.event == own.event)
+            for number in self.counted[own.member, own.item, own.day.year]
+        )
+        return posted + waiting.get(event, 0) < most
+
     def room(  # noqa: PLR0917  whose, under what, how much, when
         self, member: str, item: str, rule: dict, wanted: int, day: date, event: str
     ) -> int:

@@ -91,6 +91,16 @@ def retry_posts_twice(patch) -> None:
     )
 
 
+def event_claimed_twice(patch) -> None:
+    """What waits for the same event is not looked for when another claim of it comes."""
+    patch.setattr(claims, "waiting_of_event", lambda *_: ())
+
+
+def event_posted_and_claimed(patch) -> None:
+    """What is posted for the same event is not looked for when another claim of it comes."""
+    patch.setattr(transfers, "numbers_of_event", lambda *_: ())
+
+
 def closed_quarter_moved(patch) -> None:
     """What is closed takes claims all the same."""
     patch.setattr(quarters, "is_closed_for", lambda *_: False)
@@ -196,7 +206,12 @@ def settled_and_reversed(patch) -> None:
 
 def settled_while_it_waits(patch) -> None:
     """Nobody looks for motions before a month is settled."""
-    patch.setattr(settling, "_waiting", lambda *_: None)
+    patch.setattr(settling, "_moved", lambda *_: ())
+
+
+def settled_while_it_is_objected_to(patch) -> None:
+    """Nobody looks for objections before a month is settled."""
+    patch.setattr(settling, "_objected", lambda *_: ())
 
 
 def objection_moves_nothing(patch) -> None:
@@ -235,6 +250,8 @@ FAULTS = {
     reversal_takes_too_much: 1,
     repayment_forgotten: 1,
     retry_posts_twice: 1,
+    event_claimed_twice: 1,
+    event_posted_and_claimed: 1,
     closed_quarter_moved: 1,
     community_twice: 1,
     stock_without_end: 1,
@@ -252,6 +269,7 @@ FAULTS = {
     reversed_by_one: 1,
     settled_and_reversed: 1,
     settled_while_it_waits: 1,
+    settled_while_it_is_objected_to: 1,
     objection_moves_nothing: 1,
     objected_twice: 1,
     card_by_what_was_taken_back: 1,

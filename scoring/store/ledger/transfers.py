@@ -198,6 +198,15 @@ def posted(  # noqa: PLR0917  whose, under what, when
     )
 
 
+def numbers_of_event(  # noqa: PLR0917  whose, under what, of which event
+    c: Connection, member: str, item: str, ledger: Ledger, day: date, event: str | None
+) -> tuple[int, ...]:
+    """Return the numbers of what was posted for *member* under *item* and not reversed, of that event (None: of any) of *day*."""
+    asked = {"member": member, "item": item, "ledger": ledger.value}
+    found = _POSTED.ask(c, **asked, first=day.isoformat(), last=day.isoformat())
+    return tuple(sorted(number for _, name, _, number in found if event is None or name == event))
+
+
 def sums(c: Connection, members: Collection[str], first_day: date, last_day: date) -> dict[str, HonourSums]:
     """Return what those days came to on the honour ledger, for each of *members* that has transfers on them."""
     found: dict[str, HonourSums] = {}
@@ -356,7 +365,7 @@ _SINCE = Plain(
 
 _UNDOING, _UNDONE = transfer.alias("undoing"), transfer.alias("undone")
 _POSTED = Plain(
-    select(_OWN.day, _OWN.event, _OWN.amount).where(
+    select(_OWN.day, _OWN.event, _OWN.amount, _OWN.number).where(
         _OWN.member == bindparam("member"),
         _OWN.day >= bindparam("first"),
         _OWN.day <= bindparam("last"),

@@ -16,8 +16,11 @@ from scoring.workflow.points.redeeming import redeem
 from scoring.workflow.points.reversing import (
     ReversalRefused,
     confirm_reversal,
+    dismiss_line_objection,
     move_reversal,
+    object_to_line,
     refuse_reversal,
+    uphold_line_objection,
 )
 from scoring.workflow.points.settling import (
     SettlementRefused,
@@ -105,6 +108,26 @@ def test_a_motion_that_waits_holds_the_settlement_up(own, month, over):
     with pytest.raises(SettlementRefused, match="waits"):
         settle(own.store, own.admin, own.merchant.id, month)
     refuse_reversal(own.store, own.admin, motion, "未退货")
+    assert settle(own.store, own.admin, own.merchant.id, month).points == 300
+
+
+def test_an_objection_that_waits_holds_the_settlement_up(own, month, over):
+    """Settled first, it could not be upheld any more."""
+    (bought_,) = bought(own, 300)
+    objection = object_to_line(own.store, own.branch.member, bought_.number, "没有拿到")
+    with pytest.raises(SettlementRefused, match=f"objection to entry {bought_.number} waits"):
+        settle(own.store, own.admin, own.merchant.id, month)
+    motion = uphold_line_objection(own.store, own.admin, objection, "店方认可")
+    with pytest.raises(SettlementRefused, match="a motion to reverse"):
+        settle(own.store, own.admin, own.merchant.id, month)
+    confirm_reversal(own.store, own.branch.superior, motion)
+    assert settle(own.store, own.admin, own.merchant.id, month).points == 0
+
+
+def test_an_objection_that_was_dismissed_holds_nothing_up(own, month, over):
+    (bought_,) = bought(own, 300)
+    objection = object_to_line(own.store, own.branch.member, bought_.number, "没有拿到")
+    dismiss_line_objection(own.store, own.admin, objection, "有签收")
     assert settle(own.store, own.admin, own.merchant.id, month).points == 300
 
 
