@@ -59,6 +59,8 @@ _KINDS = {
     TransferKind.REPAYMENT: Text("抵还欠分", "owed points paid back"),
 }
 
+_ENDED_BACK = Text("到期分退回", "expired points given back")
+
 REVERSIBLE = frozenset({TransferKind.AWARD, TransferKind.LOSS, TransferKind.REDEMPTION})
 """What can be reversed. A reversal stands: whoever reversed by mistake claims anew."""
 
@@ -141,6 +143,11 @@ class Line:
     claim: int | None
     undoes: int | None
 
+    @property
+    def called(self) -> Text:
+        """What a statement calls it: points that ended also come back, where the award they were of is reversed."""
+        return _ENDED_BACK if self.kind is TransferKind.EXPIRY and self.amount > 0 else self.kind.called
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HonourSums:
@@ -209,6 +216,34 @@ def reversal(of: Transfer, balance: int, day: date, reason: str) -> NewTransfer:
         day=day,
         event=new.event,
         undoes=of.number,
+        reason=reason,
+    )
+
+
+def ended_key(award: int) -> str:
+    """Return the key of the transfer by which points of *award* that ended come back; there is one at most."""
+    return f"ended:{award}"
+
+
+def given_back(of: Transfer, year: int, points: int, day: date, reason: str) -> NewTransfer:
+    """Return the transfer by which *points* of the award *of*, which ended unspent with *year*, come back on *day*.
+
+    It goes before the award's reversal, which then finds them: what has ended is not taken a second time.
+    """
+    new = of.new
+    return NewTransfer(
+        key=ended_key(of.number),
+        ledger=new.ledger,
+        kind=TransferKind.EXPIRY,
+        source=EXPIRED,
+        target=new.target,
+        amount=points,
+        member=new.member,
+        unit=new.unit,
+        rules=new.rules,
+        item=new.item,
+        day=day,
+        event=f"{year:04}",
         reason=reason,
     )
 

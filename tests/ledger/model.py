@@ -111,6 +111,7 @@ class Model:
     moving: set[int] = field(default_factory=set)
     objecting: set[int] = field(default_factory=set)
     settled: set[tuple[str, str]] = field(default_factory=set)
+    ended_after: dict[int, int] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -308,6 +309,7 @@ class Model:
     def _reverse(self, number: int) -> int:
         own = self.laid[number - 1]
         amount, owed = own.amount, 0
+        self._give_back(number, own)
         if own.ledger == "spendable" and own.target != "issuer":
             amount = min(amount, self.held[own.target, "spendable"].balance)
             owed = own.amount - amount
@@ -329,6 +331,34 @@ class Model:
                 undoes=number,
             )
         )
+
+    def _give_back(self, number: int, own: Laid) -> None:
+        """Let what of an award ended unspent come back, before it is taken."""
+        year = own.day.year
+        while self.ended_after.get(year, number) < number:
+            year += 1
+        if (own.kind, own.ledger) != ("award", "spendable") or year not in self.ended_after:
+            return
+        ends = [one for one in self.of_member[own.member] if (one.kind, one.event) == ("expiry", f"{year}")]
+        lost = sum(one.amount if one.target == "expired" else -one.amount for one in ends)
+        if lost:
+            self.lay(
+                Laid(
+                    key=f"ended:{number}",
+                    ledger="spendable",
+                    kind="expiry",
+                    source="expired",
+                    target=own.member,
+                    amount=min(lost, own.amount),
+                    owed=0,
+                    member=own.member,
+                    unit=own.unit,
+                    rules=own.rules,
+                    item=own.item,
+                    day=self.today,
+                    event=f"{year}",
+                )
+            )
 
     def open(self, name: str) -> list[str]:
         """Give the baselines of the quarter that are missing, and return to whom."""

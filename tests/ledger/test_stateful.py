@@ -194,6 +194,11 @@ def expiry_of_all(patch) -> None:
     patch.setattr(expiry, "left", lambda c, year, *more: left(c, max(year, 2100), *more))
 
 
+def ended_and_taken_again(patch) -> None:
+    """An award is reversed whose points ended unspent, and they are taken a second time."""
+    patch.setattr(expiry, "ended_of", lambda *_: (0, 0))
+
+
 def reversed_by_one(patch) -> None:
     """Who moved it confirms it, and members answer their own objections."""
     patch.setattr(reversing, "other_hands", lambda *_: None)
@@ -266,6 +271,7 @@ FAULTS = {
     till_never_closes: 1,
     expiry_before_its_day: 1,
     expiry_of_all: 1,
+    ended_and_taken_again: 1,
     reversed_by_one: 1,
     settled_and_reversed: 1,
     settled_while_it_waits: 1,
