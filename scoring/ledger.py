@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from unicodedata import category, normalize
 
 from scoring.criteria.item import Ledger
 from scoring.errors import Fault, Refused
@@ -181,6 +183,17 @@ def quarter_days(quarter: str) -> tuple[date, date]:
     year, place = int(quarter[:4]), int(quarter[5:])
     last = 3 * place
     return date(year, last - 2, 1), date(year, last, monthrange(year, last)[1])
+
+
+@lru_cache(maxsize=10_000)
+def event_as(name: str) -> str:
+    """Return by what an event of that *name* is known: however wide it was typed, spaced, or strewn with what nobody sees."""
+    shown = normalize("NFKC", name).casefold()
+    return "".join(own for own in shown if category(own) not in _UNSEEN and own not in _SELECTORS)
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
 def taken_back(ledger: Ledger, amount: int, balance: int) -> tuple[int, int]:

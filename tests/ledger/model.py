@@ -161,7 +161,7 @@ class Model:
     def event_of(self, own: Claimed) -> tuple[str, str, date, str]:
         """Return by what the event of a claim is known: by its day alone where a community may verify it."""
         alone = "community" in self.items_of(own.rules)[own.item]["verifies"]
-        return own.member, own.item, own.day, "" if alone else own.event
+        return own.member, own.item, own.day, "" if alone else unspaced(own.event)
 
     def counts_again(self, own: Claimed, waiting: dict[tuple[str, str, date, str], int]) -> bool:
         """Say whether the event of the claim may count once more, by what stands and what is *waiting*."""
@@ -173,7 +173,7 @@ class Model:
             number not in self.reversed
             and (line := self.laid[number - 1]).day == own.day
             and line.ledger == rule["ledgers"][0]
-            and ("community" in rule["verifies"] or line.event == own.event)
+            and ("community" in rule["verifies"] or unspaced(line.event) == unspaced(own.event))
             for number in self.counted[own.member, own.item, own.day.year]
         )
         return posted + waiting.get(event, 0) < most
@@ -189,7 +189,9 @@ class Model:
             if number not in self.reversed and self.laid[number - 1].ledger == first
         ]
         same = [
-            one for one in lines if one.day == day and ("community" in rule["verifies"] or one.event == event)
+            one
+            for one in lines
+            if one.day == day and ("community" in rule["verifies"] or unspaced(one.event) == unspaced(event))
         ]
         caps = rule["caps"]
         if "event_times" in caps and len(same) >= caps["event_times"]:
@@ -432,6 +434,10 @@ class Model:
             elif own.undoes is not None:
                 found[self.laid[own.undoes - 1].kind] -= own.amount
         return found["baseline"], found["award"], found["loss"]
+
+
+def unspaced(event: str) -> str:
+    return "".join(event.split())
 
 
 def quarter(day: date) -> str:

@@ -25,7 +25,9 @@ from tests.ledger.steps_spending import Purchases
 from tests.ledger.walk import BRANCHES, COMMUNITY, FIRST, Wrong
 from tests.workflow import county
 
-EVENTS = ("", "会一", "会二")
+EVENTS = ("", "会一", "会二", "会　一")
+"""The last is the first meeting, written with a wide space."""
+
 _LAST_TOLD = 40
 _READS = 12
 """So many transactions go by between two times that somebody reads."""

@@ -15,7 +15,7 @@ from scoring.criteria.item import Ledger
 from scoring.offers import hindrances, wanting
 from scoring.store.ledger import claims, codes, expiry, quarters, redemptions, reversals, transfers
 from scoring.store.ledger import offers as kept_offers
-from scoring.workflow.points import expiring, offers, redeeming, reversing, settling
+from scoring.workflow.points import claiming, expiring, offers, redeeming, reversing, settling, tallies
 from tests.ledger.steps import Steps
 from tests.ledger.walk import Wrong
 from tests.sizes import SEED, STEPS
@@ -99,6 +99,12 @@ def event_claimed_twice(patch) -> None:
 def event_posted_and_claimed(patch) -> None:
     """What is posted for the same event is not looked for when another claim of it comes."""
     patch.setattr(transfers, "numbers_of_event", lambda *_: ())
+
+
+def event_by_its_letters(patch) -> None:
+    """A space makes another event of it, for claims and for files."""
+    for module in (transfers, claims, claiming, tallies):
+        patch.setattr(module, "event_as", lambda name: name)
 
 
 def closed_quarter_moved(patch) -> None:
@@ -257,6 +263,7 @@ FAULTS = {
     retry_posts_twice: 1,
     event_claimed_twice: 1,
     event_posted_and_claimed: 1,
+    event_by_its_letters: 1,
     closed_quarter_moved: 1,
     community_twice: 1,
     stock_without_end: 1,

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, 
 
 from scoring.canonical import canonical
 from scoring.errors import Fault, Refused
+from scoring.ledger import event_as
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
 from scoring.store.parts import in_parts
@@ -198,7 +199,7 @@ def pending_of(c: Connection, member: str) -> tuple[Claim, ...]:
 def waiting_of_event(c: Connection, member: str, item: str, day: date, event: str | None) -> tuple[int, ...]:
     """Return the numbers of the member's claims under *item* that wait, of that event (None: of any) of *day*, in order."""
     found = _WAITING.ask(c, member=member, item=item, day=day.isoformat())
-    return tuple(number for number, name in found if event is None or name == event)
+    return tuple(number for number, name in found if event is None or event_as(name) == event_as(event))
 
 
 def unknown(number: int) -> ClaimUnknown:

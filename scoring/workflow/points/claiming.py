@@ -12,7 +12,7 @@ from scoring.criteria.item import MEMBER_KINDS, Claimant, Item, Verifier, counte
 from scoring.criteria.points import PointsRules
 from scoring.errors import Fault, Place, PointsRefused, Refused
 from scoring.evidence import takes_files, why_not
-from scoring.ledger import quarter_of
+from scoring.ledger import event_as, quarter_of
 from scoring.people import Actor, Role
 from scoring.permissions import Action, NotAllowed, Setting, permit
 from scoring.private_numbers import private_number
@@ -388,7 +388,7 @@ class _Claiming:
             return
         alone = by_day_alone(item)
         event = None if alone else _tidy(new.event)
-        here = (new.member, item.id, new.day, event or "")
+        here = (new.member, item.id, new.day, event_as(event or ""))
         before = self._here.get(here, 0)
         self._here[here] = before + 1
         ledger = item.ledgers[0]

@@ -50,8 +50,8 @@ class MonthStatement:
 def settle(store: Store, actor: Actor, merchant_id: str, month: str) -> Month:
     """Settle the merchant's *month* (2026-11), and return what it comes to; none of its redemptions is reversed after.
 
-    Raises NotAllowed, SameHands where *actor* takes codes for the merchant, MerchantUnknown, and SettlementRefused with
-    every reason.
+    Raises NotAllowed, SameHands where *actor* takes codes for the merchant or took some of that month, MerchantUnknown,
+    and SettlementRefused with every reason.
     """
     deed = permit(actor, Action.SETTLE, Setting())
     last = last_day(month)
@@ -59,7 +59,7 @@ def settle(store: Store, actor: Actor, merchant_id: str, month: str) -> Month:
         chain.link_number(c)
         merchant = merchants.find(c, merchant_id)
         tills = merchants.at_till(c, merchant_id)
-        other_hands(actor, tills, *_OWN)
+        other_hands(actor, tills | redemptions.hands_of_month(c, merchant_id, month), *_OWN)
         own = settlements.month_of(c, merchant_id, month)
         faults = list(_hindering(c, merchant, month, last, own))
         if own is None or faults:
@@ -179,6 +179,6 @@ def _nothing(merchant: Merchant, month: str) -> Fault:
 
 
 _OWN = (
-    "您（或您所代理的人）在这家商户受理兑换，须由另一名管理员结算",
-    "you, or whoever you act for, take codes for this merchant; another administrator settles it",
+    "您（或您所代理的人）在这家商户受理兑换，或者当月受理过，须由另一名管理员结算",
+    "you, or whoever you act for, take codes for this merchant, or did that month; another administrator settles it",
 )

@@ -228,6 +228,20 @@ def test_the_same_event_is_claimed_once_and_the_line_that_has_it_is_named(own):
         assert own.claimed(f"k{other}", **other).state is ClaimState.PENDING
 
 
+@pytest.mark.parametrize("written", ["党 课１", "党课1\u200b", "\u2060党课1", "党\u3000课1", "党课\ufe0f1"])
+def test_an_event_is_the_same_however_it_is_written(own, tmp_path, written):
+    """A space, a wider digit, a character that nobody sees: none of it makes another event, in a claim or in a file."""
+    first = own.claimed(event="党课1")
+    (told,) = refused(own, own.new("k2", event=written))
+    assert f"claim {first.number} waits" in told
+    (posted,) = own.post(first.number)
+    (told,) = refused(own, own.new("k2", event=written))
+    assert f"entry {posted.transfers[0]} is posted" in told
+    rows = [["编号", "项目", "日期", "活动"], ["M1", "lecture_given", DAY.isoformat(), written]]
+    taken = import_points(own.store, None, county.write(tmp_path / "own.csv", rows))
+    assert (taken.posted, taken.cut[0].cuts[0].cap) == (0, "event_times")
+
+
 def test_what_was_taken_back_withdrawn_or_reversed_is_claimed_again(own):
     withdraw_claim(own.store, own.member, own.claimed("k1").number)
     second = own.claimed("k2")

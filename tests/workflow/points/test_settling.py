@@ -11,7 +11,7 @@ from scoring.permissions import NotAllowed, SameHands
 from scoring.store import notices
 from scoring.store.ledger.merchants import MerchantUnknown
 from scoring.workflow.points import settling
-from scoring.workflow.points.keep_merchants import put_at_till
+from scoring.workflow.points.keep_merchants import put_at_till, take_from_till
 from scoring.workflow.points.redeeming import redeem
 from scoring.workflow.points.reversing import (
     ReversalRefused,
@@ -122,6 +122,17 @@ def test_an_objection_that_waits_holds_the_settlement_up(own, month, over):
         settle(own.store, own.admin, own.merchant.id, month)
     confirm_reversal(own.store, own.branch.superior, motion)
     assert settle(own.store, own.admin, own.merchant.id, month).points == 0
+
+
+def test_who_took_codes_that_month_does_not_settle_it_from_another_desk(own, month, over):
+    """An administrator who leaves the till once the month is over still has a hand in what was taken."""
+    both = somebody(own.store, "both", Role.MERCHANT, Role.ADMINISTRATOR)
+    put_at_till(own.store, own.admin, own.merchant.id, "both")
+    redeem(own.store, both, own.code())
+    take_from_till(own.store, own.admin, own.merchant.id, both.id)
+    with pytest.raises(SameHands, match="or did that month"):
+        settle(own.store, both, own.merchant.id, month)
+    assert settle(own.store, own.admin, own.merchant.id, month).points == 300
 
 
 def test_an_objection_that_was_dismissed_holds_nothing_up(own, month, over):
