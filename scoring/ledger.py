@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from unicodedata import category, normalize
 
 from scoring.criteria.item import Ledger
 from scoring.errors import Fault, Refused
@@ -58,6 +60,8 @@ _KINDS = {
     TransferKind.REVERSAL: Text("冲销", "reversal"),
     TransferKind.REPAYMENT: Text("抵还欠分", "owed points paid back"),
 }
+
+_ENDED_BACK = Text("到期分退回", "expired points given back")
 
 REVERSIBLE = frozenset({TransferKind.AWARD, TransferKind.LOSS, TransferKind.REDEMPTION})
 """What can be reversed. A reversal stands: whoever reversed by mistake claims anew."""
@@ -141,6 +145,11 @@ class Line:
     claim: int | None
     undoes: int | None
 
+    @property
+    def called(self) -> Text:
+        """What a statement calls it: points that ended also come back, where the award they were of is reversed."""
+        return _ENDED_BACK if self.kind is TransferKind.EXPIRY and self.amount > 0 else self.kind.called
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HonourSums:
@@ -176,6 +185,17 @@ def quarter_days(quarter: str) -> tuple[date, date]:
     return date(year, last - 2, 1), date(year, last, monthrange(year, last)[1])
 
 
+@lru_cache(maxsize=10_000)
+def event_as(name: str) -> str:
+    """Return by what an event of that *name* is known: however wide it was typed, spaced, or strewn with what nobody sees."""
+    shown = normalize("NFKC", name).casefold()
+    return "".join(own for own in shown if category(own) not in _UNSEEN and own not in _SELECTORS)
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
+
+
 def taken_back(ledger: Ledger, amount: int, balance: int) -> tuple[int, int]:
     """Return how much of *amount* goes back from an account that holds *balance*, and how much is owed for it.
 
@@ -209,6 +229,34 @@ def reversal(of: Transfer, balance: int, day: date, reason: str) -> NewTransfer:
         day=day,
         event=new.event,
         undoes=of.number,
+        reason=reason,
+    )
+
+
+def ended_key(award: int) -> str:
+    """Return the key of the transfer by which points of *award* that ended come back; there is one at most."""
+    return f"ended:{award}"
+
+
+def given_back(of: Transfer, year: int, points: int, day: date, reason: str) -> NewTransfer:
+    """Return the transfer by which *points* of the award *of*, which ended unspent with *year*, come back on *day*.
+
+    It goes before the award's reversal, which then finds them: what has ended is not taken a second time.
+    """
+    new = of.new
+    return NewTransfer(
+        key=ended_key(of.number),
+        ledger=new.ledger,
+        kind=TransferKind.EXPIRY,
+        source=EXPIRED,
+        target=new.target,
+        amount=points,
+        member=new.member,
+        unit=new.unit,
+        rules=new.rules,
+        item=new.item,
+        day=day,
+        event=f"{year:04}",
         reason=reason,
     )
 

@@ -57,7 +57,7 @@ def _table(found: Statement, lines: tuple[Line, ...], lang: Lang) -> Table:
         table.columns[column].justify = "right"
     for line in lines:
         title = found.titles.get((line.rules, line.item))
-        called = line.kind.called.in_(lang)
+        called = line.called.in_(lang)
         sign = "+" if line.amount > 0 else ""
         table.add_row(
             str(line.number),

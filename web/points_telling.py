@@ -77,12 +77,12 @@ def line_told(line: Line, items: Items) -> str:
     """Return what a line is for: its item, with what was done to it where that was no plain award or loss."""
     item = items.get((line.rules, line.item))
     if item is None:
-        return begun(told(line.kind.called))
+        return begun(told(line.called))
     if line.kind.value in {"award", "loss"}:
         return told(item.title)
     return say(
-        f"{line.kind.called.zh}：{item.title.zh}",
-        f"{begun(line.kind.called.en)}: {item.title.en}",
+        f"{line.called.zh}：{item.title.zh}",
+        f"{begun(line.called.en)}: {item.title.en}",
     )
 
 

@@ -181,6 +181,16 @@ def _without_changes(tree: Mapping) -> tuple[Mapping, list[Fault]]:
 
 def _tree(content: bytes, name: str) -> Mapping:
     """Return the file's one mapping. Raises CriteriaInvalid where it is no plain YAML mapping in UTF-8."""
+    faults: list[Fault] = []
+    tree: Mapping = _plain(_composed(content, name), name, faults)
+    if faults:
+        raise CriteriaInvalid(faults)
+    return tree
+
+
+@lru_cache(maxsize=4)
+def _composed(content: bytes, name: str) -> yaml.MappingNode:
+    """Return the file as YAML reads it: once, since sets are read together with the parents that many of them have."""
     whole = Place(file=name)
     if len(content) > LARGEST_FILE:
         raise _invalid(
@@ -208,11 +218,7 @@ def _tree(content: bytes, name: str) -> Mapping:
         ) from None
     if not isinstance(node, yaml.MappingNode):
         raise _invalid(whole, "应是若干“字段: 值”", "must be a mapping of fields to values")
-    faults: list[Fault] = []
-    tree: Mapping = _plain(node, name, faults)
-    if faults:
-        raise CriteriaInvalid(faults)
-    return tree
+    return node
 
 
 def _check_plain(text: str, name: str) -> None:

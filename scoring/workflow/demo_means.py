@@ -1,6 +1,7 @@
 """What members' points come to, taken over on the demo county's sheets from a file, as the offices' worksheets would.
 
-A few branches were taken over before the last quarter was closed: what was closed since shows as a difference.
+The years before did not take the number from points: their sets have it measured. A few branches were taken over before
+the last quarter was closed: what was closed since shows as a difference.
 """
 
 from collections.abc import Iterator

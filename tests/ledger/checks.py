@@ -15,7 +15,7 @@ from scoring.store.engine import Store
 from scoring.store.tables import claim, claim_move, entry, quarter_result, transfer
 from scoring.workflow.points import offers, reading, settling
 from scoring.workflow.verify_chain import verify_chain
-from tests.ledger.model import Entered, Laid, quarter
+from tests.ledger.model import Entered, Laid, quarter, unspaced
 from tests.ledger.walk import Walk, Wrong
 
 _FIELDS = tuple(Laid.__dataclass_fields__)
@@ -125,7 +125,7 @@ class Checks(Walk):
                     "month": f"{own.day:%Y-%m}",
                     "quarter": quarter(own.day),
                     "year": f"{own.day.year}",
-                    "event": f"{own.day} {'' if 'community' in rule['verifies'] else own.event}",
+                    "event": f"{own.day} {'' if 'community' in rule['verifies'] else unspaced(own.event)}",
                 }
                 for name, window in windows.items():
                     if name in rule["caps"]:

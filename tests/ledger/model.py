@@ -111,6 +111,7 @@ class Model:
     moving: set[int] = field(default_factory=set)
     objecting: set[int] = field(default_factory=set)
     settled: set[tuple[str, str]] = field(default_factory=set)
+    ended_after: dict[int, int] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -157,6 +158,26 @@ class Model:
             return None
         return then[0], own[0]
 
+    def event_of(self, own: Claimed) -> tuple[str, str, date, str]:
+        """Return by what the event of a claim is known: by its day alone where a community may verify it."""
+        alone = "community" in self.items_of(own.rules)[own.item]["verifies"]
+        return own.member, own.item, own.day, "" if alone else unspaced(own.event)
+
+    def counts_again(self, own: Claimed, waiting: dict[tuple[str, str, date, str], int]) -> bool:
+        """Say whether the event of the claim may count once more, by what stands and what is *waiting*."""
+        rule, event = self.items_of(own.rules)[own.item], self.event_of(own)
+        most = rule["caps"].get("event_times")
+        if most is None:
+            return True
+        posted = sum(
+            number not in self.reversed
+            and (line := self.laid[number - 1]).day == own.day
+            and line.ledger == rule["ledgers"][0]
+            and ("community" in rule["verifies"] or unspaced(line.event) == unspaced(own.event))
+            for number in self.counted[own.member, own.item, own.day.year]
+        )
+        return posted + waiting.get(event, 0) < most
+
     def room(  # noqa: PLR0917  whose, under what, how much, when
         self, member: str, item: str, rule: dict, wanted: int, day: date, event: str
     ) -> int:
@@ -168,7 +189,9 @@ class Model:
             if number not in self.reversed and self.laid[number - 1].ledger == first
         ]
         same = [
-            one for one in lines if one.day == day and ("community" in rule["verifies"] or one.event == event)
+            one
+            for one in lines
+            if one.day == day and ("community" in rule["verifies"] or unspaced(one.event) == unspaced(event))
         ]
         caps = rule["caps"]
         if "event_times" in caps and len(same) >= caps["event_times"]:
@@ -288,6 +311,7 @@ class Model:
     def _reverse(self, number: int) -> int:
         own = self.laid[number - 1]
         amount, owed = own.amount, 0
+        self._give_back(number, own)
         if own.ledger == "spendable" and own.target != "issuer":
             amount = min(amount, self.held[own.target, "spendable"].balance)
             owed = own.amount - amount
@@ -309,6 +333,34 @@ class Model:
                 undoes=number,
             )
         )
+
+    def _give_back(self, number: int, own: Laid) -> None:
+        """Let what of an award ended unspent come back, before it is taken."""
+        year = own.day.year
+        while self.ended_after.get(year, number) < number:
+            year += 1
+        if (own.kind, own.ledger) != ("award", "spendable") or year not in self.ended_after:
+            return
+        ends = [one for one in self.of_member[own.member] if (one.kind, one.event) == ("expiry", f"{year}")]
+        lost = sum(one.amount if one.target == "expired" else -one.amount for one in ends)
+        if lost:
+            self.lay(
+                Laid(
+                    key=f"ended:{number}",
+                    ledger="spendable",
+                    kind="expiry",
+                    source="expired",
+                    target=own.member,
+                    amount=min(lost, own.amount),
+                    owed=0,
+                    member=own.member,
+                    unit=own.unit,
+                    rules=own.rules,
+                    item=own.item,
+                    day=self.today,
+                    event=f"{year}",
+                )
+            )
 
     def open(self, name: str) -> list[str]:
         """Give the baselines of the quarter that are missing, and return to whom."""
@@ -382,6 +434,10 @@ class Model:
             elif own.undoes is not None:
                 found[self.laid[own.undoes - 1].kind] -= own.amount
         return found["baseline"], found["award"], found["loss"]
+
+
+def unspaced(event: str) -> str:
+    return "".join(event.split())
 
 
 def quarter(day: date) -> str:

@@ -168,8 +168,10 @@ class Spending:
                 earned -= own.amount
             elif own.kind == "award" and own.day.year <= year:
                 earned += own.amount
-            elif own.kind in {"redemption", "repayment"} or (own.kind == "expiry" and int(own.event) <= year):
+            elif own.kind in {"redemption", "repayment"}:
                 gone += own.amount
+            elif own.kind == "expiry" and int(own.event) <= year:
+                gone += own.amount if own.source == member else -own.amount
         return max(0, min(earned - gone, balance))
 
     def ending(self, member: str, year: int) -> int:
@@ -182,6 +184,7 @@ class Spending:
         rules = self.model.rules_on(date(year, 12, 31))
         assert rules is not None
         found = self.all_ending(year)
+        self.model.ended_after[year] = len(self.model.laid)
         for member in sorted(found):
             self.model.lay(
                 Laid(

@@ -7,6 +7,7 @@ of the books is added up by the database, members read their points, and the ser
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,7 +25,9 @@ from tests.ledger.steps_spending import Purchases
 from tests.ledger.walk import BRANCHES, COMMUNITY, FIRST, Wrong
 from tests.workflow import county
 
-EVENTS = ("", "会一", "会二")
+EVENTS = ("", "会一", "会二", "会　一")
+"""The last is the first meeting, written with a wide space."""
+
 _LAST_TOLD = 40
 _READS = 12
 """So many transactions go by between two times that somebody reads."""
@@ -105,16 +108,17 @@ class Steps(Office, Disputes, Purchases, Checks):
     # what people do
 
     def claim(self) -> int:
-        """A secretary claims for members of the branch; in one of ten of these one claim is not in order."""
+        """A secretary claims for members of the branch; in one of ten of these one claim is not in order, or comes twice."""
         rng, model = self.rng, self.model
         code = rng.choice([*BRANCHES])
-        found: list[tuple[NewClaim, Claimed | None]] = []
-        for _ in range(rng.choice([1, 20, 100, 200])):
-            own = self._sound(code, "secretary", rng.choice([*model.members]))
-            if own is not None:
-                found.append(own)
-        if rng.random() < 0.1:
+        tries = rng.choice([1, 20, 100, 200])
+        own = [self._sound(code, "secretary", rng.choice([*model.members])) for _ in range(tries)]
+        found, twice = self._apart(own)
+        wrong = rng.random()
+        if wrong < 0.1:
             found.append(self._late(code) or self._any(code))
+        elif wrong < 0.25 and (own_twice := self._twice(code) or twice):
+            found = [*found[:3], own_twice]
         if not found:
             return 0
         return self._claim(self.secretaries[code], found)
@@ -124,7 +128,10 @@ class Steps(Office, Disputes, Purchases, Checks):
         member = self.rng.choice([*self.accounts])
         if not self.active(self.accounts[member]):
             return 0
-        found = [own for _ in range(self.rng.randint(1, 6)) if (own := self._sound(None, "member", member))]
+        own = [self._sound(None, "member", member) for _ in range(self.rng.randint(1, 6))]
+        found, twice = self._apart(own)
+        if twice and self.rng.random() < 0.2:
+            found.append(twice)
         return self._claim(self.accounts[member], found) if found else 0
 
     def verify(self) -> int:
@@ -257,6 +264,44 @@ class Steps(Office, Disputes, Purchases, Checks):
         self._keys += 1
         return self._both(f"k{self._keys}", member, found, item, points, day, rng.choice(EVENTS), at_unit)
 
+    def _apart(
+        self, own: Sequence[tuple[NewClaim, Claimed] | None]
+    ) -> tuple[list[tuple[NewClaim, Claimed | None]], tuple[NewClaim, None] | None]:
+        """Return the claims whose events count once more, one after the other, and one that comes twice, if there is any."""
+        waiting = Counter(self.model.event_of(one) for one in self.model.waiting.values())
+        found: list[tuple[NewClaim, Claimed | None]] = []
+        twice = None
+        for new, one in filter(None, own):
+            if self.model.counts_again(one, waiting):
+                waiting[self.model.event_of(one)] += 1
+                found.append((new, one))
+            else:
+                twice = (new, None)
+        return found, twice
+
+    def _twice(self, code: str) -> tuple[NewClaim, None] | None:
+        """Return a claim with nothing wrong but that its event waits or is posted already; None where there is none."""
+        rng, model = self.rng, self.model
+        state = rng.choice(["pending", "posted"])
+        mine = [own for own in [*model.claims.values()][-1000:] if (own.unit, own.state) == (code, state)]
+        for own in rng.sample(mine, min(len(mine), 30)):
+            rule = model.items_of(own.rules)[own.item]
+            sound = model.takes(own.member, own.item, own.points, own.day) is not None
+            waiting = Counter([model.event_of(own)] if own.state == "pending" else [])
+            if sound and "secretary" in rule["claims"] and not model.counts_again(own, waiting):
+                self._keys += 1
+                event = rng.choice(EVENTS) if "community" in rule["verifies"] else own.event
+                new = NewClaim(
+                    key=f"k{self._keys}",
+                    member=own.member,
+                    item=own.item,
+                    points=own.points,
+                    day=own.day,
+                    event=event,
+                )
+                return new, None
+        return None
+
     def _any(self, code: str) -> tuple[NewClaim, Claimed | None]:
         """Return a claim as it comes, in order or not."""
         rng, model = self.rng, self.model
@@ -269,7 +314,9 @@ class Steps(Office, Disputes, Purchases, Checks):
         key = f"k{self._keys}"
         if found is None or found[0] != code:
             return NewClaim(key=key, member=member, item=item, points=points, day=day), None
-        return self._both(key, member, found, item, points, day, "", "")
+        new, own = self._both(key, member, found, item, points, day, "", "")
+        apart, _ = self._apart([(new, own)])
+        return apart[0] if apart else (new, None)
 
     def _late(self, code: str) -> tuple[NewClaim, None] | None:
         """Return a claim with nothing wrong but that the quarter is closed; None where there is none to make."""

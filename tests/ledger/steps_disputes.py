@@ -46,6 +46,8 @@ class Disputes(Walk):
         lately = list(range(max(1, len(model.laid) - 1500), len(model.laid) + 1))
         mine = [n for n in lately if model.laid[n - 1].member == member]
         own = [n for n in mine if not model.hindered(n)] or mine
+        if rng.random() < 0.3:
+            own = [n for n in own if model.laid[n - 1].kind == "redemption"] or own
         number = rng.choice(own if own and rng.random() < 0.9 else lately or [1])
         if model.objecting and rng.random() < 0.2:
             number = rng.choice(sorted(model.objecting))

@@ -138,7 +138,8 @@ class Purchases(Walk):
         waiting = {
             self._month(number)
             for number in spending.redeemed
-            if model.laid[number - 1].target == shop and model.moved_already(number)
+            if model.laid[number - 1].target == shop
+            and (model.moved_already(number) or number in model.objecting)
         }
         month = self._month_to_settle(shop, months, waiting)
         who = rng.choice([self.admin, self.other_admin, self.member_admin, self.tills[shop]])

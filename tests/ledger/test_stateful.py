@@ -15,7 +15,7 @@ from scoring.criteria.item import Ledger
 from scoring.offers import hindrances, wanting
 from scoring.store.ledger import claims, codes, expiry, quarters, redemptions, reversals, transfers
 from scoring.store.ledger import offers as kept_offers
-from scoring.workflow.points import expiring, offers, redeeming, reversing, settling
+from scoring.workflow.points import claiming, expiring, offers, redeeming, reversing, settling, tallies
 from tests.ledger.steps import Steps
 from tests.ledger.walk import Wrong
 from tests.sizes import SEED, STEPS
@@ -89,6 +89,22 @@ def retry_posts_twice(patch) -> None:
     patch.setattr(
         claims, "add", lambda c, new: add(c, [replace(own, key=f"{own.key} {id(own)}") for own in new])
     )
+
+
+def event_claimed_twice(patch) -> None:
+    """What waits for the same event is not looked for when another claim of it comes."""
+    patch.setattr(claims, "waiting_of_event", lambda *_: ())
+
+
+def event_posted_and_claimed(patch) -> None:
+    """What is posted for the same event is not looked for when another claim of it comes."""
+    patch.setattr(transfers, "numbers_of_event", lambda *_: ())
+
+
+def event_by_its_letters(patch) -> None:
+    """A space makes another event of it, for claims and for files."""
+    for module in (transfers, claims, claiming, tallies):
+        patch.setattr(module, "event_as", lambda name: name)
 
 
 def closed_quarter_moved(patch) -> None:
@@ -184,6 +200,11 @@ def expiry_of_all(patch) -> None:
     patch.setattr(expiry, "left", lambda c, year, *more: left(c, max(year, 2100), *more))
 
 
+def ended_and_taken_again(patch) -> None:
+    """An award is reversed whose points ended unspent, and they are taken a second time."""
+    patch.setattr(expiry, "ended_of", lambda *_: (0, 0))
+
+
 def reversed_by_one(patch) -> None:
     """Who moved it confirms it, and members answer their own objections."""
     patch.setattr(reversing, "other_hands", lambda *_: None)
@@ -196,7 +217,12 @@ def settled_and_reversed(patch) -> None:
 
 def settled_while_it_waits(patch) -> None:
     """Nobody looks for motions before a month is settled."""
-    patch.setattr(settling, "_waiting", lambda *_: None)
+    patch.setattr(settling, "_moved", lambda *_: ())
+
+
+def settled_while_it_is_objected_to(patch) -> None:
+    """Nobody looks for objections before a month is settled."""
+    patch.setattr(settling, "_objected", lambda *_: ())
 
 
 def objection_moves_nothing(patch) -> None:
@@ -235,6 +261,9 @@ FAULTS = {
     reversal_takes_too_much: 1,
     repayment_forgotten: 1,
     retry_posts_twice: 1,
+    event_claimed_twice: 1,
+    event_posted_and_claimed: 1,
+    event_by_its_letters: 1,
     closed_quarter_moved: 1,
     community_twice: 1,
     stock_without_end: 1,
@@ -249,9 +278,11 @@ FAULTS = {
     till_never_closes: 1,
     expiry_before_its_day: 1,
     expiry_of_all: 1,
+    ended_and_taken_again: 1,
     reversed_by_one: 1,
     settled_and_reversed: 1,
     settled_while_it_waits: 1,
+    settled_while_it_is_objected_to: 1,
     objection_moves_nothing: 1,
     objected_twice: 1,
     card_by_what_was_taken_back: 1,

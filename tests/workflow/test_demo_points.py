@@ -29,7 +29,7 @@ from scoring.workflow.demo_points import RULES, keep_points
 from scoring.workflow.import_units import import_units
 from scoring.workflow.keep_periods import move_period, open_period
 from scoring.workflow.points.books_anew import book_faults, member_faults
-from scoring.workflow.points.derived import means_of_period
+from scoring.workflow.points.derived import means_of_period, periods_asking
 from scoring.workflow.points.expiring import see_expiry
 from scoring.workflow.points.quarters import QuarterRefused, close_quarters, see_quarters
 from scoring.workflow.points.reading import own_points
@@ -247,9 +247,14 @@ def test_points_are_taken_over_on_the_sheets_of_the_open_year_but_for_a_few_take
     build_county(database.url, database.schema, tmp_path / "files", scale=SCALE, members=Fraction(1, 4))
     store = Store.open(database.url, database.schema)
     try:
-        lines = means_of_period(store, somebody(store, "guan", Role.ADMINISTRATOR), LAST)
+        administrator = somebody(store, "guan", Role.ADMINISTRATOR)
+        asked = [own.id for own in periods_asking(store, administrator)]
+        lines = means_of_period(store, administrator, LAST)
     finally:
         store.close()
+    assert asked == [LAST], (
+        "years published before points were kept for it took the number as it was verified"
+    )
     taken = [own for own in lines if own.mark is not None and own.counting]
     assert len(taken) > 0.8 * len(lines) > 0
     assert {own.counting == (own.mark,) for own in taken} == {True, False}

@@ -30,6 +30,7 @@ class TransferKept(NamedTuple):
     amount: int
     owed: int
     member: str
+    event: str
     claim: int | None
     undoes: int | None
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, 
 
 from scoring.canonical import canonical
 from scoring.errors import Fault, Refused
+from scoring.ledger import event_as
 from scoring.store import bulk, chain
 from scoring.store.drafts import By
 from scoring.store.parts import in_parts
@@ -195,6 +196,12 @@ def pending_of(c: Connection, member: str) -> tuple[Claim, ...]:
     return _found(c, (_COLUMNS.member == member) & _MOVES.claim.is_(None))
 
 
+def waiting_of_event(c: Connection, member: str, item: str, day: date, event: str | None) -> tuple[int, ...]:
+    """Return the numbers of the member's claims under *item* that wait, of that event (None: of any) of *day*, in order."""
+    found = _WAITING.ask(c, member=member, item=item, day=day.isoformat())
+    return tuple(number for number, name in found if event is None or event_as(name) == event_as(event))
+
+
 def unknown(number: int) -> ClaimUnknown:
     """Return the refusal of a claim there is not."""
     return ClaimUnknown([Fault.of(f"没有第 {number} 号积分申报", f"there is no claim {number} of points")])
@@ -295,6 +302,17 @@ def _claim(row: Any, files: tuple[ClaimFile, ...]) -> Claim:
 
 _KEPT = [own for own in claim.columns if own.name != "link"]
 _OF_NUMBER = Plain(_selection(_COLUMNS.number == bindparam("number")))
+_WAITING = Plain(
+    select(_COLUMNS.number, _COLUMNS.event)
+    .select_from(claim.outerjoin(claim_move, _MOVES.claim == _COLUMNS.number))
+    .where(
+        _COLUMNS.member == bindparam("member"),
+        _COLUMNS.item == bindparam("item"),
+        _COLUMNS.day == bindparam("day"),
+        _MOVES.claim.is_(None),
+    )
+    .order_by(_COLUMNS.number)
+)
 _FILES_OF = Plain(
     select(_FILES.file, _FILES.title).where(_FILES.claim == bindparam("number")).order_by(_FILES.file)
 )

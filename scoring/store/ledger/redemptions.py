@@ -67,6 +67,17 @@ def of_month(c: Connection, merchant: str, month: str) -> tuple[Redemption, ...]
     return tuple(_found(c, (_COLUMNS.merchant == merchant) & (_COLUMNS.month == month)))
 
 
+def hands_of_month(c: Connection, merchant: str, month: str) -> frozenset[str]:
+    """Return the ids of those who took the codes of *month* at the merchant's till, and of whom they acted for."""
+    own = (
+        select(_OWN.by, _OWN.on_behalf)
+        .join(redemption, _COLUMNS.transfer == _OWN.number)
+        .where(_COLUMNS.merchant == merchant, _COLUMNS.month == month)
+        .distinct()
+    )
+    return frozenset(one for row in c.execute(own) for one in row if one)
+
+
 def of_day(c: Connection, merchant: str, day: date) -> tuple[Redemption, ...]:
     """Return the merchant's redemptions of *day*, by number."""
     own = (_COLUMNS.merchant == merchant) & (_COLUMNS.month == month_of(day))

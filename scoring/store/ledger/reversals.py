@@ -205,6 +205,12 @@ def objections_to(c: Connection, transfers: Collection[int]) -> tuple[LineObject
     return _objections(c, _OBJECTION.transfer.in_(sorted(transfers)))
 
 
+def open_objection_to(c: Connection, transfers: Collection[int]) -> LineObjection | None:
+    """Return an objection to one of those transfers that waits; None where none does."""
+    waits = and_(_OBJECTION.transfer.in_(sorted(transfers)), _ANSWER.objection.is_(None))
+    return next(iter(_objections(c, waits)), None)
+
+
 def is_settled(c: Connection, number: int) -> bool:
     """Say whether that transfer is a redemption of a month which was settled with the merchant."""
     own = redemption.c

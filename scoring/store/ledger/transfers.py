@@ -17,6 +17,7 @@ from scoring.ledger import (
     NewTransfer,
     Transfer,
     TransferKind,
+    event_as,
     kept,
     quarter_of,
 )
@@ -177,7 +178,7 @@ def posted(  # noqa: PLR0917  whose, under what, when
 ) -> Posted:
     """Return what has been posted for *member* under *item*, of that event and in the day's windows of the calendar.
 
-    What was reversed is left out, whole. An event is known by its day and name, or *by_day_alone*.
+    What was reversed is left out, whole. An event is known by its day and name (`event_as`), or *by_day_alone*.
     """
     asked = {
         "member": member,
@@ -187,7 +188,8 @@ def posted(  # noqa: PLR0917  whose, under what, when
         "last": f"{day.year:04}-12-31",
     }
     own = [(date.fromisoformat(row[0]), row[1], row[2]) for row in _POSTED.ask(c, **asked)]
-    same = [points for on, name, points in own if on == day and (by_day_alone or name == event)]
+    named = event_as(event)
+    same = [points for on, name, points in own if on == day and (by_day_alone or event_as(name) == named)]
     return Posted(
         event=sum(same),
         event_times=len(same),
@@ -195,6 +197,17 @@ def posted(  # noqa: PLR0917  whose, under what, when
         month=sum(points for on, _, points in own if on.month == day.month),
         quarter=sum(points for on, _, points in own if quarter_of(on) == quarter_of(day)),
         year=sum(points for _, _, points in own),
+    )
+
+
+def numbers_of_event(  # noqa: PLR0917  whose, under what, of which event
+    c: Connection, member: str, item: str, ledger: Ledger, day: date, event: str | None
+) -> tuple[int, ...]:
+    """Return the numbers of what was posted for *member* under *item* and not reversed, of that event (None: of any) of *day*."""
+    asked = {"member": member, "item": item, "ledger": ledger.value}
+    found = _POSTED.ask(c, **asked, first=day.isoformat(), last=day.isoformat())
+    return tuple(
+        sorted(number for _, name, _, number in found if event is None or event_as(name) == event_as(event))
     )
 
 
@@ -356,7 +369,7 @@ _SINCE = Plain(
 
 _UNDOING, _UNDONE = transfer.alias("undoing"), transfer.alias("undone")
 _POSTED = Plain(
-    select(_OWN.day, _OWN.event, _OWN.amount).where(
+    select(_OWN.day, _OWN.event, _OWN.amount, _OWN.number).where(
         _OWN.member == bindparam("member"),
         _OWN.day >= bindparam("first"),
         _OWN.day <= bindparam("last"),

@@ -10,7 +10,7 @@ from itertools import cycle, islice
 from scoring.criteria.criterion import Criterion, Kind
 from scoring.criteria.model import MODERATION
 from scoring.workflow.demo.figures import ballot_text, other_number
-from scoring.workflow.demo.marks import NOT_APPLICABLE, SAME_FOR_ALL, Entry, Mark
+from scoring.workflow.demo.marks import FROM_POINTS, NOT_APPLICABLE, SAME_FOR_ALL, Entry, Mark
 from scoring.workflow.demo.questions import questions
 from scoring.workflow.demo.seeds import dice
 
@@ -164,7 +164,7 @@ def _some(entry: Entry, kind: Kind, rng: random.Random, *, first: frozenset[str]
         for criterion in entry.criteria.criteria
         if criterion.kind is kind
         and criterion.id not in later
-        and criterion.id != SAME_FOR_ALL
+        and criterion.id not in (SAME_FOR_ALL, FROM_POINTS)
         and superiors_mark(entry, criterion) != NOT_APPLICABLE
     ]
     return rng.choice([criterion for criterion in open_to if criterion.id in first] or open_to)

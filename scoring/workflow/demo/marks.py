@@ -16,6 +16,9 @@ NOT_APPLICABLE = "n/a"
 SAME_FOR_ALL = "talks_held"
 """The criterion on which everybody has full marks, so that nothing is told apart by it."""
 
+FROM_POINTS = "member_points"
+"""The criterion whose number comes of members' points: branches tell it as it is, and nobody checks it or differs on it."""
+
 _GROUPS_FROM = 45
 _BENT = 0.12
 _CHECKED, _CHECKED_INFLATED = 0.16, 0.5
@@ -130,7 +133,8 @@ def _weights(part: Part, share: float, applicable: set[str]) -> dict[str, float]
 def _own_mark(question: Question, given: Drawn, one: Participant, rng: random.Random) -> str:
     """Return what the branch gives itself: of opinions at least as much, of facts mostly the same."""
     kind, inflates = question.criterion.kind, one.branch.inflates
-    if given.text == NOT_APPLICABLE or kind in (Kind.BALLOT, Kind.DERIVED):
+    counted = kind in (Kind.BALLOT, Kind.DERIVED) or question.criterion.id == FROM_POINTS
+    if given.text == NOT_APPLICABLE or counted:
         return given.text
     if kind is Kind.MEASURED:
         honest = given.share >= 1 or rng.random() >= (0.6 if inflates else 0.06)
@@ -171,8 +175,9 @@ def _checked(
     open_to = [own for own in questions(criteria).values() if given[own.criterion.id].text != NOT_APPLICABLE]
     judged = [own for own in open_to if own.criterion.kind is Kind.JUDGED]
     levels = [own for own in open_to if own.criterion.kind is Kind.LEVELS]
+    as_found = (SAME_FOR_ALL, FROM_POINTS)
     measured = [
-        own for own in open_to if own.criterion.kind is Kind.MEASURED and own.criterion.id != SAME_FOR_ALL
+        own for own in open_to if own.criterion.kind is Kind.MEASURED and own.criterion.id not in as_found
     ]
     judged += rng.sample(levels, min(_LEVELS_CHECKED, len(levels)))
     panel = rng.sample(one.branch.panel, rng.choice((2, 3)))

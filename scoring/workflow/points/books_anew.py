@@ -82,10 +82,13 @@ class _Books:
         self._known: dict[int, TransferKept] = {}
         self._undone: set[int] = set()
         self._due: tuple[int, str, int] | None = None
+        self._ended: dict[tuple[str, str], int] = {}
+        self._back: TransferKept | None = None
 
     def faults(self, own: TransferKept) -> Iterator[Fault]:
         """Yield what is wrong with *own* by the transfers before it."""
         yield from self._repaid(own)
+        yield from self._came_back(own)
         if own.kind in _REVERSIBLE:
             self._known[own.number] = own
         if own.undoes is not None:
@@ -108,6 +111,8 @@ class _Books:
         """Yield what is missing after the last transfer."""
         if self._due is not None:
             yield self._not_repaid(self._due[0])
+        if self._back is not None:
+            yield self._not_taken(self._back.number)
         for number in sorted(self._claims.keys() - self._posted):
             yield _fault(
                 "claim_move",
@@ -140,6 +145,28 @@ class _Books:
 
     def _not_repaid(self, number: int) -> Fault:
         return _of("transfer", number, "之后应先抵还欠分", "is not followed by what was owed")
+
+    def _came_back(self, own: TransferKept) -> Iterator[Fault]:
+        """Yield where more came back than had ended, or what came back was not taken at once by an award's reversal."""
+        before, self._back = self._back, None
+        if before is not None and (own.kind, before.key) != ("reversal", f"ended:{own.undoes}"):
+            yield self._not_taken(before.number)
+        if own.kind != "expiry":
+            return
+        year = own.member, own.event
+        back = own.source == "expired"
+        self._ended[year] = self._ended.get(year, 0) + (-own.amount if back else own.amount)
+        self._back = own if back else None
+        if self._ended[year] < 0:
+            yield _of("transfer", own.number, "退回的多于到期的", "gives back more than had ended")
+
+    def _not_taken(self, number: int) -> Fault:
+        return _of(
+            "transfer",
+            number,
+            "退回到期的分以后没有随即冲销",
+            "gives back what had ended, and no reversal follows",
+        )
 
     def _reversed(self, own: TransferKept) -> Iterator[Fault]:
         before = self._known.get(own.undoes or 0)

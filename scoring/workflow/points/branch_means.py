@@ -22,7 +22,7 @@ from scoring.store.ledger import members, quarters, rules, transfers
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.quarters import Closing, Total, bit, quarters_of
 from scoring.units import Unit
-from scoring.workflow.points.quarters import QuarterFigure, closed_quarters, year_figure
+from scoring.workflow.points.years import QuarterFigure, closed_quarters, year_figure
 from scoring.working_days import today
 
 

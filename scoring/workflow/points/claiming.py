@@ -8,11 +8,11 @@ from unicodedata import normalize
 from scoring.chain import Deed
 from scoring.criteria.caps import Posted, allowed
 from scoring.criteria.criterion import EvidenceAsked
-from scoring.criteria.item import MEMBER_KINDS, Claimant, Item, Verifier, counted
+from scoring.criteria.item import MEMBER_KINDS, Claimant, Item, Verifier, counted, times_text
 from scoring.criteria.points import PointsRules
 from scoring.errors import Fault, Place, PointsRefused, Refused
 from scoring.evidence import takes_files, why_not
-from scoring.ledger import quarter_of
+from scoring.ledger import event_as, quarter_of
 from scoring.people import Actor, Role
 from scoring.permissions import Action, NotAllowed, Setting, permit
 from scoring.private_numbers import private_number
@@ -28,6 +28,7 @@ from scoring.workflow.answer_once import KeyUsed
 from scoring.workflow.documents import Document, note
 from scoring.workflow.points.deeds import hand
 from scoring.workflow.points.in_role import besides, holds_over, in_role, verifiers
+from scoring.workflow.points.tallies import by_day_alone
 from scoring.workflow.telling import tell
 from scoring.working_days import today
 
@@ -187,6 +188,7 @@ class _Claiming:
         self._mine = members.of_person(c, _holder(actor))
         self._before = claims.of_keys(c, (own.key for own in new))
         self._rules: dict[date, PointsRules | None] = {}
+        self._here: dict[tuple[str, str, date, str], int] = {}
         self._now = datetime.now(UTC)
 
     def claimed(self) -> tuple[Claim, ...]:
@@ -240,6 +242,7 @@ class _Claiming:
             *self._points_faults(new, item),
             *self._file_faults(new, item),
             *self._community_faults(new, item, then),
+            *self._twice_faults(new, item),
         ]
         return self._claim(new, then, own, item), faults
 
@@ -378,6 +381,36 @@ class _Claiming:
                 "at_unit",
             )
 
+    def _twice_faults(self, new: NewClaim, item: Item) -> Iterator[Fault]:
+        """Yield a fault where the event counts no more, for what of it is posted, waits, or stands among these already."""
+        times = item.caps.event_times
+        if times is None:
+            return
+        alone = by_day_alone(item)
+        event = None if alone else _tidy(new.event)
+        here = (new.member, item.id, new.day, event_as(event or ""))
+        before = self._here.get(here, 0)
+        self._here[here] = before + 1
+        ledger = item.ledgers[0]
+        posted = transfers.numbers_of_event(self._c, new.member, item.id, ledger, new.day, event)
+        waiting = claims.waiting_of_event(self._c, new.member, item.id, new.day, event)
+        if len(posted) + len(waiting) + before < times:
+            return
+        lines = [
+            *(Text(f"第 {number} 笔已经入账", f"entry {number} is posted") for number in posted),
+            *(Text(f"第 {number} 号申报待审核", f"claim {number} waits") for number in waiting),
+            *([Text("本次申报中已有一项", "it is among these already")] if before else []),
+        ]
+        most, other = times_text(times), _SAME_DAY if alone else _OTHER_EVENT
+        yield self._at(
+            new,
+            f"“{item.title.zh}”同一次活动最多计 {most.zh}，{new.day.isoformat()} 这次不用再报："
+            f"{'，'.join(own.zh for own in lines)}。{other.zh}",
+            f"“{item.title.en}” counts {most.en} an event, and that of {new.day.isoformat()} needs no further claim: "
+            f"{', '.join(own.en for own in lines)}. {other.en}",
+            "day" if alone else "event",
+        )
+
     def _rules_of(self, day: date) -> PointsRules | None:
         if day not in self._rules:
             try:
@@ -446,6 +479,13 @@ _CLAIMANTS = {
     Claimant.MEMBER: Text("党员本人", "the member"),
     Claimant.SECRETARY: Text("支部书记", "the branch's secretary"),
 }
+_OTHER_EVENT = Text(
+    "如果确是另一次活动，请在活动名称中写明", "If this truly was another event, give it a name of its own"
+)
+_SAME_DAY = Text(
+    "这一项按天计，在哪里服务、叫什么名称都一样",
+    "This counts by the day, wherever it was and whatever it is called",
+)
 _KEY_USED = (
     "这个键已用于另一项申报；新的申报请换一个新的键",
     "this key was used for another claim; a new claim takes a new key",

@@ -14,7 +14,7 @@ from scoring.numbers import Rounding, rounded
 from scoring.store.engine import Connection
 from scoring.store.ledger import members, quarters, rules, transfers
 from scoring.store.ledger.quarters import Total, bit, quarters_of
-from scoring.workflow.points.quarters import begins_with_points
+from scoring.workflow.points.years import begins_with_points
 
 SPREAD_STEP = 500
 """Figures of a year are counted in steps of so many hundredths."""

@@ -21,8 +21,8 @@ from scoring.texts import Text
 from scoring.workflow.acting import WordsUnfit, line, words
 from scoring.workflow.points.in_role import in_role
 from scoring.workflow.points.keep_merchants import keeps
-from scoring.workflow.points.quarters import quarters_of_member
 from scoring.workflow.points.reading import own_member
+from scoring.workflow.points.years import quarters_of_member
 from scoring.working_days import today
 
 LONGEST_TITLE = 60

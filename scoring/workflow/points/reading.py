@@ -19,8 +19,8 @@ from scoring.store.ledger.reversals import LineObjection
 from scoring.units import Unit
 from scoring.workflow.points.expiring import Expiring, expiring
 from scoring.workflow.points.in_role import verifying_roles
-from scoring.workflow.points.quarters import QuarterFigure, YearFigure, year_of
 from scoring.workflow.points.reversing import hindering
+from scoring.workflow.points.years import QuarterFigure, YearFigure, year_of
 from scoring.working_days import today
 
 FEWEST = 5

@@ -18,8 +18,8 @@ from scoring.store.ledger.members import Member
 from scoring.store.unchanged import grown, unchanged
 from scoring.units import Group, Grouping, Unit
 from scoring.workflow.points.county_sums import Sums, YearSums, sums_from, sums_of_year, together
-from scoring.workflow.points.quarters import YearFigure, year_of
 from scoring.workflow.points.reading import FEWEST
+from scoring.workflow.points.years import YearFigure, year_of
 from scoring.working_days import today
 
 

@@ -12,7 +12,7 @@ from scoring.store.engine import Connection, Store
 from scoring.store.ledger import members, reversals, rules, transfers
 from scoring.store.ledger.members import Member
 from scoring.units import Unit
-from scoring.workflow.points.quarters import YearFigure, year_of
+from scoring.workflow.points.years import YearFigure, year_of
 from scoring.workflow.telling import names
 from scoring.working_days import today
 

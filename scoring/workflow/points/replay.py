@@ -22,9 +22,9 @@ from scoring.store.ledger.members import Member
 from scoring.store.ledger.quarters import quarters_of
 from scoring.units import Unit
 from scoring.workflow.points.deeds import points_deed
-from scoring.workflow.points.quarters import QuarterFigure, year_figure
 from scoring.workflow.points.replayed import MemberReplayed, Outcome, Replayed
 from scoring.workflow.points.tallies import Tally
+from scoring.workflow.points.years import QuarterFigure, year_figure
 from scoring.working_days import today
 
 

@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from scoring.criteria.item import points_text
+from scoring.criteria.item import Ledger, points_text
 from scoring.errors import Fault, Refused
-from scoring.ledger import REVERSIBLE, Transfer, TransferKind, kept, reversal
+from scoring.ledger import REVERSIBLE, Transfer, TransferKind, ended_key, given_back, kept, reversal
 from scoring.people import Actor, Role
 from scoring.permissions import Action, NotAllowed, Setting, other_hands, permit
 from scoring.private_numbers import private_number
 from scoring.store import chain, units
+from scoring.store.drafts import By
 from scoring.store.engine import Connection, Store
-from scoring.store.ledger import members, reversals, transfers
+from scoring.store.ledger import expiry, members, reversals, transfers
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.reversals import (
     LineObjection,
@@ -65,8 +66,8 @@ def move_reversal(store: Store, actor: Actor | None, number: int, reason: str) -
 def confirm_reversal(store: Store, actor: Actor, number: int) -> tuple[int, ...]:
     """Let the motion of that number hold, and return the transfers that reverse, today.
 
-    Of spendable points what is there goes back, the rest is owed. Raises NotAllowed, SameHands where *actor* moved it
-    or the points are theirs, ReversalUnknown and ReversalRefused.
+    Of spendable points what ended since is not taken again, what is there goes back, and the rest is owed. Raises
+    NotAllowed, SameHands where *actor* moved it or the points are theirs, ReversalUnknown and ReversalRefused.
     """
     before = _motion(store, number)
     with _acting(store, actor, Action.CONFIRM_REVERSAL, before.transfer) as case:
@@ -77,13 +78,13 @@ def confirm_reversal(store: Store, actor: Actor, number: int) -> tuple[int, ...]
         if faults:
             raise ReversalRefused(faults)
         day = today()
-        numbers = tuple(
-            transfers.post(case.c, [reversal(one, _held(case.c, one), day, own.reason)], hand(actor))[0]
-            for one in posted
-        )
+        numbers = tuple(_take_back(case.c, one, day, own.reason, hand(actor)) for one in posted)
         reversals.decide_motion(case.c, number, ReversalState.CONFIRMED, hand(actor))
-        owed = sum(transfers.find(case.c, one).new.owed for one in numbers)
-        _tell_reversed(case, actor, own, owed)
+        taken = [transfers.find(case.c, one).new for one in numbers]
+        ended = sum(
+            one.new.amount for own_ in posted for one in transfers.of_key(case.c, ended_key(own_.number))
+        )
+        _tell_reversed(case, actor, own, ended, sum(one.owed for one in taken))
         return numbers
 
 
@@ -289,6 +290,18 @@ def _held(c: Connection, own: Transfer) -> int:
     return transfers.balance(c, target, own.new.ledger).balance if kept(target) else 0
 
 
+def _take_back(c: Connection, own: Transfer, day: date, reason: str, by: By) -> int:
+    """Post what takes *own* back on *day*, after what of it ended unspent has come back; return the reversal's number."""
+    held, before = _held(c, own), []
+    if own.new.kind is TransferKind.AWARD and own.new.ledger is Ledger.SPENDABLE:
+        year, ended = expiry.ended_of(c, own.number)
+        back = min(own.new.amount, ended)
+        if back:
+            before = [given_back(own, year, back, day, reason)]
+            held += back
+    return transfers.post(c, [*before, reversal(own, held, day, reason)], by)[-1]
+
+
 def _motion(store: Store, number: int) -> ReversalMotion:
     with store.read() as c:
         return reversals.motion(c, number)
@@ -317,12 +330,13 @@ def _other_hands(actor: Actor, own: ReversalMotion, case: _Case) -> None:
     other_hands(actor, {case.member.person} - {""}, *_CONCERNED)
 
 
-def _tell_reversed(case: _Case, actor: Actor, own: ReversalMotion, owed: int) -> None:
-    rest = points_text(owed)
+def _tell_reversed(case: _Case, actor: Actor, own: ReversalMotion, ended: int, owed: int) -> None:
+    rest, lost = points_text(owed), points_text(ended)
+    gone = Text(f"，其中 {lost.zh}早已到期，不再扣", f"; {lost.en} of it had ended, and are not taken again")
     debt = Text(f"，另有 {rest.zh}待从以后的加分中抵还", f"; {rest.en} are owed out of later ones")
     sentence = Text(
-        f"第 {own.transfer} 笔积分已冲销：{own.reason}{debt.zh if owed else ''}",
-        f"entry {own.transfer} of your points was reversed: {own.reason}{debt.en if owed else ''}",
+        f"第 {own.transfer} 笔积分已冲销：{own.reason}{gone.zh if ended else ''}{debt.zh if owed else ''}",
+        f"entry {own.transfer} of your points was reversed: {own.reason}{gone.en if ended else ''}{debt.en if owed else ''}",
     )
     tell(case.c, [case.member.person], "reversal", sentence, OWN_POINTS)
     done = Text(

@@ -1,7 +1,7 @@
 """What merchants took is settled month by month: all that was redeemed, less what was reversed, once the month is over."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,6 @@ from scoring.store import chain
 from scoring.store.engine import Connection, Store
 from scoring.store.ledger import merchants, redemptions, reversals, settlements
 from scoring.store.ledger.merchants import Merchant
-from scoring.store.ledger.redemptions import Redemption
 from scoring.store.ledger.settlements import Month
 from scoring.store.parts import in_parts
 from scoring.texts import Text
@@ -51,8 +50,8 @@ class MonthStatement:
 def settle(store: Store, actor: Actor, merchant_id: str, month: str) -> Month:
     """Settle the merchant's *month* (2026-11), and return what it comes to; none of its redemptions is reversed after.
 
-    Raises NotAllowed, SameHands where *actor* takes codes for the merchant, MerchantUnknown, and SettlementRefused with
-    every reason.
+    Raises NotAllowed, SameHands where *actor* takes codes for the merchant or took some of that month, MerchantUnknown,
+    and SettlementRefused with every reason.
     """
     deed = permit(actor, Action.SETTLE, Setting())
     last = last_day(month)
@@ -60,7 +59,7 @@ def settle(store: Store, actor: Actor, merchant_id: str, month: str) -> Month:
         chain.link_number(c)
         merchant = merchants.find(c, merchant_id)
         tills = merchants.at_till(c, merchant_id)
-        other_hands(actor, tills, *_OWN)
+        other_hands(actor, tills | redemptions.hands_of_month(c, merchant_id, month), *_OWN)
         own = settlements.month_of(c, merchant_id, month)
         faults = list(_hindering(c, merchant, month, last, own))
         if own is None or faults:
@@ -144,21 +143,33 @@ def _hindering(
             f"“{merchant.name}” {month} 已经结算", f"{month} of “{merchant.name}” is settled already"
         )
         return
-    waiting = _waiting(c, redemptions.of_month(c, merchant.id, month))
-    if waiting is not None:
-        yield Fault.of(
-            f"第 {waiting} 笔兑换有待确认的冲销提议，请先确认或不予通过",
-            f"a motion to reverse entry {waiting} waits; confirm or refuse it first",
-        )
+    numbers = [one.number for one in redemptions.of_month(c, merchant.id, month)]
+    yield from _moved(c, numbers)
+    yield from _objected(c, numbers)
 
 
-def _waiting(c: Connection, found: tuple[Redemption, ...]) -> int | None:
-    """Return the number of a redemption that somebody has moved to reverse, None where that waits for none."""
-    for part in in_parts(own.number for own in found):
+def _moved(c: Connection, numbers: Sequence[int]) -> Iterator[Fault]:
+    """Yield which of the redemptions of those numbers somebody has moved to reverse, the first that waits for it."""
+    for part in in_parts(numbers):
         motion = reversals.open_motion_about(c, part)
         if motion is not None:
-            return motion.transfer
-    return None
+            yield Fault.of(
+                f"第 {motion.transfer} 笔兑换有待确认的冲销提议，请先确认或不予通过",
+                f"a motion to reverse entry {motion.transfer} waits; confirm or refuse it first",
+            )
+            return
+
+
+def _objected(c: Connection, numbers: Sequence[int]) -> Iterator[Fault]:
+    """Yield which of the redemptions of those numbers its member objects to, the first that waits for an answer."""
+    for part in in_parts(numbers):
+        objection = reversals.open_objection_to(c, part)
+        if objection is not None:
+            yield Fault.of(
+                f"党员对第 {objection.transfer} 笔兑换提出的异议还没有答复，请先答复",
+                f"a member's objection to entry {objection.transfer} waits; answer it first",
+            )
+            return
 
 
 def _nothing(merchant: Merchant, month: str) -> Fault:
@@ -168,6 +179,6 @@ def _nothing(merchant: Merchant, month: str) -> Fault:
 
 
 _OWN = (
-    "您（或您所代理的人）在这家商户受理兑换，须由另一名管理员结算",
-    "you, or whoever you act for, take codes for this merchant; another administrator settles it",
+    "您（或您所代理的人）在这家商户受理兑换，或者当月受理过，须由另一名管理员结算",
+    "you, or whoever you act for, take codes for this merchant, or did that month; another administrator settles it",
 )

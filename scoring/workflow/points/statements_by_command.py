@@ -9,7 +9,7 @@ from scoring.store.engine import Store
 from scoring.store.ledger import members, rules, transfers
 from scoring.store.ledger.members import Member
 from scoring.texts import Text
-from scoring.workflow.points.quarters import YearFigure, year_of
+from scoring.workflow.points.years import YearFigure, year_of
 from scoring.working_days import today
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from scoring.criteria.caps import Posted
 from scoring.criteria.item import Item, Verifier
-from scoring.ledger import quarter_of
+from scoring.ledger import event_as, quarter_of
 
 
 def by_day_alone(item: Item) -> bool:
@@ -30,9 +30,10 @@ class Tally:
         on, month, quarter, year = _labels(day)
         own = self._points.setdefault((member, item), {})
         own_times = self._times.setdefault((member, item), {})
-        for label in (on, month, quarter, year, (on, event)):
+        named = on, event_as(event)
+        for label in (on, month, quarter, year, named):
             own[label] = own.get(label, 0) + points
-        for time in (on, (on, event)):
+        for time in (on, named):
             own_times[time] = own_times.get(time, 0) + 1
 
     def posted(self, member: str, item: Item, day: date, event: str) -> Posted:
@@ -41,7 +42,7 @@ class Tally:
         if own is None:
             return _NOTHING
         on, month, quarter, year = _labels(day)
-        same: str | tuple[str, str] = on if by_day_alone(item) else (on, event)
+        same: str | tuple[str, str] = on if by_day_alone(item) else (on, event_as(event))
         return Posted(
             event=own.get(same, 0),
             event_times=self._times[member, item.id].get(same, 0),

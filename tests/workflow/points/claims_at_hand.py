@@ -29,7 +29,7 @@ DAY = date(2026, 11, 10)
 NOW = date(2026, 11, 21)
 """The day it is for whoever lets `be_today` say so."""
 
-_ASKING = ("reading", "reading_own_claims", "quarters", "claiming", "verifying", "reversing")
+_ASKING = ("reading", "reading_own_claims", "quarters", "years", "claiming", "verifying", "reversing")
 
 
 def be_today(monkeypatch: MonkeyPatch, day: date = NOW) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from scoring.people import Role
 from scoring.permissions import NotAllowed
 from scoring.store import links, notices
 from scoring.store.drafts import By
@@ -22,7 +23,11 @@ from scoring.workflow.points.claiming import (
     claim_points,
     withdraw_claim,
 )
+from scoring.workflow.points.import_points import import_points
+from scoring.workflow.points.reversing import confirm_reversal, move_reversal
+from scoring.workflow.points.verifying import Decision, verify_claims
 from tests.people import acting_for, somebody
+from tests.workflow import county
 from tests.workflow.points.claims_at_hand import DAY, OTHER, OWN, branch, picture
 
 
@@ -205,3 +210,72 @@ def test_a_claim_counts_in_the_branch_of_its_day(own):
     assert own.claimed("k2", day=date(2026, 11, 16)).unit == OTHER
     with pytest.raises(NotAllowed):
         claim_points(own.store, own.community, own.new("k3", day=DAY))
+
+
+def test_the_same_event_is_claimed_once_and_the_line_that_has_it_is_named(own):
+    """Whoever claims is told at once, and not when somebody verifies it."""
+    first = own.claimed(event="党课")
+    (told,) = refused(own, own.new("k2", event=" 党课 ", note="又一次"))
+    assert "counts once an event" in told
+    assert f"claim {first.number} waits" in told
+    assert "a name of its own" in told
+    (told,) = refused(own, own.new("k3", event="党课"), by=own.secretary)
+    assert f"claim {first.number} waits" in told
+    entry = own.post(first.number)[0].transfers[0]
+    (told,) = refused(own, own.new("k4", event="党课"))
+    assert f"entry {entry} is posted" in told
+    for other in ({"event": "另一次党课"}, {"event": "党课", "day": date(2026, 11, 9)}):
+        assert own.claimed(f"k{other}", **other).state is ClaimState.PENDING
+
+
+@pytest.mark.parametrize("written", ["党 课１", "党课1\u200b", "\u2060党课1", "党\u3000课1", "党课\ufe0f1"])
+def test_an_event_is_the_same_however_it_is_written(own, tmp_path, written):
+    """A space, a wider digit, a character that nobody sees: none of it makes another event, in a claim or in a file."""
+    first = own.claimed(event="党课1")
+    (told,) = refused(own, own.new("k2", event=written))
+    assert f"claim {first.number} waits" in told
+    (posted,) = own.post(first.number)
+    (told,) = refused(own, own.new("k2", event=written))
+    assert f"entry {posted.transfers[0]} is posted" in told
+    rows = [["编号", "项目", "日期", "活动"], ["M1", "lecture_given", DAY.isoformat(), written]]
+    taken = import_points(own.store, None, county.write(tmp_path / "own.csv", rows))
+    assert (taken.posted, taken.cut[0].cuts[0].cap) == (0, "event_times")
+
+
+def test_what_was_taken_back_withdrawn_or_reversed_is_claimed_again(own):
+    withdraw_claim(own.store, own.member, own.claimed("k1").number)
+    second = own.claimed("k2")
+    verify_claims(own.store, own.superior, [Decision(claim=second.number, post=False, reason="看不清")])
+    (posted,) = own.post(own.claimed("k3").number)
+    refused(own, own.new("k4"))
+    administrator = somebody(own.store, "guan", Role.ADMINISTRATOR)
+    moved = move_reversal(own.store, own.superior, posted.transfers[0], "记错")
+    refused(own, own.new("k4"))
+    confirm_reversal(own.store, administrator, moved)
+    assert own.claimed("k4").state is ClaimState.PENDING
+
+
+def test_what_a_community_may_verify_is_claimed_once_a_day_wherever(own):
+    """Served there and told at home, under two names: one of them counts, and the other is not claimed."""
+    first = own.claimed(item="community_service", at_unit=OTHER, event="巡河")
+    (told,) = refused(own, own.new("k2", "community_service", event="清河"), by=own.member)
+    assert f"claim {first.number} waits" in told
+    assert "by the day" in told
+    assert own.claimed("k3", "community_service", day=date(2026, 11, 9)).state is ClaimState.PENDING
+
+
+def test_a_list_names_nobody_twice_for_one_event(own):
+    mine = [own.new(f"k{place}", "general_meeting") for place in range(2)]
+    other = own.new("other", "general_meeting", member=own.members[1].id)
+    (told,) = refused(own, *mine, other, by=own.secretary)
+    assert told.startswith("M1: ")
+    assert "among these already" in told
+    with own.store.read() as c:
+        assert claims.pending(c, [OWN]) == ()
+
+
+def test_a_file_takes_what_was_posted_for_the_event_and_the_claim_is_told(own, tmp_path):
+    rows = [["编号", "项目", "日期", "活动"], ["M1", "lecture_given", DAY.isoformat(), "党课"]]
+    import_points(own.store, None, county.write(tmp_path / "own.csv", rows))
+    (told,) = refused(own, own.new(event="党课"))
+    assert "entry 1 is posted" in told

@@ -25,6 +25,8 @@ from scoring.workflow.points.expiring import (
     expiring,
     see_expiry,
 )
+from scoring.workflow.points.reversing import confirm_reversal, move_reversal
+from scoring.workflow.verify_chain import verify_chain
 from tests.workflow.points.members_at_hand import RULES
 from tests.workflow.points.shops_at_hand import award, shop
 
@@ -181,6 +183,67 @@ def test_what_comes_back_after_the_end_ends_with_the_next_year(own, on):
     with own.store.read() as c:
         (line,) = expiring(c, own.own.id)
     assert (line.year, line.points, line.last_day) == (2027, 400, date(2028, 12, 31))
+
+
+def reverse(own, number) -> tuple[int, int]:
+    """Reverse the award by two, and return what the member holds and owes then."""
+    moved = move_reversal(own.store, own.branch.superior, number, "错")
+    confirm_reversal(own.store, own.admin, moved)
+    with own.store.read() as c:
+        held = transfers.balance(c, own.own.id, Ledger.SPENDABLE)
+    assert verify_chain(own.store).faults == ()
+    return held.balance, held.owed
+
+
+def test_an_award_whose_points_ended_unspent_takes_nothing_a_second_time(own, on):
+    """Of 14 points of the year 6 were spent and 8 ended: without the award of 4, 4 would have ended."""
+    second = award(own.store, own.own, 400, date(2026, 12, 1), key="second")
+    spend(own, 600)
+    assert ended(own, on).points == 800
+    award(own.store, own.own, 500, date(2028, 2, 1), key="later")
+    before = left(own, 2028)
+    assert reverse(own, second) == (500, 0)
+    assert left(own, 2028) == before == 500
+    with own.store.read() as c:
+        taken, back, *_ = transfers.statement(c, own.own.id, Ledger.SPENDABLE)
+        (told, *_) = notices.of_person(c, own.member.id, 9)
+    assert [(line.amount, line.called.en) for line in (back, taken)] == [
+        (400, "expired points given back"),
+        (-400, "reversal"),
+    ]
+    assert "4 points of it had ended, and are not taken again" in told.sentence.en
+
+
+def test_what_of_the_award_was_spent_is_taken_or_owed(own, on):
+    """Of 14 points 13 were spent and 1 ended: reversing the award of 4 takes the 2 there are, and 1 is owed."""
+    second = award(own.store, own.own, 400, date(2026, 12, 1), key="second")
+    spend(own, 1300)
+    assert ended(own, on).points == 100
+    award(own.store, own.own, 200, date(2028, 2, 1), key="later")
+    assert reverse(own, second) == (0, 100)
+
+
+def test_what_ended_is_given_back_once(own, on):
+    """8 of 18 points ended; two awards of 4 are covered by them, and the third is not."""
+    numbers = [award(own.store, own.own, 400, date(2026, 12, day), key=f"of{day}") for day in (1, 2, 3)]
+    spend(own, 1400)
+    assert ended(own, on).points == 800
+    assert [reverse(own, number) for number in numbers] == [(0, 0), (0, 0), (0, 400)]
+
+
+def test_an_award_that_came_after_the_end_is_taken_as_it_is(own, on):
+    """What ended before it was posted was none of it, though the day it is for lies in that year."""
+    assert ended(own, on).points == 1000
+    late = award(own.store, own.own, 400, date(2026, 12, 1), key="late")
+    spend(own, 400)
+    assert reverse(own, late) == (0, 400)
+
+
+def test_an_award_of_after_the_end_ends_with_the_next_year(own, on):
+    assert ended(own, on).points == 1000
+    late = award(own.store, own.own, 400, date(2026, 12, 1), key="late")
+    assert ended(own, on, 2027).points == 400
+    assert reverse(own, late) == (0, 0)
 
 
 def test_a_member_reads_how_many_points_end_when(own, on):

@@ -28,17 +28,13 @@ from scoring.workflow.points.keep_members import (
     let_go,
 )
 from scoring.workflow.points.quarters import (
-    QuarterFigure,
     QuarterRefused,
     close_quarter,
     close_quarters,
     open_quarter,
-    quarters_of_member,
     see_quarters,
-    talks_due,
-    year_figure,
-    year_of,
 )
+from scoring.workflow.points.years import QuarterFigure, quarters_of_member, talks_due, year_figure, year_of
 from scoring.working_days import today
 from tests.people import somebody, township
 from tests.workflow import county

@@ -43,7 +43,7 @@ def own(store, tmp_path):
 def test_claims_are_read_with_what_became_of_them_and_who_may_take_them_back(own):
     own.posted()
     own.claimed("k2", "community_service", at_unit=OTHER)
-    claim_points(own.store, own.secretary, own.new("k3", "party_lecture"))
+    claim_points(own.store, own.secretary, own.new("k3", "party_lecture", event="冬训"))
     withdraw_claim(own.store, own.member, own.claimed("k4", "party_lecture").number)
     found = own_claims(own.store, own.member)
     assert [(one.claim.number, one.claim.state, one.may_withdraw) for one in found] == [

@@ -9,9 +9,10 @@ import pytest
 
 from scoring.people import Role
 from scoring.permissions import NotAllowed
-from scoring.workflow.points.quarters import open_quarter, year_of
+from scoring.workflow.points.quarters import open_quarter
 from scoring.workflow.points.replay import ReplayRefused, choices, replay
 from scoring.workflow.points.rules_in_force import adopt_rules
+from scoring.workflow.points.years import year_of
 from tests.people import somebody
 from tests.workflow import county
 from tests.workflow.points.members_at_hand import RULES, administrator, known, take_points, with_members

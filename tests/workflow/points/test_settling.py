@@ -11,13 +11,16 @@ from scoring.permissions import NotAllowed, SameHands
 from scoring.store import notices
 from scoring.store.ledger.merchants import MerchantUnknown
 from scoring.workflow.points import settling
-from scoring.workflow.points.keep_merchants import put_at_till
+from scoring.workflow.points.keep_merchants import put_at_till, take_from_till
 from scoring.workflow.points.redeeming import redeem
 from scoring.workflow.points.reversing import (
     ReversalRefused,
     confirm_reversal,
+    dismiss_line_objection,
     move_reversal,
+    object_to_line,
     refuse_reversal,
+    uphold_line_objection,
 )
 from scoring.workflow.points.settling import (
     SettlementRefused,
@@ -105,6 +108,37 @@ def test_a_motion_that_waits_holds_the_settlement_up(own, month, over):
     with pytest.raises(SettlementRefused, match="waits"):
         settle(own.store, own.admin, own.merchant.id, month)
     refuse_reversal(own.store, own.admin, motion, "未退货")
+    assert settle(own.store, own.admin, own.merchant.id, month).points == 300
+
+
+def test_an_objection_that_waits_holds_the_settlement_up(own, month, over):
+    """Settled first, it could not be upheld any more."""
+    (bought_,) = bought(own, 300)
+    objection = object_to_line(own.store, own.branch.member, bought_.number, "没有拿到")
+    with pytest.raises(SettlementRefused, match=f"objection to entry {bought_.number} waits"):
+        settle(own.store, own.admin, own.merchant.id, month)
+    motion = uphold_line_objection(own.store, own.admin, objection, "店方认可")
+    with pytest.raises(SettlementRefused, match="a motion to reverse"):
+        settle(own.store, own.admin, own.merchant.id, month)
+    confirm_reversal(own.store, own.branch.superior, motion)
+    assert settle(own.store, own.admin, own.merchant.id, month).points == 0
+
+
+def test_who_took_codes_that_month_does_not_settle_it_from_another_desk(own, month, over):
+    """An administrator who leaves the till once the month is over still has a hand in what was taken."""
+    both = somebody(own.store, "both", Role.MERCHANT, Role.ADMINISTRATOR)
+    put_at_till(own.store, own.admin, own.merchant.id, "both")
+    redeem(own.store, both, own.code())
+    take_from_till(own.store, own.admin, own.merchant.id, both.id)
+    with pytest.raises(SameHands, match="or did that month"):
+        settle(own.store, both, own.merchant.id, month)
+    assert settle(own.store, own.admin, own.merchant.id, month).points == 300
+
+
+def test_an_objection_that_was_dismissed_holds_nothing_up(own, month, over):
+    (bought_,) = bought(own, 300)
+    objection = object_to_line(own.store, own.branch.member, bought_.number, "没有拿到")
+    dismiss_line_objection(own.store, own.admin, objection, "有签收")
     assert settle(own.store, own.admin, own.merchant.id, month).points == 300
 
 

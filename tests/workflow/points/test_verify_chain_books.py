@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from scoring.criteria.item import Ledger
-from scoring.ledger import NewTransfer, TransferKind
+from scoring.ledger import EXPIRED, NewTransfer, TransferKind
 from scoring.people import Role
 from scoring.store.drafts import By
 from scoring.store.engine import Store
@@ -249,3 +249,29 @@ def test_names_that_were_forgotten_are_no_fault(county):
         c.exec_driver_sql("DELETE FROM member_name")
     with closing(Store.open_to_check(county.url, county.schema)) as store:
         assert verify_chain(store).sound
+
+
+@pytest.mark.parametrize("ended", [0, 300])
+def test_points_that_came_back_and_were_not_taken_are_found(store, tmp_path, ended):
+    """Whoever writes to the books himself gives somebody what had ended, or what never did."""
+    own = branch(store, tmp_path)
+    own.posted()
+    kept = NewTransfer(
+        key="expiry:2026:x",
+        ledger=Ledger.SPENDABLE,
+        kind=TransferKind.EXPIRY,
+        source=own.own.id,
+        target=EXPIRED,
+        amount=max(ended, 100),
+        member=own.own.id,
+        unit=OWN,
+        rules="member-points@2026.1",
+        day=date(2026, 11, 20),
+        event="2026" if ended else "2025",
+    )
+    back = replace(kept, key="ended:1", source=EXPIRED, target=own.own.id, amount=300, event="2026")
+    with store.begin() as c:
+        transfers.post(c, [kept, back], By(person=""))
+    found = [fault.sentence.en for fault in verify_chain(store).faults]
+    assert any("no reversal follows" in one for one in found)
+    assert any("more than had ended" in one for one in found) == (not ended)

@@ -20,8 +20,10 @@ from scoring.store.ledger.claims import ClaimState
 from scoring.texts import Lang
 from scoring.uploads.kinds import Kind
 from scoring.workflow.points.claiming import ClaimRefused, claim_for_many, claim_points, withdraw_claim
+from scoring.workflow.points.import_points import import_points
 from scoring.workflow.points.verifying import Decision, verify_claims
 from tests.people import acting_for, somebody, township
+from tests.workflow import county
 from tests.workflow.points.claims_at_hand import DAY, OTHER, OWN, TOWN, branch, picture
 
 
@@ -97,19 +99,22 @@ def test_only_who_the_item_names_verifies(own):
     assert own.post(lecture, by=own.secretary)[0].points == 400
 
 
-def test_a_community_verifies_what_was_done_there_and_it_counts_once(own):
-    """The same afternoon claimed again for the branch to verify counts no second time, under whatever name."""
+def test_a_community_verifies_what_was_done_there_and_it_counts_once(own, tmp_path):
+    """The same afternoon in a clerk's file, and claimed for the community to verify: it counts once, under whatever name."""
     there = own.claimed("k1", "community_service", at_unit=OTHER, event="清扫").number
-    here = own.claimed("k2", "community_service", event="志愿清扫", files=(picture("二.jpg"),)).number
+    earlier = own.claimed("k2", "community_service", day=date(2026, 11, 9)).number
     with pytest.raises(NotAllowed):
-        own.post(here, by=own.community)
-    assert own.post(there, by=own.community)[0].points == 200
-    (again,) = own.post(here, by=own.secretary)
+        own.post(earlier, by=own.community)
+    rows = [["编号", "项目", "日期", "活动"], ["M1", "community_service", DAY.isoformat(), "志愿清扫"]]
+    import_points(own.store, None, county.write(tmp_path / "own.csv", rows))
+    (again,) = own.post(there, by=own.community)
     assert (again.state, again.points) == (ClaimState.VOID, 0)
     assert [cut.cap for cut in again.cuts] == ["event_times"]
     assert held(own) == (200, 200)
     with own.store.read() as c:
-        assert "同一次活动" in claims.find(c, here).reason
+        assert "同一次活动" in claims.find(c, there).reason
+    late = own.claimed("k3", "community_service", at_unit=OTHER, day=date(2026, 10, 9)).number
+    assert own.post(late, by=own.community)[0].points == 200
 
 
 def test_caps_cut_in_the_transaction_that_posts_and_say_so(own):

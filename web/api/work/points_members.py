@@ -6,7 +6,6 @@ from scoring.criteria.item import Ledger, MemberKind
 from scoring.permissions import Action, Setting, permit
 from scoring.store.ledger.members import Member, search
 from scoring.workflow.points.keep_members import MemberFields, add_member, change_member, let_go
-from scoring.workflow.points.quarters import talks_due
 from scoring.workflow.points.reading_groups import points_of_branch
 from scoring.workflow.points.reading_members import (
     MemberSeen,
@@ -15,6 +14,7 @@ from scoring.workflow.points.reading_members import (
     points_of_member,
 )
 from scoring.workflow.points.reversing import move_reversal
+from scoring.workflow.points.years import talks_due
 from scoring.working_days import today
 from web.api.shapes.work import points_office as told
 from web.api.shapes.work.common import Number

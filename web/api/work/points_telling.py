@@ -5,8 +5,8 @@ from typing import Any
 from scoring.criteria.item import Item
 from scoring.ledger import Line
 from scoring.store.ledger.claims import Claim
-from scoring.workflow.points.quarters import YearFigure
 from scoring.workflow.points.reading import RoomLeft
+from scoring.workflow.points.years import YearFigure
 from web.api.work.telling import fields_told
 
 

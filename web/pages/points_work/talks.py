@@ -10,8 +10,9 @@ from scoring.permissions import Action, Setting, permit
 from scoring.searching import Names
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.rules import RulesMissing
-from scoring.workflow.points.quarters import YearFigure, talks_due, this_quarter
+from scoring.workflow.points.quarters import this_quarter
 from scoring.workflow.points.reading_members import branches_seen
+from scoring.workflow.points.years import YearFigure, talks_due
 from web.access import somebody, store
 from web.asked import LONGEST_WORDS
 from web.pages.paging import Page
