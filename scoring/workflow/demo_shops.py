@@ -16,7 +16,7 @@ from scoring.people import Actor, Role
 from scoring.permissions import Action
 from scoring.store import chain
 from scoring.store.engine import Connection, Store
-from scoring.store.ledger import codes, members, redemptions, rules, transfers
+from scoring.store.ledger import codes, members, redemptions, rules, settlements, transfers
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.merchants import Merchant
 from scoring.store.ledger.redemptions import Redemption
@@ -101,7 +101,7 @@ def settle_past(store: Store, administrator: Actor, own: DemoShops, until: date)
     for place, (merchant, _) in enumerate(own.shops):
         for month in past:
             left = month == past[-1] and place % 2
-            if not left and _redeemed(store, merchant, month):
+            if not left and _unsettled(store, merchant, month):
                 settle(store, administrator, merchant.id, month)
 
 
@@ -115,9 +115,15 @@ def try_till(store: Store, own: DemoShops, member: Actor) -> None:
 
 
 def reverse_two(store: Store, administrator: Actor, other: Actor, own: DemoShops, until: date) -> None:
-    """Let two redemptions of the running month go back, one of which another administrator has still to confirm."""
+    """Let two redemptions that are not settled go back, one of which another administrator has still to confirm.
+
+    They are the newest month's; where it has only begun, or is over, the one's before that is left to be settled.
+    """
     numbers = [
-        one.number for merchant, _ in own.shops[1:] for one in _redeemed(store, merchant, month_of(until))[:1]
+        one.number
+        for month in _months(OPENING, until)[:-3:-1]
+        for merchant, _ in own.shops[1:]
+        for one in _unsettled(store, merchant, month)[:1]
     ]
     motions = [
         move_reversal(store, administrator, number, reason)
@@ -197,6 +203,10 @@ def _day(month: str, rng: random.Random) -> date:
     return date.fromisoformat(f"{month}-{rng.randint(1, 28):02}")
 
 
-def _redeemed(store: Store, merchant: Merchant, month: str) -> tuple[Redemption, ...]:
+def _unsettled(store: Store, merchant: Merchant, month: str) -> tuple[Redemption, ...]:
+    """Return what was redeemed there in that month and stands; nothing where it is settled."""
     with store.read() as c:
+        kept = settlements.month_of(c, merchant.id, month)
+        if kept is not None and kept.settled_at is not None:
+            return ()
         return tuple(own for own in redemptions.of_month(c, merchant.id, month) if not own.back)

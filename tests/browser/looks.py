@@ -58,10 +58,22 @@ _PAINTED = """() => {
 """Marks what is to be seen and is painted otherwise, or was not to be seen, when this was asked before."""
 
 
+_IN_ITS_PLACE = """() => {
+  for (const own of document.body.querySelectorAll("*"))
+    if (getComputedStyle(own).position === "sticky") { own.style.position = "relative"; own.style.inset = "auto"; }
+}"""
+"""Puts what stays on the screen while the page is scrolled where it stands at the end of it.
+
+Wherever a page is scrolled to, such a bar covers part of something, and axe would say which line the screen ended in.
+That it hides nothing from who comes by with the keyboard is tried where the keyboard is.
+"""
+
+
 def findings(page: Page, options: dict, context: Any = None) -> list[str]:
     """Return what axe finds by *options*, in all of the page or in *context*: the rule, where, and why."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
+    page.evaluate(_IN_ITS_PLACE)
     violations = page.evaluate(
         "([context, options]) => axe.run(context ?? document, options).then(own => own.violations)",
         [context, {"resultTypes": ["violations"]} | options],

@@ -34,5 +34,9 @@ _UNFIT = f"() => [{WIDE}, {CUT}, {SQUEEZED}].flatMap(measure => measure().slice(
 
 
 def ill_fitting(page: Page) -> list[str]:
-    """Return what does not fit the window as it is now: what is too wide, cut off, or squeezed."""
+    """Return what does not fit the window as it is now: what is too wide, cut off, or squeezed.
+
+    A page that has only begun to arrive is waited for: it has no body yet.
+    """
+    page.wait_for_load_state()
     return page.evaluate(_UNFIT)

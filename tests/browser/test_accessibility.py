@@ -173,6 +173,7 @@ def test_the_keyboard_reaches_everything_in_order_and_is_seen(
             break
         assert own["seen"], own
         assert own["inside"], own
+        assert own["shown"], own
         reached.append(int(own["place"]))
     assert reached == everything
 
@@ -184,6 +185,19 @@ def test_an_invisible_focus_is_found(visit: Visit, county: County):
     assert page.evaluate(FOCUSED)["seen"]
     page.evaluate("() => { document.activeElement.style.outline = 'none'; }")
     assert not page.evaluate(FOCUSED)["seen"]
+
+
+def test_a_focus_under_a_bar_is_found(visit: Visit, county: County):
+    """Negative control of the focus that nothing may cover whole."""
+    page = opened(visit, county, "search, nothing asked")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)["shown"]
+    page.evaluate(
+        """() => { const bar = document.body.appendChild(document.createElement("div"));
+          bar.style.cssText = "position: fixed; inset: 0 0 auto; height: 50vh; z-index: 99; background: white"; }"""
+    )
+    assert not page.evaluate(FOCUSED)["shown"]
 
 
 def test_a_criterion_opens_and_closes_by_the_keyboard(visit: Visit, county: County):

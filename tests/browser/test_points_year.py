@@ -283,6 +283,7 @@ def _waiting(people: People) -> str:
 def _code(people: People, title: str) -> str:
     page = people.go("member", "/points/offers")
     page.locator(".till-offers li", has_text=title).get_by_role("button").click()
+    expect(page.locator(".till-digits")).to_be_visible()
     people.fits(page, "member code")
     return re.sub(r"\s", "", page.locator(".till-digits").inner_text())
 

@@ -192,6 +192,7 @@ def test_the_keyboard_reaches_everything_in_order_and_is_seen(visit: Visit, work
             break
         assert own["seen"], own
         assert own["inside"], own
+        assert own["shown"], own
         if int(own["place"]) != reached[-1]:
             reached.append(int(own["place"]))
     assert own["place"] is None

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from scoring.people import Role
 from scoring.store.engine import Store
 from scoring.store.ledger import reversals
+from scoring.workflow.points import statements_by_command
 from scoring.workflow.points.reversing import confirm_reversal
 from tests.databases import sqlite_in
 from tests.people import somebody
@@ -47,7 +48,8 @@ def stars(tmp_path):
     return run
 
 
-def test_a_quarter_goes_by_commands_from_rules_to_a_statement(stars, tmp_path):
+def test_a_quarter_goes_by_commands_from_rules_to_a_statement(stars, tmp_path, monkeypatch):
+    monkeypatch.setattr(statements_by_command, "today", lambda: date(2026, 11, 21))
     members, points = str(tmp_path / "members.csv"), str(tmp_path / "points.csv")
     told = [
         stars("ledger", "rules", RULES, "--from", "2026-01-01"),

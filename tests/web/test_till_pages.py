@@ -228,26 +228,27 @@ def test_a_merchant_is_changed_and_closed(own, admin):
 
 
 def test_points_of_a_year_are_announced_to_end_and_let_go(own, admin, till, member, monkeypatch):
-    here = "/desk/points/expiry"
+    here, year = "/desk/points/expiry", DAY.year
+    monkeypatch.setattr(expiring, "today", lambda: date(2026, 12, 31))
     assert "还没有哪一年" in page(admin, here)
     for client in (till, member):
         assert client.get(here).status_code == 403
-        assert client.post(f"{here}/2026/end").status_code == 403
-    monkeypatch.setattr(expiring, "today", lambda: date(2027, 11, 30))
+        assert client.post(f"{here}/{year}/end").status_code == 403
+    monkeypatch.setattr(expiring, "today", lambda: date(year + 1, 11, 30))
     assert "还没有到预告日" in page(admin, here)
-    assert admin.post(f"{here}/2026/announce").status_code == 409
-    monkeypatch.setattr(expiring, "today", lambda: date(2027, 12, 1))
-    assert "预告 2026 年" in page(admin, here)
-    assert admin.post(f"{here}/2026/end").status_code == 409
-    assert admin.post(f"{here}/2026/announce").status_code == 303
+    assert admin.post(f"{here}/{year}/announce").status_code == 409
+    monkeypatch.setattr(expiring, "today", lambda: date(year + 1, 12, 1))
+    assert f"预告 {year} 年" in page(admin, here)
+    assert admin.post(f"{here}/{year}/end").status_code == 409
+    assert admin.post(f"{here}/{year}/announce").status_code == 303
     assert "10 分" in page(member, "/inbox")
-    monkeypatch.setattr(expiring, "today", lambda: date(2028, 1, 1))
-    assert "2026 年到期" in page(admin, here)
-    assert admin.post(f"{here}/2026/end").status_code == 303
+    monkeypatch.setattr(expiring, "today", lambda: date(year + 2, 1, 1))
+    assert f"{year} 年到期" in page(admin, here)
+    assert admin.post(f"{here}/{year}/end").status_code == 303
     assert own.held() == 0
     assert "已到期" in page(admin, here)
-    for year in (0, 2020, 999_999_999):
-        assert admin.post(f"{here}/{year}/announce").status_code in {404, 409}
+    for other in (0, 2020, 999_999_999):
+        assert admin.post(f"{here}/{other}/announce").status_code in {404, 409}
 
 
 def test_each_page_is_for_those_it_is_for(app, own, till, admin, member):

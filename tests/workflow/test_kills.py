@@ -46,6 +46,9 @@ if sys.platform == "win32":
 LEAST = max(KILLS // 8, 1)
 """So many of the kills of a work must leave nothing, so many all, and so many strike its commit."""
 
+MOST = 4 * KILLS
+"""So many kills at most: on a machine that is busy the moment of a commit is missed now and then, and aimed at again."""
+
 MEASURED = 3
 """How often a work is done unharmed to see how long it takes."""
 
@@ -252,6 +255,10 @@ class Tally:
     at_commit: int = 0
     complaints: list[str] = field(default_factory=list)
 
+    def struck(self) -> int:
+        """Return how many kills at least left nothing, left all, and struck the commit."""
+        return min(self.nothing, self.all, self.at_commit)
+
 
 Moments = Callable[[Tally], Iterator[tuple[int, float]]]
 """When to kill, given what came of the kills so far: so many seconds after so many commits began (0: the store is open)."""
@@ -363,14 +370,17 @@ def at(*moments: tuple[int, float]) -> Moments:
 def spread(pace: Pace, kills: int, seed: str) -> Moments:
     """Return moments: half of them anywhere in the work and a little after it, half aimed at its last commit.
 
-    The aim goes to and fro: later when nothing was there after the last kill, earlier when all was.
+    The aim goes to and fro: later when nothing was there after the last kill, earlier when all was; and it goes on while
+    too few struck where it matters.
     """
 
     def moments(tally: Tally) -> Iterator[tuple[int, float]]:
         rng, half, delay = random.Random(seed), kills // 2, pace.commit
         for place in range(half):
             yield 0, 1.15 * pace.whole * (place + rng.random()) / half
-        for _ in range(kills - half):
+        for place in range(half, MOST):
+            if place >= kills and tally.struck() >= LEAST:
+                return
             before = tally.all
             yield pace.commits, delay * rng.uniform(0.7, 1.3)
             delay *= 2 if tally.all == before else 0.5
@@ -385,11 +395,8 @@ def test_a_killed_work_is_done_whole_or_not_at_all(database, tmp_path, work):
     pace = harness.pace(work)
     tally = harness.kills(work, spread(pace, KILLS, work.name))
     assert tally.complaints == []
-    assert tally.nothing + tally.all == KILLS
-    assert min(tally.nothing, tally.all) >= LEAST, (
-        f"the kills do not strike where it matters: {tally}, {pace}"
-    )
-    assert tally.at_commit >= LEAST, f"the kills do not strike the commit: {tally}, {pace}"
+    assert tally.nothing + tally.all >= KILLS
+    assert tally.struck() >= LEAST, f"the kills do not strike where it matters: {tally}, {pace}"
 
 
 def test_the_server_lives_on(postgresql, tmp_path):

@@ -24,7 +24,9 @@ class _EveryDatetime(type):
 
 
 class _Ahead(_REAL, metaclass=_EveryDatetime):
-    """`datetime`, whose present moment is ahead."""
+    """`datetime`, whose present moment is ahead; of the same size, which modules in C look at."""
+
+    __slots__ = ()
 
     @classmethod
     def now(cls, tz: dt.tzinfo | None = None) -> "_Ahead":

@@ -9,8 +9,8 @@ import pytest
 
 from scoring.ledger import quarter_of
 from scoring.numbers import marks_text
+from scoring.workflow.points import expiring, quarters, reversing
 from scoring.workflow.points import import_points as importing
-from scoring.workflow.points import quarters, reversing
 from scoring.workflow.points.reading_groups import points_of_county
 from scoring.working_days import today
 from tests.web.api.points_working import MULTIPART, claim, member_of, with_points
@@ -215,7 +215,8 @@ def test_a_file_of_points_says_what_caps_cut(office, monkeypatch):
     assert seen["honour"]["balance"] == "62"
 
 
-def test_points_that_end_are_announced_and_ended_by_administrators(office):
+def test_points_that_end_are_announced_and_ended_by_administrators(office, monkeypatch):
+    monkeypatch.setattr(expiring, "today", lambda: date(2026, 11, 21))
     assert office.ask("admin", "GET", "/points/expiry").json["years"] == []
     early = office.ask("admin", "POST", "/points/expiry/2026/announcement")
     assert early.status_code == 409

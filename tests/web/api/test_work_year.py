@@ -19,7 +19,7 @@ def office(tmp_path):
         yield found
 
 
-def _published(office, kind: str, **more) -> str:
+def published_by(office, kind: str, **more) -> str:
     prepared = office.ask("admin", "POST", f"/desk/{PERIOD}/proposals", {"kind": kind, **more})
     assert prepared.status_code == 201, prepared.json
     number = prepared.json["number"]
@@ -50,7 +50,7 @@ def test_an_edition_takes_two_and_is_what_was_shown(office):
 
 
 def test_an_objection_is_filed_taken_foreseen_and_upheld(office):
-    draft = _published(office, "draft", first="2026-11-23")
+    draft = published_by(office, "draft", first="2026-11-23")
     here = f"/desk/{PERIOD}/objections"
     fields = {"unit": "A01", "criterion": "discipline", "reason": "材料齐全，评分偏低"}
     assert (
@@ -82,7 +82,7 @@ def test_an_objection_is_filed_taken_foreseen_and_upheld(office):
     assert (upheld.status_code, upheld.json["seal"]) == (200, foreseen["seal"])
     assert office.ask("secretary", "GET", f"/objections/{number}").json["moves"][-1]["mark"] == "20"
     office.app.extensions["stars_clock"] = lambda: OVER
-    final = _published(office, "final", reason="异议成立")
+    final = published_by(office, "final", reason="异议成立")
     unit = office.client.get(f"/api/v1/editions/{final}/units/A01").json
     assert [own["agreed"] for own in unit["lines"] if own["criterion"] == "discipline"] == ["20"]
     late = office.ask("secretary", "POST", here, data=dict(fields), content_type="multipart/form-data")
@@ -90,7 +90,7 @@ def test_an_objection_is_filed_taken_foreseen_and_upheld(office):
 
 
 def test_an_objection_is_withdrawn_or_dismissed(office):
-    _published(office, "draft", first="2026-11-23")
+    published_by(office, "draft", first="2026-11-23")
     here = f"/desk/{PERIOD}/objections"
     for criterion, who, move, sent in (
         ("discipline", "secretary", "withdrawal", None),

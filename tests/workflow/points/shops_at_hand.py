@@ -72,14 +72,14 @@ def fields(**more: object) -> OfferFields:
     return OfferFields(**values | more)
 
 
-def shop(store: Store, folder: Path, rules_since: date = NEW_YEAR) -> Shop:
-    """Make it all."""
+def shop(store: Store, folder: Path, rules_since: date = NEW_YEAR, *, awarded_on: date | None = None) -> Shop:
+    """Make it all; the member has 10 points since today, or the day that is given."""
     own = branch(store, folder, rules_since)
     admin = somebody(store, "guan", Role.ADMINISTRATOR)
     till = somebody(store, "till", Role.MERCHANT)
     merchant = add_merchant(store, admin, MerchantFields(name="便民超市", place="街口 3 号"))
     put_at_till(store, admin, merchant.id, "till")
-    award(store, own.own, 1000)
+    award(store, own.own, 1000, awarded_on)
     offer = add_offer(store, admin, merchant.id, fields())
     return Shop(own, admin, till, merchant, offer)
 

@@ -30,6 +30,9 @@ from tests.people import acting_for, somebody
 from tests.workflow import county
 from tests.workflow.points.claims_at_hand import DAY, OTHER, OWN, branch, picture
 
+NEVER = date(2999, 1, 1)
+"""A day that is still to come whenever this is tried."""
+
 
 @pytest.fixture
 def own(store, tmp_path):
@@ -140,7 +143,7 @@ def test_one_fault_refuses_the_list_and_says_whose(own):
         ({"points": 300}, "each time, not 3"),
         ({"item": "practical_deed"}, "say how many points"),
         ({"item": "practical_deed", "points": 150}, "in steps of 1"),
-        ({"day": date(2027, 1, 1)}, "yet to come"),
+        ({"day": NEVER}, "yet to come"),
         ({"day": date(2026, 1, 1), "files": ()}, "needs 1 file at least"),
         ({"files": (picture(), picture())}, "comes twice"),
         ({"files": tuple(picture(f"{number}.jpg") for number in range(4))}, "at most 3 files"),
@@ -160,7 +163,7 @@ def test_what_cannot_be_claimed_is_refused_with_the_reason(own, wrong, words):
 
 
 def test_all_that_is_wrong_is_said_at_once(own):
-    told = refused(own, own.new(day=date(2027, 1, 1), files=(), points=1, note="13800138000"))
+    told = refused(own, own.new(day=NEVER, files=(), points=1, note="13800138000"))
     assert len(told) == 4
 
 

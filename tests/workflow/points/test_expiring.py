@@ -36,7 +36,7 @@ NOBODY = By(person="")
 @pytest.fixture
 def own(store, tmp_path):
     """The member has 10 points of 2026 to spend."""
-    return shop(store, tmp_path)
+    return shop(store, tmp_path, awarded_on=date(2026, 11, 21))
 
 
 @pytest.fixture
