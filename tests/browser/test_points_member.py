@@ -183,3 +183,47 @@ def test_the_bar_hides_nothing_that_has_the_focus(visit: Visit, member: Member):
           return own.getBoundingClientRect().bottom > bar + 1; }).map(own => own.textContent.trim()); }"""
     )
     assert hidden == []
+
+
+def test_a_photograph_outlives_what_else_is_refused_and_a_lost_connection(visit: Visit, member: Member):
+    """Whoever has taken a picture does not choose it again because of a telephone number in the note."""
+    page = member.page(visit, "/points/claim/blood_donated", (390, 844))
+    photograph = {"name": "献血证.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    chosen = "Array.from(document.getElementById('file').files, own => own.name)"
+    send = page.get_by_role("button", name="提交申报")
+    page.get_by_label("说明").fill("请打 13812345678 核实")
+    page.get_by_label("照片或材料").set_input_files(photograph)
+    send.click()
+    page.get_by_text("这里不保存手机号").wait_for()
+    assert page.evaluate(chosen) == ["献血证.jpg"]
+    assert "重新选择" not in page.inner_text("main")
+    assert page.evaluate("document.activeElement.id") == "note"
+    page.get_by_label("说明").fill("县医院")
+    page.context.set_offline(True)
+    send.click()
+    page.get_by_text("没有提交成功：网络断了").wait_for()
+    assert page.evaluate(chosen) == ["献血证.jpg"]
+    page.context.set_offline(False)
+    assert sorted(own.partition(" ")[0] for own in visit.faults) == ["answer:", "failed:"]
+    visit.faults.clear()
+    send.click()
+    page.wait_for_url("**/points/claims?done=sent")
+    newest = page.locator(".points-claim").first
+    assert "县医院" in newest.inner_text()
+    assert "献血证.jpg" in newest.inner_text()
+
+
+def test_a_file_that_is_refused_is_not_kept(visit: Visit, member: Member):
+    """Another one is to be chosen, and the page says so."""
+    page = member.page(visit, "/points/claim/blood_donated", (390, 844))
+    heic = {
+        "name": "照片.heic",
+        "mimeType": "image/heic",
+        "buffer": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64),
+    }
+    page.get_by_label("照片或材料").set_input_files(heic)
+    page.get_by_role("button", name="提交申报").click()
+    page.get_by_text("照片和材料请重新选择一次").wait_for()
+    assert page.evaluate("document.getElementById('file').files.length") == 0
+    assert "HEIC" in page.inner_text("main")
+    visit.faults.clear()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from scoring.numbers import marks_text
@@ -184,6 +185,57 @@ def test_names_that_mean_nobody_are_told_by_line_and_nothing_is_claimed(own):
     assert "请选择项目" in own.post("secretary", "award", 409, unit="A01", day="2026-11-06", pasted="王一")
     assert "请填写活动日期" in own.post("secretary", "award", 409, **form | {"day": "去年", "pasted": "王一"})
     assert "勾选或粘贴" in own.post("secretary", "award", 409, **form | {"pasted": ""})
+
+
+def listed(*rows: list[str]) -> tuple[io.BytesIO, str]:
+    """Return an attendance list as a browser sends it."""
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    content = io.BytesIO()
+    made.save(content)
+    content.seek(0)
+    return content, "签到表.xlsx"
+
+
+def test_a_list_that_is_read_ticks_who_is_on_it_and_claims_nothing_yet(own):
+    """Who is on no list of the branch stays among the pasted names, beside what was typed and ticked before."""
+    first, second, third, *_ = own.branch.members
+    form = {
+        "unit": "A01",
+        "item": "general_meeting",
+        "day": "2026-11-06",
+        "event": "党员大会",
+        "member": [third.id],
+        "form": "f1",
+    }
+    rows = (
+        ["党员大会签到表"],
+        ["姓名", "签名"],
+        [first.name, "√"],
+        [second.name],
+        [""],
+        [first.name],
+        ["孙悟空"],
+    )
+    page = own.post("secretary", "award", 409, **form, list=listed(*rows))
+    ticked = set(re.findall(r'name="member" value="(\w+)" checked', page))
+    assert ticked == {first.id, second.id, third.id}
+    assert "名单上 4 人，勾选了 2 人" in page
+    assert page.partition('id="pasted"')[2].partition("</textarea>")[0].endswith(">孙悟空")
+    assert "“孙悟空”：本支部在册党员中没有" in page
+    assert 'value="党员大会"' in page
+    page = own.post("secretary", "award", 200, **form, list=listed(*rows[:4]))
+    assert 'id="pasted-faults"' not in page
+    with own.branch.store.read() as c:
+        assert claims.pending(c, ["A01"]) == ()
+
+
+def test_a_list_that_cannot_be_read_says_why_and_keeps_what_was_typed(own):
+    form = {"unit": "A01", "item": "general_meeting", "day": "2026-11-06", "pasted": "王一"}
+    page = own.post("secretary", "award", 409, **form, list=listed(["序号", "签名"], ["1", "√"]))
+    assert "没有“姓名”或“编号”" in page
+    assert page.partition('id="pasted"')[2].partition("</textarea>")[0].endswith(">王一")
 
 
 def test_points_of_an_item_left_open_go_with_that_item_alone(own):
