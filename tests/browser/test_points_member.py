@@ -19,7 +19,7 @@ from scoring.workflow.points.verifying import Decision, verify_claims
 from tests.browser.looks import AXE, TAGS, findings, ill_made, unfit
 from tests.browser.measures import ill_fitting
 from tests.browser.served import serving
-from tests.browser.watching import PHONE, SMALL, Seats, Visit, go
+from tests.browser.watching import DESKTOP, PHONE, SMALL, Seats, Visit, go
 from tests.databases import sqlite_in
 from tests.people import browser_of, somebody, unit
 from tests.uploads.bytes_of import photo
@@ -171,6 +171,34 @@ def test_from_nothing_to_a_claim_that_waits_with_a_photograph(visit: Visit, memb
     newest.get_by_role("button", name="撤回申报").click()
     page.wait_for_url("**/points/claims?done=withdrawn")
     assert "已撤回" in page.locator(".points-claim").first.inner_text()
+
+
+def test_a_phone_shows_a_member_s_own_pages_first(visit: Visit, member: Member):
+    """The menu of the rating of branches, and its search, are for a desktop, or one step away on the desk."""
+    page = member.page(visit, "/points", PHONE)
+    assert page.locator(".nav-list a:visible").all_inner_texts() == ["我的积分", "工作台"]
+    assert page.evaluate("document.querySelector('.points-figure').getBoundingClientRect().bottom") < 340
+    page.goto("/desk")
+    assert page.locator(".nav-list a:visible").count() > 2
+    desktop = member.page(visit, "/points", DESKTOP)
+    assert desktop.locator(".nav-list a:visible").count() > 2
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_bar_leads_to_what_points_are_spent_on_a_line_a_name(visit: Visit, member: Member, lang: str):
+    page = member.page(visit, "/points", SMALL, lang)
+    names = page.locator(".points-bar a")
+    heights = names.evaluate_all("own => own.map(one => one.getBoundingClientRect().height)")
+    assert len(heights) == 5
+    assert max(heights) < 60, "no name is broken in two"
+    page.locator(".points-bar").get_by_role("link", name={"zh": "兑换", "en": "Redeem"}[lang]).click()
+    page.wait_for_url("**/points/offers")
+    assert page.locator(".points-bar a[aria-current=page]").get_attribute("href") == "/points/offers"
+    page.locator(".points-bar a").nth(2).click()
+    page.wait_for_url("**/points/claim")
+    page.locator("main a[href='/points/claims']").click()
+    page.wait_for_url("**/points/claims")
+    assert page.locator(".points-bar a[aria-current]").get_attribute("href") == "/points/claim"
 
 
 def test_the_bar_hides_nothing_that_has_the_focus(visit: Visit, member: Member):

@@ -280,7 +280,11 @@ def test_each_page_is_for_those_it_is_for(app, own, till, admin, member):
 
 
 def test_the_desk_leads_there(own, till, admin, member):
-    assert 'href="/till"' in page(till, "/desk")
+    desk = page(till, "/desk")
+    assert '<a class="primary" href="/till">开始受理</a>' in desk
+    assert "评定期" not in desk.partition("<main")[2], "a shop has no hand in the rating of branches"
+    assert '<a href="/till" aria-current="page">受理兑换</a>' in page(till, "/till")
+    assert '"/till"' not in page(member, "/desk")
     assert 'href="/points/offers"' in page(member, "/desk")
     assert 'href="/desk/points/merchants"' in page(admin, "/desk")
 
