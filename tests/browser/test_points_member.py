@@ -241,6 +241,28 @@ def test_a_photograph_outlives_what_else_is_refused_and_a_lost_connection(visit:
     assert "献血证.jpg" in newest.inner_text()
 
 
+def test_a_photograph_outlives_the_end_of_the_session(visit: Visit, member: Member):
+    """Who is signed out in mid-form signs in in another window and sends again; nothing is typed or chosen twice."""
+    page = member.page(visit, "/points/claim/blood_donated", (390, 844))
+    page.get_by_label("说明").fill("断线前写的")
+    photograph = {"name": "献血证.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    page.get_by_label("照片或材料").set_input_files(photograph)
+    page.context.clear_cookies()
+    send = page.get_by_role("button", name="提交申报")
+    send.click()
+    page.get_by_text("请先登录，再提交一次").wait_for()
+    assert page.get_by_role("link", name="登录（新窗口）").get_attribute("target") == "_blank"
+    page.context.add_cookies([{"name": "stars_session", "value": member.cookie, "url": member.base}])
+    send.click()
+    page.get_by_text("请核对填写的内容，再提交一次").wait_for()
+    visit.faults.clear()
+    send.click()
+    page.wait_for_url("**/points/claims?done=sent")
+    newest = page.locator(".points-claim").first
+    assert "断线前写的" in newest.inner_text()
+    assert "献血证.jpg" in newest.inner_text()
+
+
 def test_a_file_that_is_refused_is_not_kept(visit: Visit, member: Member):
     """Another one is to be chosen, and the page says so."""
     page = member.page(visit, "/points/claim/blood_donated", (390, 844))

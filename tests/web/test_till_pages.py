@@ -279,6 +279,21 @@ def test_each_page_is_for_those_it_is_for(app, own, till, admin, member):
             assert client.get(address).status_code == 403, address
 
 
+def test_what_is_refused_of_a_merchant_stays_in_its_field(own, admin):
+    here = f"/desk/points/merchants/{own.merchant.id}"
+    somebody(own.store, "huang", Role.LEADER)
+    refused = admin.post(f"{here}/tills", data={"login": "huang"})
+    assert refused.status_code == 409
+    assert (
+        'name="login" type="text" required maxlength="60" autocapitalize="none" autocomplete="off" value="huang"'
+        in (refused.text)
+    )
+    refused = admin.post(here, data={"name": " ", "place": "新街 1 号", "revision": "1"})
+    assert refused.status_code == 409
+    assert 'value="新街 1 号"' in refused.text
+    assert 'value="新街 1 号"' not in page(admin, here)
+
+
 def test_the_desk_leads_there(own, till, admin, member):
     desk = page(till, "/desk")
     assert '<a class="primary" href="/till">开始受理</a>' in desk

@@ -37,27 +37,50 @@
       text = await answer.text();
     } catch {
       button.textContent = words;
-      return lost(form, button);
+      return tell(form, button, [form.dataset.lost]);
     }
     if (answer.redirected) {
       window.location.assign(answer.url);
       return;
     }
-    draw(text, filled(form));
-  }
-
-  function lost(form, button) {
-    form.querySelectorAll(".connection-lost").forEach((before) => before.remove());
-    const words = document.createElement("p");
-    words.className = "refused connection-lost";
-    words.setAttribute("role", "alert");
-    words.textContent = form.dataset.lost;
-    button.closest("p").before(words);
-    words.scrollIntoView({ block: "center" });
-  }
-
-  function draw(text, chosen) {
     const page = new DOMParser().parseFromString(text, "text/html");
+    if (page.querySelector("[data-keeps-files]")) {
+      return draw(page, filled(form));
+    }
+    button.textContent = words;
+    renew(form, page);
+    tell(form, button, sentences(page));
+  }
+
+  /* A page without the form, as when the session is over, is not drawn: what was typed would go. What it says is said here. */
+  function sentences(page) {
+    const all = Array.from(page.querySelectorAll("main > p"));
+    return all.filter((own) => !own.querySelector("a:not([target])")).map((own) => own.firstElementChild || own.textContent);
+  }
+
+  /* Whoever has signed in anew since sends the form under the new session. */
+  function renew(form, page) {
+    const token = page.querySelector("input[name=csrf]");
+    if (token) {
+      form.querySelector("input[name=csrf]").value = token.value;
+    }
+  }
+
+  function tell(form, button, told) {
+    form.querySelectorAll(".not-sent").forEach((before) => before.remove());
+    const box = document.createElement("div");
+    box.className = "refused not-sent";
+    box.setAttribute("role", "alert");
+    told.forEach(function (own) {
+      const words = document.createElement("p");
+      words.append(own);
+      box.append(words);
+    });
+    button.closest("p").before(box);
+    box.scrollIntoView({ block: "center" });
+  }
+
+  function draw(page, chosen) {
     const main = document.getElementById("main");
     main.replaceChildren(...Array.from(page.getElementById("main").childNodes));
     document.title = page.title;

@@ -128,6 +128,7 @@ def _one(merchant_id: str, faults: tuple[Fault, ...]) -> str:
         offers=offers,
         months=[own for own in see_settlements(store(), somebody()) if own.merchant.id == merchant_id],
         faults=faults,
+        typed=request.form if faults else {},
     )
 
 
