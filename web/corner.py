@@ -46,6 +46,7 @@ def _menu() -> str:
     return render_template(
         "account/menu.html",
         has_points=may(own, Action.SEE_OWN_POINTS, at),
+        takes_codes=may(own, Action.TAKE_CODES, at),
         sees_people=may(own, Action.SEE_PEOPLE, at),
         sees_points=may(own, Action.SEE_POINTS, at) or may(own, Action.SEE_POINTS_SUMS, at),
     )

@@ -34,7 +34,7 @@ from scoring.workflow.see_objections import DocumentUnknown
 from scoring.workflow.sign_in import SignInLocked, SignInRefused
 from web.access import SAFE
 from web.filing import FilesNowhere
-from web.forms import PageExpired, SentFromElsewhere, SessionOver, typed
+from web.forms import UNSEEN, PageExpired, SentFromElsewhere, SessionOver, typed
 from web.language import chosen, told
 from web.security import HOST_UNKNOWN
 
@@ -179,7 +179,9 @@ def answered(refused: Refused) -> ResponseReturnValue:
     if isinstance(refused, PageExpired | SessionOver):
         again = typed()
         sentences = [fault.sentence for fault in refused.faults]
-        page = render_template("expired.html", title=_EXPIRED, sentences=sentences, typed=again)
+        page = render_template(
+            "expired.html", title=_EXPIRED, sentences=sentences, typed=again, unseen=UNSEEN
+        )
         return page, status
     return _page(status, title, [_told(fault) for fault in refused.faults]), status
 

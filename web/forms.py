@@ -17,6 +17,17 @@ _BYTES = 32
 _LONGEST = 200
 _SECRET = ("password", "token")
 _MOST_KEPT = 500
+_NOBODY_HERE = (
+    "页面已过期，还没有办理；请先登录，再提交一次",
+    "this page is out of date, and nothing was done; sign in, then send it once more",
+)
+_OF_ANOTHER = (
+    "页面已过期，还没有办理；请核对填写的内容，再提交一次",
+    "this page is out of date, and nothing was done; look over what you typed and send it once more",
+)
+
+UNSEEN = frozenset({"key", "form", "seal", "revision", "based_on", "content"})
+"""What a form carries for the server alone: sent again, and shown to nobody as what they had typed."""
 
 
 class PageExpired(Refused):
@@ -95,13 +106,7 @@ def _check() -> None:
                 )
             ]
         )
-    raise PageExpired(
-        [
-            Fault.of(
-                "页面已过期，请刷新后重试", "this page is out of date; load it again and send it once more"
-            )
-        ]
-    )
+    raise PageExpired([Fault.of(*(_NOBODY_HERE if signed_in() is None else _OF_ANOTHER))])
 
 
 def _of_nobody() -> bool:

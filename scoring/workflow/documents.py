@@ -11,6 +11,7 @@ from scoring.store.engine import Connection
 from scoring.store.files import Files
 from scoring.uploads.intake import inspect
 from scoring.uploads.kinds import Kind
+from scoring.uploads.names import clean
 from scoring.uploads.previews import taken_at
 from scoring.uploads.refusals import FileUnfit
 
@@ -49,7 +50,7 @@ def note(c: Connection, documents: Sequence[Document]) -> None:
 
 
 def _taken(files: Files, stream: BinaryIO, name: str) -> Document:
-    taken = files.take(stream, name=None)
+    taken = files.take(stream, clean(name))
     try:
         accepted = inspect(taken.path, name)
         said = taken_at(taken.path, accepted.kind)

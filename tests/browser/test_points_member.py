@@ -19,7 +19,7 @@ from scoring.workflow.points.verifying import Decision, verify_claims
 from tests.browser.looks import AXE, TAGS, findings, ill_made, unfit
 from tests.browser.measures import ill_fitting
 from tests.browser.served import serving
-from tests.browser.watching import PHONE, SMALL, Seats, Visit, go
+from tests.browser.watching import DESKTOP, PHONE, SMALL, Seats, Visit, go
 from tests.databases import sqlite_in
 from tests.people import browser_of, somebody, unit
 from tests.uploads.bytes_of import photo
@@ -173,6 +173,34 @@ def test_from_nothing_to_a_claim_that_waits_with_a_photograph(visit: Visit, memb
     assert "已撤回" in page.locator(".points-claim").first.inner_text()
 
 
+def test_a_phone_shows_a_member_s_own_pages_first(visit: Visit, member: Member):
+    """The menu of the rating of branches, and its search, are for a desktop, or one step away on the desk."""
+    page = member.page(visit, "/points", PHONE)
+    assert page.locator(".nav-list a:visible").all_inner_texts() == ["我的积分", "工作台"]
+    assert page.evaluate("document.querySelector('.points-figure').getBoundingClientRect().bottom") < 340
+    page.goto("/desk")
+    assert page.locator(".nav-list a:visible").count() > 2
+    desktop = member.page(visit, "/points", DESKTOP)
+    assert desktop.locator(".nav-list a:visible").count() > 2
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_bar_leads_to_what_points_are_spent_on_a_line_a_name(visit: Visit, member: Member, lang: str):
+    page = member.page(visit, "/points", SMALL, lang)
+    names = page.locator(".points-bar a")
+    heights = names.evaluate_all("own => own.map(one => one.getBoundingClientRect().height)")
+    assert len(heights) == 5
+    assert max(heights) < 60, "no name is broken in two"
+    page.locator(".points-bar").get_by_role("link", name={"zh": "兑换", "en": "Redeem"}[lang]).click()
+    page.wait_for_url("**/points/offers")
+    assert page.locator(".points-bar a[aria-current=page]").get_attribute("href") == "/points/offers"
+    page.locator(".points-bar a").nth(2).click()
+    page.wait_for_url("**/points/claim")
+    page.locator("main a[href='/points/claims']").click()
+    page.wait_for_url("**/points/claims")
+    assert page.locator(".points-bar a[aria-current]").get_attribute("href") == "/points/claim"
+
+
 def test_the_bar_hides_nothing_that_has_the_focus(visit: Visit, member: Member):
     """The bar stays at the foot of a phone; whatever is reached by Tab is scrolled clear of it."""
     page = member.page(visit, "/points/claim", (390, 700))
@@ -183,3 +211,69 @@ def test_the_bar_hides_nothing_that_has_the_focus(visit: Visit, member: Member):
           return own.getBoundingClientRect().bottom > bar + 1; }).map(own => own.textContent.trim()); }"""
     )
     assert hidden == []
+
+
+def test_a_photograph_outlives_what_else_is_refused_and_a_lost_connection(visit: Visit, member: Member):
+    """Whoever has taken a picture does not choose it again because of a telephone number in the note."""
+    page = member.page(visit, "/points/claim/blood_donated", (390, 844))
+    photograph = {"name": "献血证.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    chosen = "Array.from(document.getElementById('file').files, own => own.name)"
+    send = page.get_by_role("button", name="提交申报")
+    page.get_by_label("说明").fill("请打 13812345678 核实")
+    page.get_by_label("照片或材料").set_input_files(photograph)
+    send.click()
+    page.get_by_text("这里不保存手机号").wait_for()
+    assert page.evaluate(chosen) == ["献血证.jpg"]
+    assert "重新选择" not in page.inner_text("main")
+    assert page.evaluate("document.activeElement.id") == "note"
+    page.get_by_label("说明").fill("县医院")
+    page.context.set_offline(True)
+    send.click()
+    page.get_by_text("没有提交成功：网络断了").wait_for()
+    assert page.evaluate(chosen) == ["献血证.jpg"]
+    page.context.set_offline(False)
+    assert sorted(own.partition(" ")[0] for own in visit.faults) == ["answer:", "failed:"]
+    visit.faults.clear()
+    send.click()
+    page.wait_for_url("**/points/claims?done=sent")
+    newest = page.locator(".points-claim").first
+    assert "县医院" in newest.inner_text()
+    assert "献血证.jpg" in newest.inner_text()
+
+
+def test_a_photograph_outlives_the_end_of_the_session(visit: Visit, member: Member):
+    """Who is signed out in mid-form signs in in another window and sends again; nothing is typed or chosen twice."""
+    page = member.page(visit, "/points/claim/blood_donated", (390, 844))
+    page.get_by_label("说明").fill("断线前写的")
+    photograph = {"name": "献血证.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    page.get_by_label("照片或材料").set_input_files(photograph)
+    page.context.clear_cookies()
+    send = page.get_by_role("button", name="提交申报")
+    send.click()
+    page.get_by_text("请先登录，再提交一次").wait_for()
+    assert page.get_by_role("link", name="登录（新窗口）").get_attribute("target") == "_blank"
+    page.context.add_cookies([{"name": "stars_session", "value": member.cookie, "url": member.base}])
+    send.click()
+    page.get_by_text("请核对填写的内容，再提交一次").wait_for()
+    visit.faults.clear()
+    send.click()
+    page.wait_for_url("**/points/claims?done=sent")
+    newest = page.locator(".points-claim").first
+    assert "断线前写的" in newest.inner_text()
+    assert "献血证.jpg" in newest.inner_text()
+
+
+def test_a_file_that_is_refused_is_not_kept(visit: Visit, member: Member):
+    """Another one is to be chosen, and the page says so."""
+    page = member.page(visit, "/points/claim/blood_donated", (390, 844))
+    heic = {
+        "name": "照片.heic",
+        "mimeType": "image/heic",
+        "buffer": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64),
+    }
+    page.get_by_label("照片或材料").set_input_files(heic)
+    page.get_by_role("button", name="提交申报").click()
+    page.get_by_text("照片和材料请重新选择一次").wait_for()
+    assert page.evaluate("document.getElementById('file').files.length") == 0
+    assert "HEIC" in page.inner_text("main")
+    visit.faults.clear()

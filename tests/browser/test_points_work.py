@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from scoring.spreadsheet.neutral import csv_bytes
 from tests.browser.watching import DESKTOP, Visit
 from tests.browser.year_pages import WorkCounty, work_county
 from tests.uploads.bytes_of import photo
@@ -80,6 +81,26 @@ def test_who_came_is_pasted_and_claimed_for(visit: Visit, work: WorkCounty):
     page.locator("#file").set_input_files({"name": "签到.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     page.locator("main .primary").click()
     expect(page.locator(".done")).to_contain_text("待他人审核")
+
+
+def test_a_list_is_read_beside_the_evidence_that_was_chosen(visit: Visit, work: WorkCounty):
+    """Who is on the list is ticked and counted, the photograph stays; all are ticked, or none, by one button."""
+    page = work.page(visit, "points, award", DESKTOP)
+    page.locator("#file").set_input_files({"name": "签到.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    content = csv_bytes([["姓名"], ["王秀英"], ["孙悟空"]])
+    page.locator("#list").set_input_files({"name": "签到表.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="读入名单").click()
+    expect(page.locator("#pasted-faults")).to_contain_text("孙悟空")
+    counted = page.locator("#award-all [role=status]")
+    everybody = page.locator(".award-members input").count()
+    assert counted.inner_text() == f"已勾选 1 人，共 {everybody} 人"
+    assert page.evaluate("document.getElementById('file').files.length") == 1
+    assert page.evaluate("document.getElementById('list').files.length") == 0
+    page.get_by_role("button", name="全部勾选").click()
+    assert counted.inner_text() == f"已勾选 {everybody} 人，共 {everybody} 人"
+    page.get_by_role("button", name="全部不选").click()
+    assert page.locator(".award-members input:checked").count() == 0
+    visit.faults.clear()
 
 
 def test_the_county_s_page_is_one_sheet_of_paper(visit: Visit, work: WorkCounty):

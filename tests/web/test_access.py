@@ -316,6 +316,28 @@ def test_a_stale_form_comes_back_with_what_was_typed(app, first):
     assert "李明" not in foreign.text
 
 
+def test_what_a_form_carries_for_the_server_alone_is_sent_again_and_shown_to_nobody(app, first):
+    """A key of thirty letters among one's own words is taken for something that went wrong."""
+    client = browser_of(app, first)
+    data = {"csrf": "stale", "name": "李明", "key": "5e417f5a901ac3f3", "content": "QUJD" * 20}
+    own = client.post("/people/new", data=data, headers={"X-CSRF-Token": "", "Origin": "http://localhost"})
+    seen = re.sub(r"<input[^>]*>", "", own.text)
+    assert "<p>李明</p>" in seen
+    for name in ("key", "content"):
+        assert f'<input type="hidden" name="{name}" value="{data[name]}">' in own.text
+        assert data[name] not in seen
+
+
+def test_a_page_out_of_date_says_what_to_do_next(app, first):
+    """The buttons below it sign in and send again; to load such a page anew would lose what was typed."""
+    data, headers = {"csrf": "stale", "name": "李明"}, {"X-CSRF-Token": "", "Origin": "http://localhost"}
+    signed_in = browser_of(app, first).post("/people/new", data=data, headers=headers)
+    nobody = app.test_client().post("/people/new", data=data, headers=headers)
+    assert "请核对填写的内容，再提交一次" in signed_in.text
+    assert "请先登录，再提交一次" in nobody.text
+    assert 'href="/sign-in"' in nobody.text
+
+
 def test_a_form_sent_after_the_session_ended_is_kept_until_one_is_signed_in_again(app, store, wang):
     client = browser_of(app, wang)
     with store.begin() as c:

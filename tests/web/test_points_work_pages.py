@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from scoring.numbers import marks_text
@@ -19,6 +20,7 @@ from scoring.workflow.points.reading_groups import points_of_branch, points_of_c
 from scoring.workflow.points.reversing import object_to_line
 from tests.databases import ready_made, sqlite_in
 from tests.web.points_office import HERE, NOW, TODAYS, Office, evidence, office
+from web.pages.points_work.places import summed
 from web.pages.points_work.quarters import quarters_before
 
 NAMES = ("王一", "李2", "李3", "李4", "李5", "赵六")
@@ -186,6 +188,57 @@ def test_names_that_mean_nobody_are_told_by_line_and_nothing_is_claimed(own):
     assert "勾选或粘贴" in own.post("secretary", "award", 409, **form | {"pasted": ""})
 
 
+def listed(*rows: list[str]) -> tuple[io.BytesIO, str]:
+    """Return an attendance list as a browser sends it."""
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    content = io.BytesIO()
+    made.save(content)
+    content.seek(0)
+    return content, "签到表.xlsx"
+
+
+def test_a_list_that_is_read_ticks_who_is_on_it_and_claims_nothing_yet(own):
+    """Who is on no list of the branch stays among the pasted names, beside what was typed and ticked before."""
+    first, second, third, *_ = own.branch.members
+    form = {
+        "unit": "A01",
+        "item": "general_meeting",
+        "day": "2026-11-06",
+        "event": "党员大会",
+        "member": [third.id],
+        "form": "f1",
+    }
+    rows = (
+        ["党员大会签到表"],
+        ["姓名", "签名"],
+        [first.name, "√"],
+        [second.name],
+        [""],
+        [first.name],
+        ["孙悟空"],
+    )
+    page = own.post("secretary", "award", 409, **form, list=listed(*rows))
+    ticked = set(re.findall(r'name="member" value="(\w+)" checked', page))
+    assert ticked == {first.id, second.id, third.id}
+    assert "名单上 4 人，勾选了 2 人" in page
+    assert page.partition('id="pasted"')[2].partition("</textarea>")[0].endswith(">孙悟空")
+    assert "“孙悟空”：本支部在册党员中没有" in page
+    assert 'value="党员大会"' in page
+    page = own.post("secretary", "award", 200, **form, list=listed(*rows[:4]))
+    assert 'id="pasted-faults"' not in page
+    with own.branch.store.read() as c:
+        assert claims.pending(c, ["A01"]) == ()
+
+
+def test_a_list_that_cannot_be_read_says_why_and_keeps_what_was_typed(own):
+    form = {"unit": "A01", "item": "general_meeting", "day": "2026-11-06", "pasted": "王一"}
+    page = own.post("secretary", "award", 409, **form, list=listed(["序号", "签名"], ["1", "√"]))
+    assert "没有“姓名”或“编号”" in page
+    assert page.partition('id="pasted"')[2].partition("</textarea>")[0].endswith(">王一")
+
+
 def test_points_of_an_item_left_open_go_with_that_item_alone(own):
     form = {"unit": "A01", "day": "2026-11-06", "pasted": "王一", "form": "f1"}
     wrong = own.post(
@@ -328,7 +381,8 @@ def test_an_objection_is_answered_with_a_reason(own):
 
 def test_a_quarter_is_opened_by_administrators_and_closed_by_secretaries(own):
     own.post("secretary", "quarters/open", 403, quarter="2026Q3")
-    assert "先办完" in own.get("secretary", "quarters")
+    assert "先发放基础分，由管理员办理" in own.get("secretary", "quarters")
+    assert "先发放基础分<" in own.get("admin", "quarters")
     own.post("admin", "quarters/open", quarter="2026Q3")
     assert "结账，不再变动" in own.get("secretary", "quarters?quarter=2026Q3")
     assert "结账，不再变动" not in own.get("leader", "quarters?quarter=2026Q3")
@@ -337,6 +391,42 @@ def test_a_quarter_is_opened_by_administrators_and_closed_by_secretaries(own):
     own.post("secretary", "quarters/close", quarter="2026Q3", unit="A01")
     assert "已经结账" in own.post("secretary", "quarters/close", 409, quarter="2026Q3", unit="A01")
     assert "2026-12-31 才结束" in own.post("secretary", "quarters/close", 409, quarter="2026Q4", unit="A01")
+
+
+def test_a_quarter_that_waits_for_claims_leads_to_them_once_it_is_over(own):
+    """While it runs nothing is to be done first: it is closed after its end."""
+    own.branch.claimed("k1", "party_lecture")
+    way = f'<a href="{HERE}/claims">先审核申报'
+    running = own.get("secretary", "quarters?quarter=2026Q4")
+    assert "季度结束后" in running
+    assert way not in running
+    own.post("admin", "quarters/open", quarter="2026Q3")
+    own.branch.claimed("k2", "party_lecture", day=date(2026, 9, 10))
+    assert way in own.get("secretary", "quarters?quarter=2026Q3")
+    leader = own.get("leader", "quarters?quarter=2026Q3")
+    assert "先审核申报" in leader
+    assert way not in leader
+
+
+def test_an_administrator_goes_from_any_page_of_points_to_any_other(own):
+    """Merchants and points that end stand in the same row as the rest, and the menu says where one is."""
+    pages = "rules", "merchants", "expiry"
+    for page in pages:
+        shown = own.get("admin", page)
+        tabs = re.search(r'<nav class="steps-of-year.*?</nav>', shown, re.DOTALL)
+        assert tabs is not None
+        for other in pages:
+            here = ' aria-current="true"' if other == page else ""
+            assert f'<a href="{HERE}/{other}"{here}>' in tabs[0]
+        assert f'<a href="{HERE}" aria-current="page">' in shown
+    assert f"{HERE}/merchants" not in own.get("superior", "members")
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"), [(0, "0"), (99_950, "999.5"), (100_000, "1,000"), (1_745_205, "17,452.05")]
+)
+def test_sums_are_shown_by_thousands_as_members_are(points, shown):
+    assert summed(points) == shown
 
 
 def test_quarters_are_counted_back_over_the_turn_of_the_year():

@@ -116,6 +116,22 @@ def test_a_code_that_is_none_is_refused_in_words_and_closes_the_till_in_the_end(
     assert till.post("/till/redeem", data={"code": "00000000"}).status_code == 429
 
 
+@pytest.mark.parametrize("typed", ["1234567", "1234 56789", "abcdefgh", "1234567½", "😀"])
+def test_a_slip_is_told_as_one_kept_in_the_field_and_never_closes_the_till(own, till, member, typed):
+    """A digit too few is no attempt at guessing: the shop goes on, and compares what was typed."""
+    for _ in range(11):
+        answer = till.post("/till/look", data={"code": typed})
+        assert answer.status_code == 409
+    assert "兑换码是 8 位数字" in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert till.post("/till/redeem", data={"code": asked(member, own.offer.number)}).status_code == 303
+
+
+def test_a_code_that_is_none_stays_in_the_field(own, till):
+    assert 'value="0000 0000"' in till.post("/till/look", data={"code": "0000 0000"}).text
+    assert 'value="0000 0000"' in till.post("/till/redeem", data={"code": "0000 0000"}).text
+
+
 @pytest.mark.parametrize("space", [" ", "　", "-", "\u2009"])
 def test_a_code_is_taken_however_it_was_spaced_and_in_whatever_width(own, till, member, space):
     """A telephone's Chinese keyboard types digits of full width, and whoever reads them out pauses."""
@@ -264,8 +280,27 @@ def test_each_page_is_for_those_it_is_for(app, own, till, admin, member):
             assert client.get(address).status_code == 403, address
 
 
+def test_what_is_refused_of_a_merchant_stays_in_its_field(own, admin):
+    here = f"/desk/points/merchants/{own.merchant.id}"
+    somebody(own.store, "huang", Role.LEADER)
+    refused = admin.post(f"{here}/tills", data={"login": "huang"})
+    assert refused.status_code == 409
+    assert (
+        'name="login" type="text" required maxlength="60" autocapitalize="none" autocomplete="off" value="huang"'
+        in (refused.text)
+    )
+    refused = admin.post(here, data={"name": " ", "place": "新街 1 号", "revision": "1"})
+    assert refused.status_code == 409
+    assert 'value="新街 1 号"' in refused.text
+    assert 'value="新街 1 号"' not in page(admin, here)
+
+
 def test_the_desk_leads_there(own, till, admin, member):
-    assert 'href="/till"' in page(till, "/desk")
+    desk = page(till, "/desk")
+    assert '<a class="primary" href="/till">开始受理</a>' in desk
+    assert "评定期" not in desk.partition("<main")[2], "a shop has no hand in the rating of branches"
+    assert '<a href="/till" aria-current="page">受理兑换</a>' in page(till, "/till")
+    assert '"/till"' not in page(member, "/desk")
     assert 'href="/points/offers"' in page(member, "/desk")
     assert 'href="/desk/points/merchants"' in page(admin, "/desk")
 

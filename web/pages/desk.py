@@ -92,6 +92,7 @@ def show() -> str:
         actor=own,
         cards=[_card(duty, first=duty is begin) for duty in found if _lies_there(duty)],
         has_points=may(own, Action.SEE_OWN_POINTS, Setting()),
+        takes_codes=may(own, Action.TAKE_CODES, Setting()),
         ways=_ways(),
     )
 
@@ -149,8 +150,6 @@ def _ways() -> list[Way]:
     newest_first = sorted(contents().periods, key=lambda one: one.id, reverse=True)
     ways = [way for period in newest_first for way in _ways_in(period)]
     at = Setting()
-    if may(own, Action.TAKE_CODES, at):
-        ways.append(Way(text=say("受理积分兑换", "Take codes for points"), href=url_for("till.show")))
     if may(own, Action.SPEND_POINTS, at):
         ways.append(Way(text=say("积分兑换", "Redeem points"), href=url_for("redeeming.offers")))
     if may(own, Action.KEEP_MERCHANTS, at):

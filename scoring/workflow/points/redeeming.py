@@ -197,15 +197,21 @@ class _Good:
 def _at_till(
     store: Store, actor: Actor, digits: str, do: Callable[[_Good], CodeSeen | Receipt]
 ) -> CodeSeen | Receipt:
-    """Return what *do* does with the code, under the lock; a code that is none is counted."""
+    """Return what *do* does with the code, under the lock; a code that is none is counted.
+
+    What cannot be a code, a digit short or over, is a slip and no guess: it is refused uncounted.
+    """
     with store.read() as c:
         own_merchant(c, actor, Action.TAKE_CODES)
+    plain = _plain(digits)
+    if len(plain) != DIGITS or not plain.isdecimal():
+        raise CodeRefused([Fault.of(*_NOT_EIGHT)])
     deed = permit(actor, Action.TAKE_CODES, Setting())
     with store.begin(deed) as c:
         chain.link_number(c)
         merchant, now = own_merchant(c, actor, Action.TAKE_CODES), datetime.now(UTC)
         _refuse_while_closed(c, merchant, now)
-        own = codes.find(c, codes.digest_of(_plain(digits)))
+        own = codes.find(c, codes.digest_of(plain))
         offer = None if own is None else offers.find(c, own.offer)
         if own is not None and offer is not None and offer.merchant == merchant.id:
             before = redemptions.of_code(c, own.digest)
@@ -291,6 +297,10 @@ def _at(own: Offer, reason: Text) -> Fault:
 _NONE = (
     "没有这个兑换码；请核对 8 位数字，或请对方重新获取",
     "there is no such code here; check the 8 digits, or have a new one asked for",
+)
+_NOT_EIGHT = (
+    f"兑换码是 {DIGITS} 位数字；请对照对方手机改正",
+    f"a code has {DIGITS} digits and nothing else; compare it with their telephone",
 )
 _OVER = (
     "这个兑换码已失效；请对方重新获取",

@@ -11,6 +11,7 @@ from web.access import somebody, store
 from web.done import done
 from web.errors import status_of
 from web.pages.points_till.places import expiry_pages
+from web.pages.points_work.places import summed, tabs
 from web.pages.refusing import own_faults
 
 
@@ -46,4 +47,10 @@ def _done(code: str, do: Callable[[], object]) -> ResponseReturnValue:
 
 
 def _page(faults: tuple[Fault, ...]) -> str:
-    return render_template("till/expiry.html", years=see_expiry(store(), somebody()), faults=faults)
+    return render_template(
+        "till/expiry.html",
+        tabs=tabs("expiry"),
+        years=see_expiry(store(), somebody()),
+        faults=faults,
+        summed=summed,
+    )

@@ -23,6 +23,7 @@ from web.access import somebody, store
 from web.done import done
 from web.errors import status_of
 from web.pages.points_till.places import merchant_pages
+from web.pages.points_work.places import tabs
 from web.pages.refusing import own_faults
 
 
@@ -109,6 +110,7 @@ def _listed(faults: tuple[Fault, ...], typed: Mapping[str, str]) -> str:
     seen = see_merchants(store(), somebody())
     return render_template(
         "till/merchants.html",
+        tabs=tabs("merchants"),
         merchants=seen,
         due=[own for own in see_settlements(store(), somebody()) if own.may_settle],
         faults=faults,
@@ -121,10 +123,12 @@ def _one(merchant_id: str, faults: tuple[Fault, ...]) -> str:
     offers = see_offers_of(store(), somebody(), merchant_id)
     return render_template(
         "till/merchant.html",
+        tabs=tabs("merchants"),
         seen=_seen(merchant_id),
         offers=offers,
         months=[own for own in see_settlements(store(), somebody()) if own.merchant.id == merchant_id],
         faults=faults,
+        typed=request.form if faults else {},
     )
 
 

@@ -13,6 +13,9 @@ from web.errors import status_of
 from web.pages.points_till.places import till_pages
 from web.pages.refusing import own_faults
 
+_LONGEST = 24
+"""So many characters the field for a code takes: eight digits, however they are spaced."""
+
 
 @till_pages.get("")
 def show() -> str:
@@ -23,11 +26,11 @@ def show() -> str:
 @till_pages.post("/look")
 def look() -> ResponseReturnValue:
     """Show what a code is for, before it is taken."""
-    typed = request.form.get("code", "")
+    typed = request.form.get("code", "")[:_LONGEST]
     try:
         seen = look_at_code(store(), somebody(), typed)
     except Refused as refused:
-        return _page(own_faults(refused)), status_of(refused)
+        return _page(own_faults(refused), typed), status_of(refused)
     if isinstance(seen, Receipt):
         return _receipt(seen, taken_before=True)
     return render_template("till/look.html", seen=seen, code=typed)
@@ -36,10 +39,11 @@ def look() -> ResponseReturnValue:
 @till_pages.post("/redeem")
 def take() -> ResponseReturnValue:
     """Take a code."""
+    typed = request.form.get("code", "")[:_LONGEST]
     try:
-        receipt = redeem(store(), somebody(), request.form.get("code", ""))
+        receipt = redeem(store(), somebody(), typed)
     except Refused as refused:
-        return _page(own_faults(refused)), status_of(refused)
+        return _page(own_faults(refused), typed), status_of(refused)
     return done("redeemed", url_for("till.receipt", number=receipt.number))
 
 
@@ -74,5 +78,6 @@ def _receipt(own: Receipt, *, taken_before: bool = False) -> str:
     return render_template("till/receipt.html", receipt=own, merchant=merchant, taken_before=taken_before)
 
 
-def _page(faults: tuple[Fault, ...]) -> str:
-    return render_template("till/show.html", till=see_till(store(), somebody()), faults=faults)
+def _page(faults: tuple[Fault, ...], typed: str = "") -> str:
+    till = see_till(store(), somebody())
+    return render_template("till/show.html", till=till, faults=faults, typed=typed, longest=_LONGEST)

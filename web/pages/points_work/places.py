@@ -27,7 +27,12 @@ _PAGES = {
     "county": Text("积分汇总", "Sums"),
     "means": Text("支部平均分", "Branch means"),
     "rules": Text("积分规则", "Rules"),
+    "merchants": Text("兑换商户", "Merchants"),
+    "expiry": Text("积分到期", "Points that end"),
 }
+_ELSEWHERE = {"merchants": "merchants.listed", "expiry": "expiry.show"}
+"""Pages that have a place of their own."""
+
 _RIGHTS = {
     "claims": Action.VERIFY_POINTS,
     "members": Action.SEE_POINTS,
@@ -37,6 +42,8 @@ _RIGHTS = {
     "county": Action.SEE_POINTS_SUMS,
     "means": Action.SEE_PROGRESS,
     "rules": Action.KEEP_POINTS_RULES,
+    "merchants": Action.KEEP_MERCHANTS,
+    "expiry": Action.EXPIRE_POINTS,
 }
 
 
@@ -53,7 +60,12 @@ class Tab:
 def tabs(here: str = "") -> tuple[Tab, ...]:
     """Return the pages that who asks may see, in order; *here* is the name of the one that is shown."""
     return tuple(
-        Tab(name=name, text=told(_PAGES[name]), href=url_for(f"points_work.{name}"), here=name == here)
+        Tab(
+            name=name,
+            text=told(_PAGES[name]),
+            href=url_for(_ELSEWHERE.get(name, f"points_work.{name}")),
+            here=name == here,
+        )
         for name in _seen()
     )
 
@@ -66,9 +78,16 @@ def page(here: str, template: str, **values: Any) -> str:
         choices=choices,
         shown_points=shown_points,
         quarter_words=quarter_words,
+        summed=summed,
         ItemKind=ItemKind,
         **values,
     )
+
+
+def summed(points: int) -> str:
+    """Return hundredths that many points come to, by thousands: `17,452.5`."""
+    whole_, point, part = marks_text(points).partition(".")
+    return f"{int(whole_):,}{point}{part}"
 
 
 def choices(item: Item) -> tuple[int, ...]:
