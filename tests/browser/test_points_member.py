@@ -188,12 +188,13 @@ def test_a_phone_shows_a_member_s_own_pages_first(visit: Visit, member: Member):
 def test_the_bar_leads_to_what_points_are_spent_on_a_line_a_name(visit: Visit, member: Member, lang: str):
     page = member.page(visit, "/points", SMALL, lang)
     names = page.locator(".points-bar a")
-    heights = names.evaluate_all("own => own.map(one => one.getBoundingClientRect().height)")
-    assert len(heights) == 5
-    assert max(heights) < 60, "no name is broken in two"
+    high = "own => own.map(one => one.getBoundingClientRect().height)"
+    assert names.count() == 5
+    assert max(names.evaluate_all(high)) < 60, "no name is broken in two"
     page.locator(".points-bar").get_by_role("link", name={"zh": "兑换", "en": "Redeem"}[lang]).click()
     page.wait_for_url("**/points/offers")
     assert page.locator(".points-bar a[aria-current=page]").get_attribute("href") == "/points/offers"
+    assert max(names.evaluate_all(high)) < 60, "nor is the name in bold"
     page.locator(".points-bar a").nth(2).click()
     page.wait_for_url("**/points/claim")
     page.locator("main a[href='/points/claims']").click()

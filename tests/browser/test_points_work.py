@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scoring.spreadsheet.neutral import csv_bytes
-from tests.browser.watching import DESKTOP, Visit
+from tests.browser.watching import DESKTOP, PHONE, Visit
 from tests.browser.year_pages import WorkCounty, work_county
 from tests.uploads.bytes_of import photo
 
@@ -55,6 +55,19 @@ def test_three_claims_are_decided_by_keyboard_without_losing_one_s_place(visit: 
     assert waiting(page) == rest
     assert page.locator(f"#reason-{rest[-1]}").input_value() == "先放着"
     expect(page.locator("#decided")).to_contain_text("没有签到表")
+
+
+def test_the_bar_for_many_covers_no_claim_until_one_is_ticked(visit: Visit, work: WorkCounty):
+    """It then stays in sight wherever one is in the list, and on a telephone lies at its end."""
+    page = work.page(visit, "points, claims", DESKTOP)
+    how = "getComputedStyle(document.querySelector('.claims-bar')).position"
+    assert page.evaluate(how) == "static"
+    tick = page.locator("[data-tick]").first
+    tick.check()
+    assert page.evaluate(how) == "sticky"
+    expect(page.locator(".claims-bar .primary")).to_be_in_viewport()
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert page.evaluate(how) == "static"
 
 
 def test_sending_back_without_a_reason_says_so_beside_the_claim(visit: Visit, work: WorkCounty):

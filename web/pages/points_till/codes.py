@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -46,7 +47,8 @@ def code(number: int) -> ResponseReturnValue:
         asked = ask_code(store(), somebody(), number)
     except Refused as refused:
         return _page(own_faults(refused)), status_of(refused)
-    return render_template("till/code.html", asked=asked, county_time=COUNTY_TIME)
+    left = max(0, int((asked.until - datetime.now(UTC)).total_seconds()))
+    return render_template("till/code.html", asked=asked, left=left, county_time=COUNTY_TIME)
 
 
 def _page(faults: tuple[Fault, ...]) -> str:
