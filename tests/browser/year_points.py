@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from scoring.criteria.item import MemberKind
@@ -76,12 +76,12 @@ def _claimed(
             member=own.id,
             item="volunteer_service",
             points=points,
-            day=today(),
+            day=today() - timedelta(days=before),
             event=event,
             note="在村口清理河道，下午两点到六点。",
             files=files,
         )
-        for event, points in (("河道清理", 200), ("敬老院慰问", 400))
+        for before, (event, points) in enumerate((("河道清理", 200), ("敬老院慰问", 400)))
         for own in found
     ]
     return claim_for_many(store, secretary, new)

@@ -84,7 +84,7 @@ class Disputes(Walk):
         sound = (
             own.open
             and who in self._confirmers(own.transfer)
-            and who.id not in {line.by, self._person(line.member)}
+            and who.id not in {line.by, self._person(line.member), self._claimant(line)}
         )
         if rng.random() < 0.6:
             moves = sound and not model.hindered(own.transfer) and not model.moved_already(own.transfer)
@@ -180,6 +180,9 @@ class Disputes(Walk):
         yield self.admin
         yield self.other_admin
         yield self.member_admin
+
+    def _claimant(self, line: Laid) -> str:
+        return "" if line.claim is None else self.model.claims[line.claim].by
 
     def _person(self, member: str) -> str:
         return self.accounts[member].id if member in self.accounts else ""

@@ -139,7 +139,7 @@ class Purchases(Walk):
             self._month(number)
             for number in spending.redeemed
             if model.laid[number - 1].target == shop
-            and (model.moved_already(number) or number in model.objecting)
+            and (model.moved_already(number) or number in model.objecting - model.reversed)
         }
         month = self._month_to_settle(shop, months, waiting)
         who = rng.choice([self.admin, self.other_admin, self.member_admin, self.tills[shop]])

@@ -345,7 +345,7 @@ def test_a_claim_is_told_with_what_became_of_it_and_may_be_taken_back(office: Of
     void = own.claimed("k3", "proposal_adopted", files=(paper,))
     verify_claims(office.store, own.superior, [Decision(claim=void.number, post=False, reason="没有盖章")])
     waiting = own.claimed("k4", "party_lecture")
-    claim_points(office.store, own.secretary, own.new("k5", "party_lecture"))
+    claim_points(office.store, own.secretary, own.new("k5", "party_lecture", event="冬训"))
     client = office.member
     page = page_of(client, "/points/claims")
     for words in ("申报 2 分，计入 1 分", "超出的 1 分不计", "不予入账", "理由： 没有盖章", "待审核"):
@@ -355,6 +355,16 @@ def test_a_claim_is_told_with_what_became_of_it_and_may_be_taken_back(office: Of
     assert "已撤回" in page_of(client, "/points/claims")
     assert client.post(f"/points/claims/{waiting.number}/withdraw").status_code == 409
     assert client.post("/points/claims/999/withdraw").status_code == 404
+
+
+def test_an_event_claimed_already_is_said_beside_the_form(office: Office):
+    """With the number of the claim that waits, and what was typed still there."""
+    waiting = office.branch.claimed("k1", "party_lecture", event="冬训")
+    typed = {"key": "k2", "day": "2026-11-10", "event": "冬 训", "note": "下午那一场"}
+    answer = office.member.post("/points/claim/party_lecture", data=typed)
+    assert answer.status_code == 409
+    for words in (f"第 {waiting.number} 号申报待审核", "请在活动名称中写明", "下午那一场"):
+        assert words in answer.text, words
 
 
 def test_nothing_of_others_shows_and_what_is_theirs_cannot_be_had(office: Office):

@@ -1,6 +1,6 @@
 """Members are kept: added, moved to another branch with their points, renamed, linked to an account, let go."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from unicodedata import normalize
@@ -40,7 +40,10 @@ class MemberFields:
 
 
 def add_member(store: Store, actor: Actor | None, code: str, fields: MemberFields) -> Member:
-    """Add a member of the number *code*, and return them. Raises NotAllowed and MemberRefused with every fault."""
+    """Add a member of the number *code*, and return them; nobody adds themselves.
+
+    Raises NotAllowed, SameHands, and MemberRefused with every fault.
+    """
     deed = points_deed(actor, Action.KEEP_MEMBERS)
     code = normalize("NFC", code.strip())
     with store.begin(deed) as c:
@@ -57,6 +60,7 @@ def add_member(store: Store, actor: Actor | None, code: str, fields: MemberField
         faults += _closed(c, {fields.unit}, fields.first_day)
         if faults:
             raise MemberRefused(faults)
+        _not_own(actor, [person])
         new = NewMember(
             code=code,
             name=_tidy(fields.name),
@@ -188,9 +192,16 @@ def _own_hands(actor: Actor | None, before: Member, after: Member) -> None:
     """Return where it is nobody's own standing. Raises SameHands."""
     if actor is None or replace(before, name=after.name, first_day=after.first_day) == after:
         return
+    _not_own(actor, [before.person, after.person])
+
+
+def _not_own(actor: Actor | None, persons: Sequence[str]) -> None:
+    """Return where none of *persons* ('' for nobody) is who acts, or whom they act for. Raises SameHands."""
+    if actor is None:
+        return
     other_hands(
         actor,
-        [own.person for own in (before, after) if own.person],
+        [own for own in persons if own],
         "不能更改自己的党员信息，请由另一名管理员办理",
         "nobody changes their own membership; another administrator does",
     )

@@ -19,6 +19,7 @@ from scoring.store.ledger.reversals import (
     ReversalState,
 )
 from scoring.units import Unit
+from scoring.workflow.points.reversing import hands_in
 from scoring.workflow.telling import names
 
 Case = TypeVar("Case", ReversalMotion, LineObjection)
@@ -29,12 +30,16 @@ ENDED_MOST = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineConcerned:
-    """A line that is to be reversed or objected to: its transfer, its item (None without), whose it is, in which branch."""
+    """A line that is to be reversed or objected to: its transfer, its item (None without), whose it is, in which branch.
+
+    *hands* are those who claimed or posted it.
+    """
 
     transfer: Transfer
     item: Item | None
     member: Member
     unit: Unit
+    hands: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +112,7 @@ def _lines(c: Connection, numbers: Iterable[int], known: dict[str, Unit]) -> dic
             item=rules.known(c, own.new.rules).item(own.new.item) if own.new.item else None,
             member=persons[own.new.member],
             unit=known[own.new.unit],
+            hands=hands_in(c, own),
         )
         for number, own in found.items()
     }
@@ -127,12 +133,11 @@ def _motion(actor: Actor, own: ReversalMotion, line: LineConcerned, called: dict
 def _objection(
     actor: Actor, own: LineObjection, line: LineConcerned, called: dict[str, str]
 ) -> LineObjectionSeen:
-    posted = line.transfer
     return LineObjectionSeen(
         objection=own,
         line=line,
         answered_by_name=called.get(own.answered_by, ""),
         may_answer=own.state is LineObjectionState.OPEN
         and may(actor, Action.ANSWER_POINTS, Setting(unit=line.unit))
-        and not actor.hands & {posted.by, posted.on_behalf, line.member.person},
+        and not actor.hands & {*line.hands, line.member.person},
     )

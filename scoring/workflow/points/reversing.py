@@ -14,7 +14,7 @@ from scoring.private_numbers import private_number
 from scoring.store import chain, units
 from scoring.store.drafts import By
 from scoring.store.engine import Connection, Store
-from scoring.store.ledger import expiry, members, reversals, transfers
+from scoring.store.ledger import claims, expiry, members, reversals, transfers
 from scoring.store.ledger.members import Member
 from scoring.store.ledger.reversals import (
     LineObjection,
@@ -165,7 +165,7 @@ def withdraw_line_objection(store: Store, actor: Actor, number: int) -> None:
 def uphold_line_objection(store: Store, actor: Actor, number: int, reason: str) -> int:
     """Uphold the objection, which moves that the line be reversed, and return the motion's number; another confirms it.
 
-    Raises NotAllowed, SameHands where *actor* posted the line or it is theirs, LineObjectionUnknown, WordsUnfit and
+    Raises NotAllowed, SameHands where *actor* claimed or posted the line or it is theirs, LineObjectionUnknown, WordsUnfit and
     ReversalRefused.
     """
     said = _said(reason)
@@ -200,6 +200,12 @@ def hindering(c: Connection, line: Transfer, posted: Sequence[Transfer]) -> Iter
         )
 
 
+def hands_in(c: Connection, line: Transfer) -> frozenset[str]:
+    """Return the ids of those who claimed or posted the line, and on whose behalf."""
+    claimed = frozenset() if line.new.claim is None else claims.find(c, line.new.claim).claimants
+    return claimed | {line.by, line.on_behalf} - {""}
+
+
 @contextmanager
 def _acting(store: Store, actor: Actor | None, action: Action, number: int) -> Iterator[_Case]:
     """Give what writes about the transfer of that number, where *actor* may do *action* in its branch."""
@@ -220,8 +226,7 @@ def _answering(store: Store, actor: Actor, number: int) -> Iterator[_Case]:
         before = reversals.objection(c, number)
     with _acting(store, actor, Action.ANSWER_POINTS, before.transfer) as case:
         _waiting(reversals.objection(case.c, number))
-        posters = {case.line.by, case.line.on_behalf} - {""}
-        other_hands(actor, posters, *_POSTED)
+        other_hands(actor, hands_in(case.c, case.line), *_POSTED)
         other_hands(actor, {case.member.person} - {""}, *_CONCERNED)
         yield case
 
@@ -372,6 +377,6 @@ _CONCERNED = (
     "these are your own points, or of whoever you act for; another person decides",
 )
 _POSTED = (
-    "这笔积分是您（或您所代理的人）审核入账的，异议须由另一人答复",
-    "you, or whoever you act for, posted these points; another person answers",
+    "这笔积分是您（或您所代理的人）申报或者审核入账的，异议须由另一人答复",
+    "you, or whoever you act for, claimed or posted these points; another person answers",
 )

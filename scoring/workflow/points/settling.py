@@ -143,9 +143,9 @@ def _hindering(
             f"“{merchant.name}” {month} 已经结算", f"{month} of “{merchant.name}” is settled already"
         )
         return
-    numbers = [one.number for one in redemptions.of_month(c, merchant.id, month)]
-    yield from _moved(c, numbers)
-    yield from _objected(c, numbers)
+    standing = [one.number for one in redemptions.of_month(c, merchant.id, month) if not one.back]
+    yield from _moved(c, standing)
+    yield from _objected(c, standing)
 
 
 def _moved(c: Connection, numbers: Sequence[int]) -> Iterator[Fault]:

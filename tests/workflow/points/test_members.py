@@ -242,5 +242,9 @@ def test_nobody_keeps_members_but_administrators_and_none_their_own(store, tmp_p
         let_go(store, guan, linked.id, date(2026, 5, 1))
     with pytest.raises(FileRefused, match="their own membership"):
         take_members(store, tmp_path / "x.csv", [["M2", "孙五", "A03", "在家", "", ""]], by=guan)
+    fresh = administrator(store, "guan2")
+    with pytest.raises(SameHands, match="their own membership"):
+        add_member(store, fresh, "M5", replace(FIELDS, login="guan2"))
+    assert add_member(store, guan, "M5", replace(FIELDS, login="guan2")).person == fresh.id
     renamed = change_member(store, guan, linked.id, replace(FIELDS, name="孙武", login="guan"))
     assert renamed.name == "孙武"

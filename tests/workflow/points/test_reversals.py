@@ -18,6 +18,7 @@ from scoring.store.ledger.reversals import LineObjectionState, ReversalState
 from scoring.uploads.kinds import Kind
 from scoring.workflow.acting import WordsUnfit
 from scoring.workflow.points.claiming import claim_points
+from scoring.workflow.points.reading_reversals import see_reversals
 from scoring.workflow.points.reversing import (
     ReversalRefused,
     confirm_reversal,
@@ -207,6 +208,20 @@ def test_an_objection_that_is_upheld_moves_a_reversal_that_another_confirms(own,
         confirm_reversal(own.store, admin, motion)
     confirm_reversal(own.store, own.superior, motion)
     assert held(own).balance == 0
+
+
+def test_who_claimed_a_line_does_not_answer_the_objection_to_it(own):
+    """A secretary's deputy who reviews for the township besides would answer what a member says against the own claim."""
+    both = somebody(own.store, "both", Role.SUPERIOR, scope=township("柳河镇"))
+    new = own.new("k1", "party_lecture", event="冬训")
+    claimed = claim_points(own.store, acting_for(own.store, both, own.secretary), new)
+    own.post(claimed.number)
+    number = object_to_line(own.store, own.member, 1, "没有参加")
+    (seen,) = see_reversals(own.store, both).objections
+    assert not seen.may_answer
+    for answer in (dismiss_line_objection, uphold_line_objection):
+        with pytest.raises(SameHands, match="claimed or posted these points"):
+            answer(own.store, both, number, "不属实")
 
 
 def test_an_objection_is_dismissed_with_a_reason(own, admin):

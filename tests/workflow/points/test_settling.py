@@ -135,6 +135,13 @@ def test_who_took_codes_that_month_does_not_settle_it_from_another_desk(own, mon
     assert settle(own.store, own.admin, own.merchant.id, month).points == 300
 
 
+def test_an_objection_to_what_was_reversed_meanwhile_holds_nothing_up(own, month, over):
+    (bought_,) = bought(own, 300)
+    object_to_line(own.store, own.branch.member, bought_.number, "没有拿到")
+    reverse(own, bought_.number)
+    assert settle(own.store, own.admin, own.merchant.id, month).points == 0
+
+
 def test_an_objection_that_was_dismissed_holds_nothing_up(own, month, over):
     (bought_,) = bought(own, 300)
     objection = object_to_line(own.store, own.branch.member, bought_.number, "没有拿到")
