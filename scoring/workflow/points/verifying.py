@@ -192,7 +192,8 @@ class _Verifying:
             own.event,
             by_day_alone=Verifier.COMMUNITY in item.verifies,
         )
-        return allowed(item, decision.points or own.points, posted)
+        wanted = own.points if decision.points is None else decision.points
+        return allowed(item, wanted, posted)
 
     def _decide(self, decision: Decision) -> Decided:
         own, by = self.claim(decision), hand(self._actor)

@@ -146,8 +146,9 @@ def test_a_claim_may_post_in_part(own):
 
 def test_who_verifies_may_give_other_points_of_the_range(own):
     number = own.claimed("k1", "practical_deed", points=300).number
-    with pytest.raises(ClaimRefused, match="in steps of"):
-        verify_claims(own.store, own.superior, [Decision(claim=number, post=True, points=150)])
+    for wrong in (150, 0):
+        with pytest.raises(ClaimRefused, match="in steps of"):
+            verify_claims(own.store, own.superior, [Decision(claim=number, post=True, points=wrong)])
     (found,) = verify_claims(own.store, own.superior, [Decision(claim=number, post=True, points=100)])
     assert found.points == 100
 

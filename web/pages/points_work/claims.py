@@ -77,8 +77,9 @@ def _decisions(form: Mapping[str, str]) -> list[Decision]:
 
 def _decision(form: Mapping[str, str], number: str, *, post: bool, reason: str = "") -> Decision:
     said = reason or form.get(f"reason:{number}", "")
-    points = whole(form.get(f"points:{number}", "")) if post else None
-    return Decision(claim=int(number), post=post, points=points or None, reason="" if post else said)
+    typed = form.get(f"points:{number}") if post else None
+    points = None if typed is None else whole(typed) or 0
+    return Decision(claim=int(number), post=post, points=points, reason="" if post else said)
 
 
 def _page(faults: Sequence[Fault], typed: Mapping[str, str]) -> str:
