@@ -245,6 +245,7 @@ def test_a_photograph_outlives_what_else_is_refused_and_a_lost_connection(visit:
 def test_a_photograph_outlives_the_end_of_the_session(visit: Visit, member: Member):
     """Who is signed out in mid-form signs in in another window and sends again; nothing is typed or chosen twice."""
     page = member.page(visit, "/points/claim/blood_donated", (390, 844))
+    page.get_by_label("活动名称").fill("冬季献血")
     page.get_by_label("说明").fill("断线前写的")
     photograph = {"name": "献血证.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     page.get_by_label("照片或材料").set_input_files(photograph)
