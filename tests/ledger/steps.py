@@ -117,8 +117,10 @@ class Steps(Office, Disputes, Purchases, Checks):
         wrong = rng.random()
         if wrong < 0.1:
             found.append(self._late(code) or self._any(code))
-        elif wrong < 0.25 and (own_twice := self._twice(code) or twice):
-            found = [*found[:3], own_twice]
+        elif wrong < 0.25 and (again := self._twice(code)):
+            found = [*found[:3], again]
+        elif wrong < 0.25 and twice:
+            found.append(twice)
         if not found:
             return 0
         return self._claim(self.secretaries[code], found)
