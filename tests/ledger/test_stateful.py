@@ -257,7 +257,7 @@ def _codes(patch, **other) -> None:
 
 
 FAULTS = {
-    cap_ignored: 1,
+    cap_ignored: 3,
     reversal_takes_too_much: 1,
     repayment_forgotten: 1,
     retry_posts_twice: 1,
@@ -278,7 +278,7 @@ FAULTS = {
     till_never_closes: 1,
     expiry_before_its_day: 1,
     expiry_of_all: 1,
-    ended_and_taken_again: 1,
+    ended_and_taken_again: 3,
     reversed_by_one: 1,
     settled_and_reversed: 1,
     settled_while_it_waits: 1,
