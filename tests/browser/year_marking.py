@@ -134,6 +134,7 @@ def _hand_in(own: Hand) -> None:
     """Hand in a photograph and a letter, used for all they serve, and say why there is nothing for the rest."""
     own.go("/desk")
     own.page.get_by_role("link", name="开始办理").tap()
+    own.page.wait_for_url(re.compile(f"{UNIT}{FIRST}|/marking/|/evidence"))
     page = own.go(f"{UNIT}{FIRST}/evidence")
     picture = {"name": "换届现场.jpg", "mimeType": "image/jpeg", "buffer": photo(exif=phone_exif())}
     letter = {"name": "年度总结.pdf", "mimeType": "application/pdf", "buffer": pdf()}
@@ -166,6 +167,7 @@ def _correct(branch: Hand) -> None:
     """Let the branch find why its sheet came back, correct the mark, and sign again."""
     page = branch.go("/inbox")
     page.get_by_role("link", name=re.compile("退回")).first.tap()
+    page.wait_for_url(f"**{MARKING}/self/{FIRST}*")
     branch.go(f"{UNIT}{FIRST}")
     expect(page.locator("#sent-back")).to_contain_text("换届材料与自评不符")
     branch.go(f"{MARKING}/self/{FIRST}")
